@@ -1,0 +1,35 @@
+#pragma once
+// Owned file descriptors, and the two things that we do with whole files.
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/result.hpp"
+
+namespace newscache {
+
+// Owns a descriptor and closes it.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  ~FileDescriptor();
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+  int release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+};
+
+// The whole file, refused when it holds more than `limit` bytes. "-" is standard input.
+Result<std::string> read_file(const std::string& path, std::size_t limit);
+
+// Replaces the file so that after a power cut there is the old content or the new one: temporary file beside it, fsync,
+// rename, fsync of the folder. Mode 0600.
+Result<void> replace_file(const std::string& path, std::string_view content);
+
+}  // namespace newscache

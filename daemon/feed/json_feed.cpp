@@ -1,0 +1,1 @@
+#include "feed/json_feed.hpp"

@@ -1,0 +1,1 @@
+#include "html/plain_text.hpp"

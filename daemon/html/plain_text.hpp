@@ -1,0 +1,22 @@
+#pragma once
+// HTML to text for people: terminals, search, titles. One linear pass over the same tokenizer as sanitise().
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace newscache::html {
+
+// Paragraphs are separated by an empty line, list items start with "- " or "1. ", table cells are separated by tabs,
+// preformatted text keeps its lines; script, style and the like are dropped. No wrapping.
+std::string to_text(std::string_view html);
+// As to_text, with links numbered "[1]" in the text and listed at the end: for terminals.
+std::string to_text_with_links(std::string_view html);
+// One line: markup dropped, references decoded, white space collapsed. For titles, names and tags that may hold HTML.
+std::string to_line(std::string_view html);
+// The start of the text in one line, cut between words within `bytes`, with an ellipsis if cut.
+std::string excerpt(std::string_view html, std::size_t bytes);
+// Whether the text contains what only markup would: a known tag or a character reference.
+bool looks_like_html(std::string_view text);
+
+}  // namespace newscache::html

@@ -1,0 +1,114 @@
+#pragma once
+// A subscription, what is known about polling it, and what one attempt to poll it brought.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "model/article.hpp"
+#include "model/ids.hpp"
+
+namespace newscache::model {
+
+// Verbatim from the last complete 200, or refreshed by a 304; always replaced as a pair (RFC 9110, section 8.8).
+struct Validators {
+  std::string etag;
+  std::string last_modified;
+  friend bool operator==(const Validators&, const Validators&) = default;
+  bool empty() const { return etag.empty() && last_modified.empty(); }
+};
+
+// Per-feed settings, sparse: only what differs from the configuration. Checked by settings/feed_settings.hpp.
+using SettingValue = std::variant<bool, std::int64_t, std::string>;
+using FeedSettings = std::map<std::string, SettingValue>;
+
+enum class FeedStatus { fresh, ok, failing, gone, paused, auth };
+
+struct FeedError {
+  Cause cause = Cause::internal;
+  std::string detail;
+  std::int64_t count = 0;  // failures in a row that are the feed's own fault
+  Instant since{};
+  friend bool operator==(const FeedError&, const FeedError&) = default;
+};
+
+// How the feed has behaved: what schedule decides from and the store keeps.
+struct FeedState {
+  FeedStatus status = FeedStatus::fresh;
+  Validators validators;
+  std::string body_hash;  // of the last complete document, hexadecimal; an equal body is not parsed again
+  std::optional<Instant> last_attempt;
+  std::optional<Instant> last_success;
+  std::optional<Instant> next_poll;
+  std::string next_poll_rule;  // "default", "max-age", "back-off", ...
+  std::optional<FeedError> error;
+  UpdateHints hints;
+  std::int64_t server_floor_s = 0;  // from Cache-Control or Expires of the last answer
+  friend bool operator==(const FeedState&, const FeedState&) = default;
+};
+
+struct Feed {
+  FeedId id{};
+  std::string uid;  // 16 hex digits, from the URL first subscribed
+  std::string url;
+  std::string title;         // the user's, else the publisher's
+  std::string custom_title;  // the user's; empty: the publisher's counts
+  std::string home_page_url;
+  std::string description;
+  std::string language;
+  std::string icon;
+  std::string folder;
+  FeedSettings settings;
+  bool managed = false;  // declared by the configuration file
+  bool paused = false;
+  FeedState state;
+  std::int64_t articles = 0;
+  std::int64_t unread = 0;
+};
+
+// A change of subscription; absent fields stay.
+struct FeedPatch {
+  std::optional<std::string> url;
+  std::optional<std::string> custom_title;
+  std::optional<std::string> folder;
+  std::optional<bool> paused;
+  std::optional<bool> managed;
+  std::optional<FeedSettings> settings;
+};
+
+struct NewFeed {
+  std::string url;
+  std::string custom_title;
+  std::string folder;
+  FeedSettings settings;
+  bool managed = false;
+  std::optional<Instant> next_poll;  // absent: as soon as possible
+};
+
+// Everything that one attempt changes, applied in one transaction: articles, feed metadata, validators, next poll.
+struct IncomingEntry {
+  std::string uid;   // of the article
+  std::string link;  // canonical link, the second key; empty when there is none
+  Entry entry;
+};
+
+struct FeedUpdate {
+  FeedId feed_id{};
+  FeedState state;                   // the whole new state
+  std::optional<ParsedFeed> document;  // metadata only (its entries have been moved out); absent: 304, unchanged or failed
+  std::vector<IncomingEntry> entries;
+  Instant received{};                // date_received of what is new
+};
+
+struct UpdateResult {
+  FeedId feed_id{};
+  std::int64_t added = 0;
+  std::int64_t updated = 0;
+};
+
+}  // namespace newscache::model

@@ -1,0 +1,74 @@
+#pragma once
+// What a client may ask of the store, and the shapes of the answers.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "model/article.hpp"
+#include "model/ids.hpp"
+
+namespace newscache::model {
+
+enum class ArticleOrder { newest, oldest, relevance };
+
+struct ArticleQuery {
+  std::optional<FeedId> feed;
+  std::optional<std::string> folder;
+  std::optional<std::string> tag;
+  std::optional<bool> read;
+  std::optional<bool> starred;
+  std::optional<Instant> since;  // by date of order: published, else received; inclusive
+  std::optional<Instant> until;  // exclusive
+  std::string text;              // full-text query; empty: none
+  ArticleOrder order = ArticleOrder::newest;
+  std::int64_t limit = 50;
+  std::string cursor;  // opaque, from ArticlePage::next_cursor of the same query
+  bool with_content = true;
+};
+
+struct ArticlePage {
+  std::vector<Article> articles;
+  std::string next_cursor;  // empty: that was all
+};
+
+// Which articles to mark: the ids, or everything that the filters admit.
+struct MarkRequest {
+  std::vector<ArticleId> ids;
+  bool all = false;  // true: by the filters below instead of by ids
+  std::optional<FeedId> feed;
+  std::optional<std::string> folder;
+  std::optional<Instant> before;  // received before
+  std::string text;
+  std::optional<bool> read;
+  std::optional<bool> starred;
+};
+
+enum class ChangeType { article, feed };
+enum class ChangeOp { added, updated, state, deleted };
+
+struct Change {
+  Revision revision{};
+  ChangeType type = ChangeType::article;
+  ChangeOp op = ChangeOp::added;
+  std::int64_t id = 0;
+  friend bool operator==(const Change&, const Change&) = default;
+};
+
+struct ChangePage {
+  std::string epoch;
+  std::vector<Change> changes;
+  Revision revision{};  // the newest of the whole log
+  bool more = false;
+};
+
+struct Counts {
+  std::int64_t feeds = 0;
+  std::int64_t articles = 0;
+  std::int64_t unread = 0;
+  std::int64_t starred = 0;
+};
+
+}  // namespace newscache::model

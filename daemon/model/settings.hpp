@@ -1,0 +1,92 @@
+#pragma once
+// The daemon's settings as plain values; settings/ fills them from TOML, one table of fields describing them all.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "model/feed.hpp"
+
+namespace newscache::model {
+
+struct DaemonSettings {
+  std::string state_dir;  // empty: $STATE_DIRECTORY, else /var/lib/newscached as root, else $XDG_STATE_HOME/newscached
+  LogLevel log_level = LogLevel::info;
+};
+
+struct SocketSettings {
+  std::string path;  // empty: as the contract says
+  std::uint32_t mode = 0660;
+  std::string group;        // owns the socket; empty: the daemon's own
+  std::string admin_group;  // may change subscriptions
+  std::int64_t max_connections = 64;
+};
+
+struct NetSettings {
+  // "none", "all", or CIDR networks; which non-public addresses feeds may live on.
+  std::vector<std::string> allow_private = {"none"};
+  std::string user_agent;  // empty: newscached/VERSION (+contact_url)
+  std::string proxy;
+  std::string ca_file;
+  std::int64_t max_transfers = 32;
+  std::chrono::seconds timeout{60};
+  std::int64_t max_body = 16 << 20;  // bytes, after decompression
+};
+
+struct PollSettings {
+  std::chrono::seconds floor{std::chrono::minutes(60)};
+  std::chrono::seconds ceiling{std::chrono::hours(24)};
+  std::chrono::milliseconds host_gap{2000};
+};
+
+struct BudgetSettings {  // bytes; absent: unlimited
+  std::optional<std::int64_t> day;
+  std::optional<std::int64_t> month;
+  std::optional<std::int64_t> metered_day;
+};
+
+struct StoreSettings {
+  std::optional<std::int64_t> limit;  // bytes; absent: a share of the disk
+  std::optional<std::int64_t> keep_days;
+  std::optional<std::int64_t> keep_per_feed;
+  std::chrono::milliseconds commit_interval{1000};
+};
+
+struct OfflineSettings {
+  std::string full_text = "auto";  // never, always, auto
+  bool images = true;
+  std::int64_t image_width = 800;  // pixels
+  std::int64_t article_limit = 20 << 20;
+  bool enclosures = false;
+};
+
+struct HttpSettings {
+  std::vector<std::string> listen;  // "127.0.0.1:8077"
+  std::string user;
+  std::string password_file;
+  std::string token_file;
+};
+
+struct DeclaredFeed {
+  std::string url;
+  std::string title;
+  std::string folder;
+  FeedSettings settings;
+};
+
+struct Settings {
+  DaemonSettings daemon;
+  SocketSettings socket;
+  NetSettings net;
+  PollSettings poll;
+  BudgetSettings budget;
+  StoreSettings store;
+  OfflineSettings offline;
+  HttpSettings http;
+  std::vector<DeclaredFeed> feeds;
+};
+
+}  // namespace newscache::model

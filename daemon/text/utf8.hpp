@@ -1,0 +1,23 @@
+#pragma once
+// UTF-8 (RFC 3629): checking, repairing, walking.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace newscache::text {
+
+bool is_valid_utf8(std::string_view bytes);
+// Every maximal ill-formed sequence becomes one U+FFFD, as browsers do.
+std::string repair_utf8(std::string_view bytes);
+// Appends the code point; one that is no scalar value (surrogates, past U+10FFFF) becomes U+FFFD.
+void append_utf8(std::string& out, std::uint32_t code_point);
+// At most `bytes` bytes of valid UTF-8, cut between characters.
+std::string_view cut_utf8(std::string_view text, std::size_t bytes);
+// ASCII white space off both ends, runs of it inside become one blank.
+std::string collapse_white_space(std::string_view text);
+std::string_view trim(std::string_view text);
+bool equal_ignoring_case(std::string_view a, std::string_view b);  // ASCII
+std::string to_lower(std::string_view text);                       // ASCII
+
+}  // namespace newscache::text
