@@ -1,6 +1,9 @@
 #include "base/result.hpp"
 
+#include <array>
+#include <ostream>
 #include <stdexcept>
+#include <utility>
 
 namespace newscache {
 namespace {
@@ -23,6 +26,8 @@ constexpr std::array<std::pair<Cause, std::string_view>, 20> names = {{
 void throw_exception_from_error(const Error& error, const boost::source_location&) {
   throw std::runtime_error(std::string(cause_name(error.cause)) + ": " + error.detail);
 }
+
+std::ostream& operator<<(std::ostream& out, const Error& error) { return out << cause_name(error.cause) << ": " << error.detail; }
 
 std::string_view cause_name(Cause cause) {
   for (const auto& [value, name] : names) {

@@ -1,11 +1,10 @@
 #pragma once
 // Errors as values. An expected failure is a Result; an exception means a broken environment (see docs/architecture.md).
 
-#include <array>
 #include <boost/system/result.hpp>
+#include <iosfwd>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace newscache {
 
@@ -40,6 +39,9 @@ struct Error {
 
   friend bool operator==(const Error&, const Error&) = default;
 };
+
+// "cause: detail", for logs and test failures.
+std::ostream& operator<<(std::ostream& out, const Error& error);
 
 template <class T>
 using Result = boost::system::result<T, Error>;
