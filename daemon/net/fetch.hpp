@@ -1,0 +1,55 @@
+#pragma once
+// HTTP for feeds and pages: one fetch as an awaitable. GET only, no cookies, no referrer, validators verbatim.
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/feed.hpp"
+
+namespace newscache::net {
+
+struct Request {
+  std::string url;
+  model::Validators validators;  // sent as they are; empty: unconditional
+  std::string accept;            // empty: feed types
+  std::int64_t max_body = 0;     // bytes after decompression; 0: the client's setting
+};
+
+struct Hop {  // one redirect that was followed
+  int status = 0;
+  std::string to;  // absolute
+};
+
+struct Response {
+  int status = 0;          // of the last hop: 200, 304, 404, ...; never a followed redirect
+  std::string url;         // of the last hop
+  std::vector<Hop> hops;
+  std::string body;        // decompressed; empty unless 200 (a start of it is kept for other statuses, for messages)
+  std::string content_type;
+  model::Validators validators;  // verbatim; empty strings when absent
+  // Header values verbatim, empty when absent.
+  std::string cache_control;
+  std::string expires;
+  std::string date;
+  std::string age;
+  std::string retry_after;
+  std::int64_t wire_bytes = 0;  // received, headers included, all hops
+  std::chrono::milliseconds elapsed{0};
+};
+
+// Two implementations: Client (libcurl) and the scripted one of the tests.
+class Fetcher {
+ public:
+  virtual ~Fetcher() = default;
+  // Any HTTP status is a Response. Errors: link, dns, tls, timeout, refused, denied (address policy; names net.allow_private),
+  // too_large (body, headers, redirects), server (protocol violation), invalid (no http or https URL).
+  // A body that ended before it was complete is Cause::refused.
+  // Cancelled (terminal): throws operation_aborted and the transfer is gone.
+  virtual boost::asio::awaitable<Result<Response>> fetch(Request request) = 0;
+};
+
+}  // namespace newscache::net

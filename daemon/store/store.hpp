@@ -1,0 +1,111 @@
+#pragma once
+// The database: SQLite in the state directory. Blocking; a connection belongs to the thread that uses it. One Writer, any
+// number of Readers. Every write is one transaction and moves the change log, so that whoever reads the log misses nothing.
+//
+// Expected outcomes are Results. A broken environment (disk full, damaged file) is a StoreError, thrown; the transaction is
+// rolled back and the object stays usable.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "model/article.hpp"
+#include "model/feed.hpp"
+#include "model/ids.hpp"
+#include "model/query.hpp"
+
+namespace newscache::store {
+
+struct Options {
+  std::string path;  // of news.db
+  // Safe HTML to the text that is indexed and that snippets are cut from.
+  std::function<std::string(std::string_view)> plain_text;
+  std::int64_t max_article_bytes = 8 << 20;
+  std::int64_t change_log_length = 200'000;  // changes kept; a client further behind starts over
+  int max_versions = 5;  // of one article, kept as history
+};
+
+class StoreError : public std::runtime_error {
+ public:
+  StoreError(Cause cause, const std::string& what) : std::runtime_error(what), cause_(cause) {}
+  Cause cause() const { return cause_; }  // unavailable: full or read-only; internal: damaged or our bug
+
+ private:
+  Cause cause_;
+};
+
+enum class Durability {
+  relaxed,  // consistent after a power cut, but the last seconds may be missing: what can be fetched again
+  synced,   // on the disk before the call returns: what a person did
+};
+
+class Writer {
+ public:
+  // Opens or creates the database and brings it to the current schema. Cause::invalid, and the file untouched, when it is
+  // no database of ours or of a newer version.
+  static Result<std::unique_ptr<Writer>> open(Options options);
+  ~Writer();
+
+  // --- subscriptions (synced) ---
+  // Cause::conflict when the URL is subscribed; a feed that was removed while starred articles stayed comes back.
+  Result<model::Feed> add_feed(const model::NewFeed& feed, const std::string& uid, Instant now);
+  Result<model::Feed> change_feed(model::FeedId id, const model::FeedPatch& patch);
+  // Its articles go too; starred ones stay unless `purge`.
+  Result<void> remove_feed(model::FeedId id, bool purge);
+
+  // --- articles ---
+  // Applies what several polls brought, in one relaxed transaction. New articles are those whose uid (or, within the feed,
+  // whose canonical link under another guid) is unknown; of a known one only a real difference is written: it gets a new
+  // revision and date_modified (the entry's, else `received`), the earlier version goes to history, read and starred stay.
+  // An update for a feed that no longer exists does nothing. Idempotent.
+  std::vector<model::UpdateResult> apply(std::span<model::FeedUpdate> updates);
+  // How many articles changed (synced). Cause::not_found when an id is unknown, Cause::invalid for a malformed query.
+  Result<std::int64_t> mark(const model::MarkRequest& request);
+  Result<void> remove_article(model::ArticleId id);
+
+  // The newest revision that is committed.
+  model::Revision revision() const;
+  std::string epoch() const;
+  // A clean stop: checkpoint and truncate the WAL.
+  void close();
+
+  // Small named values that outlive a restart ("clock_floor").
+  void set_meta(std::string_view key, std::string_view value, Durability durability);
+  std::optional<std::string> meta(std::string_view key);
+
+ private:
+  struct State;
+  explicit Writer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class Reader {
+ public:
+  static Result<std::unique_ptr<Reader>> open(Options options);
+  ~Reader();
+
+  std::vector<model::Feed> feeds();  // by folder and title
+  Result<model::Feed> feed(model::FeedId id);
+  std::optional<model::Feed> feed_by_url(std::string_view url);
+  // Cause::invalid for a malformed cursor or full-text query (with the position).
+  Result<model::ArticlePage> articles(const model::ArticleQuery& query);
+  Result<model::Article> article(model::ArticleId id);
+  // What came after `since`, oldest first. Cause::gone when the log does not reach back so far.
+  Result<model::ChangePage> changes(model::Revision since, std::int64_t limit);
+  model::Counts counts();
+  std::int64_t database_bytes();  // of news.db and its WAL
+
+ private:
+  struct State;
+  explicit Reader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace newscache::store
