@@ -1,1 +1,136 @@
-// to come
+#include "schedule/schedule.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "text/date.hpp"
+#include "text/utf8.hpp"
+
+namespace newscache::schedule {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr seconds longest_hint = hours(24 * 366);  // what a server says beyond that is nonsense
+constexpr seconds longest_cool_down = hours(24);
+constexpr seconds first_cool_down = hours(4);
+constexpr seconds own_failure_wait = minutes(5);
+
+std::optional<seconds> parse_seconds(std::string_view text) {
+  text = text::trim(text);
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::result_out_of_range) return longest_hint;
+  if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return std::min(seconds(std::min<std::int64_t>(value, longest_hint.count())), longest_hint);
+}
+
+// One directive's value, "3600" of `public, max-age="3600"` (RFC 9111, section 5.2).
+std::optional<seconds> max_age(std::string_view cache_control) {
+  while (!cache_control.empty()) {
+    const std::size_t comma = std::min(cache_control.find(','), cache_control.size());
+    std::string_view directive = text::trim(cache_control.substr(0, comma));
+    cache_control.remove_prefix(std::min(comma + 1, cache_control.size()));
+    const std::size_t equals = directive.find('=');
+    if (equals == directive.npos || !text::equal_ignoring_case(text::trim(directive.substr(0, equals)), "max-age")) continue;
+    std::string_view value = text::trim(directive.substr(equals + 1));
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    return parse_seconds(value);
+  }
+  return std::nullopt;
+}
+
+std::optional<seconds> until_date(std::string_view date, std::string_view server_now) {
+  const auto then = text::parse_http_date(date);
+  const auto now = text::parse_http_date(server_now);
+  if (!then || !now) return std::nullopt;
+  return std::clamp(seconds(*then - *now), seconds(0), longest_hint);
+}
+
+// The freshness lifetime that is left (RFC 9111, section 4.2); max-age overrides Expires.
+std::optional<Plan> freshness(const ServerHints& server) {
+  if (const auto lifetime = max_age(server.cache_control)) {
+    const seconds age = parse_seconds(server.age).value_or(seconds(0));
+    return Plan{std::max(*lifetime - age, seconds(0)), "max-age"};
+  }
+  if (const auto lifetime = until_date(server.expires, server.date)) return Plan{*lifetime, "expires"};
+  return std::nullopt;
+}
+
+seconds jittered(seconds wait, double random, double share) {
+  return wait + seconds(static_cast<std::int64_t>(static_cast<double>(wait.count()) * share * random));
+}
+
+// Moves the time of the next poll out of the hours and days in which the feed asks to be left alone.
+void respect_skips(Plan& plan, const model::UpdateHints& hints, Instant now) {
+  constexpr std::uint32_t all_hours = (1U << 24) - 1;
+  constexpr std::uint8_t all_days = (1U << 7) - 1;
+  const bool some_hours = hints.skip_hours != 0 && (hints.skip_hours & all_hours) != all_hours;
+  const bool some_days = hints.skip_days != 0 && (hints.skip_days & all_days) != all_days;
+  if (!some_hours && !some_days) return;
+  for (int step = 0; step < 24 * 8; ++step) {  // a week of hours, and one day more
+    const Instant at = now + plan.wait;
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const auto hour = static_cast<unsigned>(std::chrono::duration_cast<hours>(at - day).count());
+    const bool skip_hour = some_hours && (hints.skip_hours >> hour & 1U) != 0;
+    const bool skip_day = some_days && (hints.skip_days >> std::chrono::weekday(day).c_encoding() & 1U) != 0;
+    if (!skip_hour && !skip_day) return;
+    plan.wait = (day + hours(hour + 1)) - now;
+    plan.rule = skip_day ? "skip-days" : "skip-hours";
+  }
+}
+
+}  // namespace
+
+bool is_feeds_fault(Cause cause) {
+  switch (cause) {
+    case Cause::link:
+    case Cause::dns:
+    case Cause::portal:
+    case Cause::clock:
+    case Cause::busy:
+    case Cause::unavailable:
+    case Cause::internal:
+      return false;
+    default:
+      return true;
+  }
+}
+
+Plan after_success(const Policy& policy, std::optional<seconds> interval, const ServerHints& server,
+                   const model::UpdateHints& document, Instant now, double random) {
+  Plan plan{policy.floor, "default"};
+  if (interval) plan = Plan{*interval, "poll_interval"};
+  const auto raise_to = [&](seconds wait, std::string_view rule) {
+    wait = std::min(wait, policy.ceiling);
+    if (wait > plan.wait) plan = Plan{wait, std::string(rule)};
+  };
+  if (document.ttl_s) raise_to(std::min(seconds(std::max<std::int64_t>(*document.ttl_s, 0)), longest_hint), "ttl");
+  if (const auto fresh = freshness(server)) raise_to(fresh->wait, fresh->rule);
+  // Up to a twentieth later, so that feeds which were added together drift apart; never earlier than a hint allows.
+  plan.wait = jittered(plan.wait, random, 0.05);
+  respect_skips(plan, document, now);
+  return plan;
+}
+
+Plan after_failure(const Policy& policy, Cause cause, std::int64_t count, const ServerHints& server, double random) {
+  const auto doublings = std::clamp<std::int64_t>(count - 1, 0, 16);
+  if (cause == Cause::busy) {
+    if (auto asked = parse_seconds(server.retry_after); asked || (asked = until_date(server.retry_after, server.date))) {
+      return Plan{jittered(std::max(std::min(*asked, longest_cool_down), policy.floor), random, 0.05), "retry-after"};
+    }
+    return Plan{jittered(std::min(first_cool_down * (1 << doublings), longest_cool_down), random, 0.05), "cool-down"};
+  }
+  if (!is_feeds_fault(cause)) return Plan{jittered(own_failure_wait, random, 0.5), "link"};
+  // Floor, two floors, four, ... and a day at most; the jitter keeps feeds of a host that was down from returning together.
+  const seconds wait = std::min<seconds>(std::max(policy.floor, seconds(60)) * (1 << doublings), hours(24));
+  Plan plan{jittered(std::max(wait, policy.floor), random, 0.1), "back-off"};
+  if (const auto fresh = freshness(server); fresh && std::min(fresh->wait, policy.ceiling) > plan.wait) {
+    plan = Plan{std::min(fresh->wait, policy.ceiling), fresh->rule};
+  }
+  return plan;
+}
+
+}  // namespace newscache::schedule

@@ -1,0 +1,25 @@
+#pragma once
+// What ingest needs of the rest; all of it outlives ingest. Loop thread, unless OnThread or Thread says otherwise.
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "loop/task.hpp"
+#include "net/fetch.hpp"
+#include "store/store.hpp"
+
+namespace newscache::ingest {
+
+struct Services {
+  boost::asio::any_io_executor executor;
+  const Clock& clock;
+  const Log& log;
+  loop::Tasks& tasks;
+  net::Fetcher& fetcher;
+  loop::Thread& worker;  // decodes, parses, sanitises
+  loop::OnThread<store::Writer>& writer;
+  loop::OnThread<store::Reader>& reader;
+};
+
+}  // namespace newscache::ingest

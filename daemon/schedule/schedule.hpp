@@ -1,0 +1,51 @@
+#pragma once
+// Pure policy: how long to wait before a feed is polled again, and which rule said so. No clock, no randomness of its own:
+// the wall time and a number in [0, 1) come in. Waits are durations, so a jump of the wall clock changes nothing.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "model/feed.hpp"
+
+namespace newscache::schedule {
+
+struct Policy {
+  std::chrono::seconds floor{3600};
+  std::chrono::seconds ceiling{86400};
+};
+
+// Header values of the last answer, verbatim; empty when absent.
+struct ServerHints {
+  std::string_view cache_control;
+  std::string_view expires;
+  std::string_view date;
+  std::string_view age;
+  std::string_view retry_after;
+};
+
+struct Plan {
+  std::chrono::seconds wait{0};
+  // "default", "poll_interval", "max-age", "expires", "ttl", "skip-hours", "skip-days", "retry-after", "cool-down",
+  // "back-off", "link"; "gone" has no next time.
+  std::string rule;
+};
+
+// Whether a failure is the feed's own fault: only those count towards its back-off.
+bool is_feeds_fault(Cause cause);
+
+// After a 200 or a 304. `interval` is the feed's own setting, if any. Hints are floors: the longest wins, capped at the
+// policy's ceiling; then the wait is moved out of the hours and days that the feed wants to be left alone.
+Plan after_success(const Policy& policy, std::optional<std::chrono::seconds> interval, const ServerHints& server,
+                   const model::UpdateHints& document, Instant now, double random);
+
+// After a failure; `count` is the number of failures in a row including this one. 429 and 503 (Cause::busy) wait for
+// Retry-After (RFC 9110, section 10.2.3; a date counts from the answer's own Date), without it for hours, growing.
+// Our own failures (no link, portal, clock) are tried again in minutes. The rest backs off to a day.
+Plan after_failure(const Policy& policy, Cause cause, std::int64_t count, const ServerHints& server, double random);
+
+}  // namespace newscache::schedule

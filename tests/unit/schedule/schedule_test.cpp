@@ -1,0 +1,136 @@
+#include "schedule/schedule.hpp"
+
+
+#include "support/catch.hpp"
+
+using namespace newscache;
+using namespace newscache::schedule;
+using namespace std::chrono_literals;
+using std::chrono::seconds;
+
+namespace {
+
+const Policy policy{1h, 24h};
+// A Wednesday.
+constexpr Instant noon{std::chrono::sys_days{std::chrono::year(2026) / 11 / 25} + 12h};
+
+Plan success(const ServerHints& server, const model::UpdateHints& document = {}, double random = 0) {
+  return after_success(policy, std::nullopt, server, document, noon, random);
+}
+
+}  // namespace
+
+TEST_CASE("without any hint a feed is polled at the floor, a little later at random, never earlier") {
+  CHECK(success({}).wait == 1h);
+  CHECK(success({}).rule == "default");
+  CHECK(success({}, {}, 0.999).wait > 1h);
+  CHECK(success({}, {}, 0.999).wait <= 63min);
+}
+
+TEST_CASE("the publisher's hints are floors, capped at the ceiling") {
+  struct Case {
+    ServerHints server;
+    seconds wait;
+    std::string rule;
+  };
+  const Case cases[] = {
+      {{.cache_control = "max-age=7200"}, 2h, "max-age"},
+      {{.cache_control = "public, Max-Age=\"7200\" , must-revalidate"}, 2h, "max-age"},
+      {{.cache_control = "s-maxage=9999, max-age=7200", .age = "600"}, 110min, "max-age"},
+      {{.cache_control = "max-age=60"}, 1h, "default"},
+      {{.cache_control = "max-age=-5"}, 1h, "default"},
+      {{.cache_control = "max-age=99999999999999999999"}, 24h, "max-age"},
+      {{.cache_control = "no-cache"}, 1h, "default"},
+      {{.expires = "Wed, 25 Nov 2026 15:00:00 GMT", .date = "Wed, 25 Nov 2026 12:00:00 GMT"}, 3h, "expires"},
+      {{.expires = "0", .date = "Wed, 25 Nov 2026 12:00:00 GMT"}, 1h, "default"},
+      // max-age overrides Expires even where it is shorter (RFC 9111, section 5.3).
+      {{.cache_control = "max-age=60", .expires = "Wed, 25 Nov 2026 15:00:00 GMT", .date = "Wed, 25 Nov 2026 12:00:00 GMT"},
+       1h,
+       "default"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.server.cache_control, c.server.expires);
+    const Plan plan = success(c.server);
+    CHECK(plan.wait == c.wait);
+    CHECK(plan.rule == c.rule);
+  }
+}
+
+TEST_CASE("a ttl in the document counts as a hint, and an absurd one is capped") {
+  CHECK(success({}, {.ttl_s = 3 * 3600}).wait == 3h);
+  CHECK(success({}, {.ttl_s = 3 * 3600}).rule == "ttl");
+  CHECK(success({}, {.ttl_s = 4'000'000'000'000}).wait == 24h);
+  CHECK(success({}, {.ttl_s = -1}).wait == 1h);
+}
+
+TEST_CASE("the feed's own interval takes the floor's place but not the publisher's") {
+  const auto plan = [](seconds interval, const ServerHints& server) { return after_success(policy, interval, server, {}, noon, 0); };
+  CHECK(plan(15min, {}).wait == 15min);
+  CHECK(plan(15min, {}).rule == "poll_interval");
+  CHECK(plan(15min, {.cache_control = "max-age=1800"}).wait == 30min);
+}
+
+TEST_CASE("skipHours and skipDays move the poll to the next hour that is allowed") {
+  model::UpdateHints afternoon;
+  for (unsigned hour = 13; hour < 18; ++hour) afternoon.skip_hours |= 1U << hour;
+  CHECK(success({}, afternoon).wait == 6h);
+  CHECK(success({}, afternoon).rule == "skip-hours");
+  model::UpdateHints wednesday_thursday;
+  wednesday_thursday.skip_days = 1U << 3 | 1U << 4;
+  CHECK(success({}, wednesday_thursday).wait == 36h);
+  CHECK(success({}, wednesday_thursday).rule == "skip-days");
+}
+
+TEST_CASE("a feed that asks to be skipped always is polled all the same") {
+  CHECK(success({}, {.skip_hours = 0xffffff}).wait == 1h);
+  CHECK(success({}, {.skip_days = 0x7f}).wait == 1h);
+  model::UpdateHints but_one_hour_on_one_day;
+  but_one_hour_on_one_day.skip_hours = 0xffffff & ~(1U << 11);
+  but_one_hour_on_one_day.skip_days = 0x7f & ~(1U << 3);
+  CHECK(success({}, but_one_hour_on_one_day).wait == 7 * 24h - 1h);
+}
+
+TEST_CASE("failures of the feed back off exponentially to a day, and never stop") {
+  std::int64_t count = 1;
+  seconds last{0};
+  for (; count <= 60; ++count) {
+    const Plan plan = after_failure(policy, Cause::server, count, {}, 0);
+    CHECK(plan.rule == "back-off");
+    CHECK(plan.wait >= last);
+    last = plan.wait;
+  }
+  CHECK(after_failure(policy, Cause::missing, 1, {}, 0).wait == 1h);
+  CHECK(after_failure(policy, Cause::missing, 2, {}, 0).wait == 2h);
+  CHECK(last == 24h);
+  CHECK(after_failure(policy, Cause::server, 3, {}, 0.5).wait > 4h);
+}
+
+TEST_CASE("a busy server is left alone for as long as it asks, in seconds or as a date by its own clock") {
+  const auto wait = [](const ServerHints& server) { return after_failure(policy, Cause::busy, 1, server, 0); };
+  CHECK(wait({.retry_after = "7200"}).wait == 2h);
+  CHECK(wait({.retry_after = "7200"}).rule == "retry-after");
+  CHECK(wait({.date = "Tue, 01 Jan 2019 00:00:00 GMT", .retry_after = "Tue, 01 Jan 2019 05:00:00 GMT"}).wait == 5h);
+  CHECK(wait({.retry_after = "5"}).wait == 1h);
+  CHECK(wait({.retry_after = "999999999"}).wait == 24h);
+}
+
+TEST_CASE("a busy server that names no time is left alone for hours, growing to a day") {
+  CHECK(after_failure(policy, Cause::busy, 1, {}, 0).wait == 4h);
+  CHECK(after_failure(policy, Cause::busy, 1, {}, 0).rule == "cool-down");
+  CHECK(after_failure(policy, Cause::busy, 2, {.retry_after = "soon"}, 0).wait == 8h);
+  CHECK(after_failure(policy, Cause::busy, 9, {}, 0).wait == 24h);
+}
+
+TEST_CASE("max-age on an error is a floor too") {
+  CHECK(after_failure(policy, Cause::denied, 1, {.cache_control = "max-age=36000"}, 0).wait == 10h);
+}
+
+TEST_CASE("our own failures are tried again within minutes however often they happened") {
+  for (const Cause cause : {Cause::link, Cause::dns, Cause::portal, Cause::clock}) {
+    CHECK_FALSE(is_feeds_fault(cause));
+    CHECK(after_failure(policy, cause, 40, {}, 0.9).wait <= 10min);
+  }
+  for (const Cause cause : {Cause::missing, Cause::tls, Cause::not_a_feed, Cause::server, Cause::timeout, Cause::refused}) {
+    CHECK(is_feeds_fault(cause));
+  }
+}
