@@ -18,9 +18,11 @@ struct FeedField {
 };
 std::span<const FeedField> feed_fields();
 
-// Checks one value against the table and puts it in (a duration is kept in its text form). Cause::invalid names the key.
+// Checks one value against the table and puts it in (a duration is kept in its text form). Cause::invalid names the
+// key.
 Result<void> set_feed_setting(model::FeedSettings& settings, std::string_view key, const model::SettingValue& value);
-// The same from text, as a person types it: "true", "30", "2h".
+// The same from text, as a person types it: "true", "30", "2h". The empty text removes it: the configuration counts
+// again.
 Result<void> set_feed_setting_text(model::FeedSettings& settings, std::string_view key, std::string_view text);
 
 }  // namespace newscache::settings

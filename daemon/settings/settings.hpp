@@ -1,8 +1,11 @@
 #pragma once
-// TOML to validated Settings, from one table of fields {key, type, default, range, live or restart, help} that also drives
-// --print-config and the tests of the example file and the documentation. Durations and sizes need a unit: "60m", "16MiB".
+// TOML to validated Settings, from one table of fields {key, type, default, range, live or restart, help} that also
+// drives
+// --print-config and the tests of the example file and the documentation. Durations and sizes need a unit: "60m",
+// "16MiB".
 
 #include <chrono>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,16 +17,16 @@
 namespace newscache::settings {
 
 struct Field {
-  std::string_view key;      // "poll.floor"
-  std::string_view type;     // "duration", "size", "integer", "boolean", "string", "strings", "mode"
+  std::string_view key;            // "poll.floor"
+  std::string_view type;           // "duration", "size", "integer", "boolean", "string", "strings", "mode", "networks"
   std::string_view default_value;  // as TOML; empty: unset
-  bool live = false;         // takes effect at SIGHUP; else at restart
-  std::string_view help;     // one line
+  bool live = false;               // takes effect at SIGHUP; else at restart
+  std::string_view help;           // one line
 };
 std::span<const Field> fields();
 
 // /etc/newscached/newscached.toml when `file` is empty (may then be absent), then `<file>.d/*.toml` in name order.
-// Errors are Cause::invalid: "FILE:LINE:COLUMN: key: what is wrong".
+// Errors are Cause::invalid: "FILE:LINE:COLUMN: key: what is wrong; what is expected".
 Result<model::Settings> load(const std::string& file);
 // One document over what `base` holds.
 Result<model::Settings> parse(std::string_view toml, std::string_view file_name, model::Settings base = {});
@@ -36,5 +39,7 @@ std::vector<std::string> needs_restart(const model::Settings& old_settings, cons
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 // "16MiB", "500kB", "2GB", "123B".
 Result<std::int64_t> parse_size(std::string_view text);
+// "error", "warning", "notice", "info", "debug".
+Result<LogLevel> parse_log_level(std::string_view name);
 
 }  // namespace newscache::settings

@@ -1,0 +1,268 @@
+#include "settings/field_table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "settings/feed_settings.hpp"
+
+namespace newscache::settings {
+namespace {
+
+using model::Settings;
+
+constexpr std::int64_t second = 1000;
+constexpr std::int64_t minute = 60 * second;
+constexpr std::int64_t hour = 60 * minute;
+constexpr std::int64_t day = 24 * hour;
+constexpr std::int64_t kib = 1024;
+constexpr std::int64_t gib = kib * kib * kib;
+constexpr std::int64_t pib = gib * kib * kib;
+
+constexpr bool at_reload = true;
+constexpr bool at_restart = false;
+constexpr std::string_view unset;
+
+constexpr Rule boolean() { return {.kind = Kind::boolean}; }
+constexpr Rule integer(std::int64_t min, std::int64_t max) { return {.kind = Kind::integer, .min = min, .max = max}; }
+constexpr Rule duration(std::int64_t min, std::int64_t max, std::int64_t step = 1) {
+  return {.kind = Kind::duration, .min = min, .max = max, .step = step};
+}
+constexpr Rule size(std::int64_t min, std::int64_t max) { return {.kind = Kind::size, .min = min, .max = max}; }
+constexpr Rule one_of(std::string_view choices) { return {.kind = Kind::string, .choices = choices}; }
+constexpr Rule text(std::string_view expectation, bool (*accepts)(std::string_view) = is_clean_text) {
+  return {.kind = Kind::string, .expectation = expectation, .accepts = accepts};
+}
+constexpr Rule proxy_url() {
+  return text("a URL that begins with http://, https://, socks4://, socks4a://, socks5:// or socks5h://", is_proxy_url);
+}
+constexpr Rule endpoints() {
+  return {.kind = Kind::strings,
+          .expectation = "an address and port such as \"127.0.0.1:8077\" or \"[::1]:8077\"",
+          .accepts = is_endpoint};
+}
+constexpr Rule mode() { return {.kind = Kind::mode}; }
+constexpr Rule networks() { return {.kind = Kind::networks, .accepts = is_network}; }
+constexpr Rule path() { return text("an absolute path", is_absolute_path); }
+constexpr std::array<std::pair<LogLevel, std::string_view>, 5> log_levels = {{
+    {LogLevel::error, "error"},
+    {LogLevel::warning, "warning"},
+    {LogLevel::notice, "notice"},
+    {LogLevel::info, "info"},
+    {LogLevel::debug, "debug"},
+}};
+
+#define SLOT(member) [](Settings& s) -> Slot { return &s.member; }
+
+// clang-format off
+constexpr std::array field_table = std::to_array<Entry>({
+  {"daemon.state_dir", unset, at_restart, path(), SLOT(daemon.state_dir),
+   "Where news.db and all else that is kept lives; unset: $STATE_DIRECTORY, else /var/lib/newscached or "
+   "$XDG_STATE_HOME/newscached"},
+  {"daemon.log_level", R"("info")", at_reload, one_of("error warning notice info debug"), SLOT(daemon.log_level),
+   "How much is logged: error, warning, notice, info, debug"},
+
+  {"socket.path", unset, at_restart, path(), SLOT(socket.path),
+   "The API's Unix socket; unset: /run/newscached/newscached.sock or $XDG_RUNTIME_DIR/newscached/newscached.sock"},
+  {"socket.mode", R"("0660")", at_restart, mode(), SLOT(socket.mode),
+   "Permissions of the socket: who of owner, group and others may read articles and mark them"},
+  {"socket.group", unset, at_restart, text("a group name"), SLOT(socket.group),
+   "The group that owns the socket; unset: the daemon's own"},
+  {"socket.admin_group", unset, at_restart, text("a group name"), SLOT(socket.admin_group),
+   "The group whose members may change subscriptions, besides root and the daemon's own user"},
+  {"socket.max_connections", "64", at_restart, integer(1, 512), SLOT(socket.max_connections),
+   "How many clients may be connected at once"},
+
+  {"net.allow_private", R"("none")", at_reload, networks(), SLOT(net.allow_private),
+   "Which non-public addresses (loopback, home networks) feeds may live on: "
+   "\"none\", \"all\" or a list of networks"},
+  {"net.user_agent", unset, at_reload, text("one line of text"), SLOT(net.user_agent),
+   "How publishers see us; unset: newscached and its version"},
+  {"net.proxy", unset, at_reload, proxy_url(), SLOT(net.proxy),
+   "A proxy for all fetches, such as http://proxy.example:3128 or socks5h://localhost:9050"},
+  {"net.ca_file", unset, at_reload, path(), SLOT(net.ca_file),
+   "The certificate authorities to trust, as a PEM file; unset: the system's"},
+  {"net.max_transfers", "32", at_reload, integer(1, 256), SLOT(net.max_transfers),
+   "How many fetches may run at once"},
+  {"net.timeout", R"("60s")", at_reload, duration(second, hour, second), SLOT(net.timeout),
+   "How long one fetch may take"},
+  {"net.max_body", R"("16MiB")", at_reload, size(kib, gib), SLOT(net.max_body),
+   "The largest document that is accepted, counted after decompression"},
+
+  {"poll.floor", R"("60m")", at_reload, duration(second, 30 * day, second), SLOT(poll.floor),
+   "The shortest time between two polls of a feed"},
+  {"poll.ceiling", R"("24h")", at_reload, duration(second, 30 * day, second), SLOT(poll.ceiling),
+   "The longest time between two polls of a feed that works"},
+  {"poll.host_gap", R"("2s")", at_reload, duration(0, hour), SLOT(poll.host_gap),
+   "The pause between two fetches from the same host"},
+
+  {"budget.day", unset, at_reload, size(0, pib), SLOT(budget.day),
+   "How many bytes may be received in a day; unset: unlimited"},
+  {"budget.month", unset, at_reload, size(0, pib), SLOT(budget.month),
+   "How many bytes may be received in a month; unset: unlimited"},
+  {"budget.metered_day", unset, at_reload, size(0, pib), SLOT(budget.metered_day),
+   "How many bytes may be received in a day over a metered connection; unset: unlimited"},
+
+  {"store.limit", unset, at_reload, size(kib * kib, pib), SLOT(store.limit),
+   "How much disk the cache may use; unset: a share of the disk"},
+  {"store.keep_days", unset, at_reload, integer(1, 36500), SLOT(store.keep_days),
+   "Delete articles that were read and are older than this many days; unset: never"},
+  {"store.keep_per_feed", unset, at_reload, integer(1, 1'000'000), SLOT(store.keep_per_feed),
+   "Delete articles that were read beyond this number in a feed; unset: never"},
+  {"store.commit_interval", R"("1s")", at_restart, duration(0, minute), SLOT(store.commit_interval),
+   "How long new articles may wait to be written together; what a client marks is written at once"},
+
+  {"offline.full_text", R"("auto")", at_reload, one_of("never always auto"), SLOT(offline.full_text),
+   "Fetch the article's page for its full text: never, always, or auto (when the feed has only a summary)"},
+  {"offline.images", "true", at_reload, boolean(), SLOT(offline.images),
+   "Fetch the images of articles"},
+  {"offline.image_width", "800", at_reload, integer(16, 10000), SLOT(offline.image_width),
+   "The width in pixels that is wanted where a page offers an image in several"},
+  {"offline.article_limit", R"("20MiB")", at_reload, size(kib, 16 * gib), SLOT(offline.article_limit),
+   "The most that may be fetched for one article"},
+  {"offline.enclosures", "false", at_reload, boolean(), SLOT(offline.enclosures),
+   "Fetch enclosures: podcasts, videos, documents"},
+
+  {"http.listen", "[]", at_restart, endpoints(), SLOT(http.listen),
+   "TCP addresses on which the API is served as well, such as [\"127.0.0.1:8077\"]"},
+  {"http.user", unset, at_restart, text("a user name"), SLOT(http.user),
+   "The user name that TCP clients must give"},
+  {"http.password_file", unset, at_restart, path(), SLOT(http.password_file),
+   "The file that holds the password of that user"},
+  {"http.token_file", unset, at_restart, path(), SLOT(http.token_file),
+   "The file that holds the token that TCP clients may give instead"},
+});
+
+constexpr std::array feed_table = std::to_array<FeedEntry>({
+  {"poll_interval", duration(5 * minute, 30 * day, second), "Poll at this interval, not at the feed's own rhythm"},
+  {"full_text", one_of("never always auto"), "As offline.full_text"},
+  {"images", boolean(), "As offline.images"},
+  {"enclosures", boolean(), "As offline.enclosures"},
+  {"image_width", integer(16, 10000), "As offline.image_width"},
+  {"article_limit", size(kib, 16 * gib), "As offline.article_limit"},
+  {"keep_days", integer(1, 36500), "As store.keep_days"},
+  {"keep_per_feed", integer(1, 1'000'000), "As store.keep_per_feed"},
+});
+// clang-format on
+#undef SLOT
+
+constexpr std::array feed_text_table = std::to_array<FeedText>({
+    {"url", text("a URL that begins with http:// or https://", is_web_url), &model::DeclaredFeed::url},
+    {"title", text("one line of text"), &model::DeclaredFeed::title},
+    {"folder", text("one line of text"), &model::DeclaredFeed::folder},
+});
+
+template <class Table>
+auto* find_key(const Table& table, std::string_view key) {
+  const auto found = std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.key == key; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+template <class... Ts>
+struct Overload : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+Overload(Ts...) -> Overload<Ts...>;
+
+std::string format_list(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const auto& text : texts) out += (out.empty() ? "" : ", ") + toml_string(text, false);
+  return "[" + out + "]";
+}
+
+std::string format_number(Kind kind, std::int64_t number) {
+  if (kind == Kind::duration) return toml_string(format_duration(number));
+  if (kind == Kind::size) return toml_string(format_size(number));
+  return std::to_string(number);
+}
+
+LogLevel log_level(std::string_view name) {
+  for (const auto& [level, known] : log_levels) {
+    if (known == name) return level;
+  }
+  return LogLevel::info;
+}
+
+std::string_view log_level_name(LogLevel level) {
+  for (const auto& [known, name] : log_levels) {
+    if (known == level) return name;
+  }
+  return "info";
+}
+
+}  // namespace
+
+void Entry::put(model::Settings& settings, const Value& checked) const {
+  const auto number = [&] { return std::get<std::int64_t>(checked); };
+  std::visit(Overload{
+                 [&](std::string* out) { *out = std::get<std::string>(checked); },
+                 [&](bool* out) { *out = std::get<bool>(checked); },
+                 [&](std::int64_t* out) { *out = number(); },
+                 [&](std::optional<std::int64_t>* out) { *out = number(); },
+                 [&](std::vector<std::string>* out) { *out = std::get<std::vector<std::string>>(checked); },
+                 [&](std::uint32_t* out) { *out = static_cast<std::uint32_t>(number()); },
+                 [&](std::chrono::seconds* out) { *out = std::chrono::seconds(number() / second); },
+                 [&](std::chrono::milliseconds* out) { *out = std::chrono::milliseconds(number()); },
+                 [&](LogLevel* out) { *out = log_level(std::get<std::string>(checked)); },
+             },
+             slot(settings));
+}
+
+std::string Entry::format(model::Settings& settings) const {
+  const auto networks = [&](const std::vector<std::string>& list) {
+    const bool word = rule.kind == Kind::networks && list.size() == 1 && !is_network(list.front());
+    return word ? toml_string(list.front()) : format_list(list);
+  };
+  return std::visit(
+      Overload{
+          [&](std::string* in) { return in->empty() ? std::string() : toml_string(*in, false); },
+          [&](bool* in) { return std::string(*in ? "true" : "false"); },
+          [&](std::int64_t* in) { return format_number(rule.kind, *in); },
+          [&](std::optional<std::int64_t>* in) { return *in ? format_number(rule.kind, **in) : std::string(); },
+          [&](std::vector<std::string>* in) { return networks(*in); },
+          [&](std::uint32_t* in) { return fmt::format("\"{:04o}\"", *in); },
+          [&](std::chrono::seconds* in) { return format_number(rule.kind, in->count() * second); },
+          [&](std::chrono::milliseconds* in) { return format_number(rule.kind, in->count()); },
+          [&](LogLevel* in) { return toml_string(log_level_name(*in)); },
+      },
+      slot(settings));
+}
+
+std::span<const Entry> entries() { return field_table; }
+std::span<const FeedEntry> feed_entries() { return feed_table; }
+std::span<const FeedText> feed_texts() { return feed_text_table; }
+const FeedEntry* find_feed_entry(std::string_view key) { return find_key(feed_table, key); }
+const FeedText* find_feed_text(std::string_view key) { return find_key(feed_text_table, key); }
+
+std::span<const Field> fields() {
+  static constexpr auto list = [] {
+    std::array<Field, field_table.size()> out{};
+    std::transform(field_table.begin(), field_table.end(), out.begin(), [](const Entry& entry) {
+      return Field{entry.key, type_name(entry.rule.kind), entry.default_value, entry.live, entry.help};
+    });
+    return out;
+  }();
+  return list;
+}
+
+std::span<const FeedField> feed_fields() {
+  static constexpr auto list = [] {
+    std::array<FeedField, feed_table.size()> out{};
+    std::transform(feed_table.begin(), feed_table.end(), out.begin(), [](const FeedEntry& entry) {
+      return FeedField{entry.key, type_name(entry.rule.kind), entry.help};
+    });
+    return out;
+  }();
+  return list;
+}
+
+Result<LogLevel> parse_log_level(std::string_view name) {
+  const auto found =
+      std::find_if(log_levels.begin(), log_levels.end(), [&](const auto& level) { return level.second == name; });
+  if (found != log_levels.end()) return found->first;
+  return Error{Cause::invalid, toml_string(name) + " is no log level; expected error, warning, notice, info or debug"};
+}
+
+}  // namespace newscache::settings
