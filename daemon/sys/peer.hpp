@@ -19,6 +19,9 @@ struct Peer {
 
 Result<Peer> peer_of(int socket);
 
+// Cause::invalid when there is no such group.
+Result<gid_t> group_id(const std::string& name);
+
 // Root, the daemon's own user, and members of the admin group (empty: nobody else) may change subscriptions.
 class AdminPolicy {
  public:

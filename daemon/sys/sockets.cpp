@@ -1,1 +1,156 @@
-// to come
+#include "sys/sockets.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+
+#include "sys/peer.hpp"
+
+namespace newscache::sys {
+namespace {
+
+constexpr int first_inherited = 3;  // SD_LISTEN_FDS_START
+constexpr int most_inherited = 16;
+constexpr int backlog = 64;
+
+long number_in(const char* text) {
+  long number = 0;
+  if (text) std::from_chars(text, text + std::strlen(text), number);
+  return number;
+}
+
+std::string variable(const char* name) {
+  const char* value = ::getenv(name);
+  return value ? value : "";
+}
+
+Error cannot(std::string_view what, const std::string& path) {
+  return Error{Cause::invalid, "cannot " + std::string(what) + " the socket " + path + ": " + std::strerror(errno)};
+}
+
+Result<sockaddr_un> address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof(address.sun_path)) {
+    return Error{Cause::invalid, "the socket path " + path + " has " + std::to_string(path.size()) +
+                                     " bytes; the system allows 1 to " + std::to_string(sizeof(address.sun_path) - 1) +
+                                     ", so set a shorter socket.path"};
+  }
+  std::memcpy(address.sun_path, path.data(), path.size());
+  return address;
+}
+
+const sockaddr* generic(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
+
+Result<void> create_folder(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) return {};
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) == 0) {
+    // Whoever owns the folder can put a socket of their own in its place: /tmp/newscached-UID may be a trap.
+    const uid_t own = ::geteuid();
+    if (own == 0 || status.st_uid == own || status.st_uid == 0) return {};
+    return Error{Cause::invalid, "the folder of the socket, " + folder.string() + ", belongs to another user (uid " +
+                                     std::to_string(status.st_uid) + "); set another socket.path"};
+  }
+  std::error_code error;
+  std::filesystem::create_directories(folder.parent_path(), error);
+  // mkdir heeds the umask, which must not make the folder of a public socket unreachable.
+  if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
+    return Error{Cause::invalid, "cannot create the folder of the socket, " + folder.string() + ": " +
+                                     std::strerror(errno) + "; create it, or set socket.path"};
+  }
+  ::chmod(folder.c_str(), 0755);
+  return {};
+}
+
+// Does somebody accept connections there? A full backlog (EAGAIN) is somebody too.
+bool answers(const sockaddr_un& address) {
+  const FileDescriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!probe) return true;
+  return ::connect(probe.get(), generic(address), sizeof(address)) == 0 || errno != ECONNREFUSED;
+}
+
+// Makes room: a socket that refuses connections was left behind by a daemon that is gone.
+Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT) return {};
+    return cannot("look at", path);
+  }
+  if (!S_ISSOCK(status.st_mode)) {
+    return Error{Cause::invalid, path + " exists and is no socket; remove it, or set another socket.path"};
+  }
+  if (answers(address)) {
+    return Error{Cause::conflict,
+                 "another daemon is using the socket " + path + "; stop it, or set another socket.path"};
+  }
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return cannot("remove the stale", path);
+  return {};
+}
+
+}  // namespace
+
+std::vector<FileDescriptor> inherited_sockets() {
+  const bool for_us = number_in(::getenv("LISTEN_PID")) == ::getpid();
+  const long count = number_in(::getenv("LISTEN_FDS"));
+  for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
+  std::vector<FileDescriptor> sockets;
+  if (!for_us || count < 0 || count > most_inherited) return sockets;
+  for (int fd = first_inherited; fd < first_inherited + count; ++fd) {
+    int accepting = 0;
+    socklen_t size = sizeof(accepting);
+    const bool listens = ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepting, &size) == 0 && accepting != 0;
+    if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || !listens) continue;  // not open, or nothing that we could accept on
+    sockets.emplace_back(fd);
+  }
+  return sockets;
+}
+
+Result<FileDescriptor> listen_unix(const SocketOptions& options) {
+  const auto address = address_of(options.path);
+  if (!address) return address.error();
+  std::optional<gid_t> group;
+  if (!options.group.empty()) {
+    const auto found = group_id(options.group);
+    if (!found) return Error{Cause::invalid, "socket.group: " + found.error().detail};
+    group = *found;
+  }
+  if (const auto created = create_folder(options.path); !created) return created.error();
+  if (const auto removed = remove_stale(options.path, *address); !removed) return removed.error();
+
+  FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket) return cannot("create", options.path);
+  // Nobody can connect before listen(), so mode and group are right for the first client.
+  const mode_t old_mask = ::umask(0177);
+  const int bound = ::bind(socket.get(), generic(*address), sizeof(*address));
+  ::umask(old_mask);
+  if (bound != 0) return cannot("bind", options.path);
+  if (group && ::lchown(options.path.c_str(), static_cast<uid_t>(-1), *group) != 0) {
+    return Error{Cause::invalid, "cannot give the socket " + options.path + " to the group \"" + options.group +
+                                     "\": " + std::strerror(errno) + "; make the daemon's user a member of it"};
+  }
+  if (::chmod(options.path.c_str(), static_cast<mode_t>(options.mode)) != 0)
+    return cannot("set the mode of", options.path);
+  if (::listen(socket.get(), backlog) != 0) return cannot("listen on", options.path);
+  return socket;
+}
+
+std::string default_socket_path() {
+  if (const auto path = variable("NEWSCACHE_SOCKET"); !path.empty()) return path;
+  if (::geteuid() == 0) return "/run/newscached/newscached.sock";
+  if (const auto runtime = variable("XDG_RUNTIME_DIR"); !runtime.empty())
+    return runtime + "/newscached/newscached.sock";
+  return "/tmp/newscached-" + std::to_string(::geteuid()) + "/newscached.sock";
+}
+
+}  // namespace newscache::sys
