@@ -75,8 +75,6 @@ void add_faults(Publisher& publisher) {
       {"loop", redirect(302, "/fault/loop")},
       {"503", busy(503, "120")},
       {"429", busy(429, "120")},
-      {"zstd-bomb", zstd_bomb(1ULL << 30)},
-      {"gzip-bomb", gzip_bomb(1ULL << 26)},
       {"header-flood", header_flood(1000)},
       {"huge-header", huge_header(200000)},
       {"403", Answer{.status = 403}},
@@ -88,6 +86,10 @@ void add_faults(Publisher& publisher) {
     publisher.answer(std::string("/fault/") + name, answer);
     names.append("/fault/").append(name).append("\n");
   }
+  // Made when asked for: they take a while.
+  publisher.answer("/fault/zstd-bomb", [](const SeenRequest&) { return zstd_bomb(1ULL << 30); });
+  publisher.answer("/fault/gzip-bomb", [](const SeenRequest&) { return gzip_bomb(1ULL << 26); });
+  names += "/fault/zstd-bomb\n/fault/gzip-bomb\n";
   Answer list;
   list.type = "text/plain";
   list.body = names;
