@@ -1,1 +1,106 @@
-int main() { return 0; }
+// newscached, the daemon: command line in, exit code out.
+
+#include <getopt.h>
+#include <sysexits.h>
+
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <string>
+#include <string_view>
+
+#include "app/app.hpp"
+#include "settings/settings.hpp"
+
+namespace {
+
+using newscache::LogLevel;
+
+constexpr std::string_view usage =
+    "usage: newscached [--config FILE] [--state-dir DIR] [--socket PATH] [--log-level LEVEL]\n"
+    "                  [--check-config] [--print-config] [--version] [--help]\n"
+    "\n"
+    "Polls news feeds, keeps their articles, and serves them to programs on this machine.\n"
+    "\n"
+    "  --config FILE      configuration (default /etc/newscached/newscached.toml, which may be absent);\n"
+    "                     FILE.d/*.toml are read after it\n"
+    "  --state-dir DIR    where news.db lives\n"
+    "  --socket PATH      the Unix socket to serve on (also $NEWSCACHE_SOCKET)\n"
+    "  --log-level LEVEL  error, warning, notice, info or debug\n"
+    "  --check-config     check the configuration and exit: 0, or 78 and what is wrong\n"
+    "  --print-config     print the configuration in force, defaults included\n"
+    "\n"
+    "SIGTERM stops it, SIGHUP reloads the configuration. See newscached(8), newscached.toml(5) and newscache(1).\n";
+
+bool parse_level(std::string_view text, LogLevel& level) {
+  constexpr std::array<std::pair<std::string_view, LogLevel>, 5> levels = {{{"error", LogLevel::error},
+                                                                           {"warning", LogLevel::warning},
+                                                                           {"notice", LogLevel::notice},
+                                                                           {"info", LogLevel::info},
+                                                                           {"debug", LogLevel::debug}}};
+  for (const auto& [name, value] : levels) {
+    if (name != text) continue;
+    level = value;
+    return true;
+  }
+  return false;
+}
+
+int fail(int code, std::string_view message) {
+  std::cerr << "newscached: " << message << '\n';
+  return code;
+}
+
+int exit_code_of(newscache::Cause cause) {
+  return cause == newscache::Cause::invalid ? EX_CONFIG : cause == newscache::Cause::unavailable ? EX_IOERR : 1;
+}
+
+int run(int argc, char** argv) {
+  newscache::app::CommandLine line;
+  bool check = false;
+  bool print = false;
+  constexpr option options[] = {{"config", required_argument, nullptr, 'c'},     {"state-dir", required_argument, nullptr, 's'},
+                                {"socket", required_argument, nullptr, 'S'},     {"log-level", required_argument, nullptr, 'l'},
+                                {"check-config", no_argument, nullptr, 'C'},     {"print-config", no_argument, nullptr, 'P'},
+                                {"version", no_argument, nullptr, 'V'},          {"help", no_argument, nullptr, 'h'},
+                                {nullptr, 0, nullptr, 0}};
+  for (int option; (option = getopt_long(argc, argv, "h", options, nullptr)) != -1;) {
+    switch (option) {
+      case 'c': line.config_file = optarg; break;
+      case 's': line.state_dir = optarg; break;
+      case 'S': line.socket = optarg; break;
+      case 'l': {
+        LogLevel level{};
+        if (!parse_level(optarg, level)) return fail(2, "--log-level must be error, warning, notice, info or debug");
+        line.log_level = level;
+        break;
+      }
+      case 'C': check = true; break;
+      case 'P': print = true; break;
+      case 'V': std::cout << "newscached " << NEWSCACHE_VERSION << '\n'; return 0;
+      case 'h': std::cout << usage; return 0;
+      default: return 2;  // getopt has said what is wrong
+    }
+  }
+  if (optind < argc) return fail(2, "unexpected argument '" + std::string(argv[optind]) + "'; see --help");
+
+  auto settings = newscache::app::load_settings(line);
+  if (!settings) return fail(EX_CONFIG, settings.error().detail);
+  if (print) std::cout << newscache::settings::print(*settings);
+  if (check || print) return 0;
+
+  auto app = newscache::app::App::create(std::move(line), std::move(*settings));
+  if (!app) return fail(exit_code_of(app.error().cause), app.error().detail);
+  return (*app)->run();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    return fail(EX_IOERR, error.what());
+  }
+}

@@ -1,1 +1,299 @@
-// to come
+#include "app/app.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "api/server.hpp"
+#include "base/clock.hpp"
+#include "base/file.hpp"
+#include "html/plain_text.hpp"
+#include "ingest/poller.hpp"
+#include "ingest/subscriptions.hpp"
+#include "loop/task.hpp"
+#include "net/client.hpp"
+#include "settings/settings.hpp"
+#include "store/store.hpp"
+#include "sys/disk.hpp"
+#include "sys/notify.hpp"
+#include "sys/peer.hpp"
+#include "sys/signals.hpp"
+#include "sys/sockets.hpp"
+
+namespace newscache::app {
+namespace {
+
+constexpr Instant build_time{std::chrono::seconds(NEWSCACHE_BUILD_EPOCH)};
+constexpr std::string_view clock_floor_key = "clock_floor";
+// Below the first, the disk is called low; below the second, full.
+constexpr std::int64_t low_space = 64 << 20;
+constexpr std::int64_t no_space = 16 << 20;
+
+std::string default_state_dir() {
+  if (const char* given = std::getenv("STATE_DIRECTORY"); given != nullptr && *given != '\0') {
+    const std::string_view list = given;  // systemd separates several by colons
+    return std::string(list.substr(0, list.find(':')));
+  }
+  if (geteuid() == 0) return "/var/lib/newscached";
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/') {
+    return std::string(state) + "/newscached";
+  }
+  const char* home = std::getenv("HOME");
+  return std::string(home != nullptr ? home : "/tmp") + "/.local/state/newscached";
+}
+
+bool writes_to_journal() { return std::getenv("JOURNAL_STREAM") != nullptr; }
+
+// Creates the directory, private, and takes the lock that keeps a second daemon out of it.
+Result<FileDescriptor> claim_state_dir(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return Error{Cause::invalid, "cannot create the state directory " + path + ": " + error.message()};
+  ::chmod(path.c_str(), 0750);
+  const std::string lock_path = path + "/lock";
+  FileDescriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!lock) return Error{Cause::invalid, "cannot write to the state directory " + path + ": " + std::strerror(errno)};
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    return Error{Cause::conflict, "another newscached is using " + path + ": stop it, or choose another --state-dir"};
+  }
+  return lock;
+}
+
+struct Sockets {
+  std::vector<FileDescriptor> listening;
+  std::string own_path;  // to be removed at the end; empty when systemd owns the socket
+};
+
+Result<Sockets> open_sockets(const model::SocketSettings& settings) {
+  Sockets sockets;
+  sockets.listening = sys::inherited_sockets();
+  if (!sockets.listening.empty()) return sockets;
+  sys::SocketOptions options;
+  options.path = settings.path.empty() ? sys::default_socket_path() : settings.path;
+  options.mode = settings.mode;
+  options.group = settings.group;
+  Result<FileDescriptor> socket = sys::listen_unix(options);
+  if (!socket) return socket.error();
+  sockets.own_path = options.path;
+  sockets.listening.push_back(std::move(*socket));
+  return sockets;
+}
+
+}  // namespace
+
+// In order of dependency: each is built from those above it, and outlives those below it.
+struct App::State {
+  State(CommandLine line, model::Settings s, FileDescriptor lock, Sockets open, sys::AdminPolicy admins,
+        std::unique_ptr<store::Writer> opened_writer, std::unique_ptr<store::Reader> opened_reader);
+
+  loop::awaitable<void> supervise();
+  loop::awaitable<void> reload();
+  loop::awaitable<void> feed_watchdog(std::chrono::milliseconds interval);
+  loop::awaitable<void> start();
+  void stop(int code);
+  api::DaemonStatus status() const;
+  std::string status_line() const;
+  Instant clock_floor() const { return std::max(build_time, stored_floor); }
+
+  CommandLine command_line;
+  model::Settings settings;
+  FileDescriptor state_lock;
+  Sockets sockets;
+  SystemClock clock;
+  Log log;
+  sys::Notifier notifier;
+  BootInstant started;
+  Instant stored_floor{};
+  int exit_code = 0;
+  bool stopping = false;
+
+  boost::asio::io_context io{1};
+  loop::Tasks tasks;
+  loop::Thread worker;
+  std::unique_ptr<store::Writer> writer_connection;
+  std::unique_ptr<store::Reader> reader_connection;
+  loop::OnThread<store::Writer> writer;
+  loop::OnThread<store::Reader> reader;
+  sys::Signals signals;
+  net::Client client;
+  ingest::Services ingest_services;
+  ingest::Poller poller;
+  ingest::Subscriptions subscriptions;
+  api::Server server;
+};
+
+App::State::State(CommandLine line, model::Settings s, FileDescriptor lock, Sockets open, sys::AdminPolicy admins,
+                  std::unique_ptr<store::Writer> opened_writer, std::unique_ptr<store::Reader> opened_reader)
+    : command_line(std::move(line)),
+      settings(std::move(s)),
+      state_lock(std::move(lock)),
+      sockets(std::move(open)),
+      log(STDERR_FILENO, settings.daemon.log_level, writes_to_journal()),
+      notifier(sys::Notifier::from_environment()),
+      started(clock.boot()),
+      tasks(io.get_executor(), log),
+      writer_connection(std::move(opened_writer)),
+      reader_connection(std::move(opened_reader)),
+      writer(*writer_connection),
+      reader(*reader_connection),
+      signals(io.get_executor()),
+      client(io.get_executor(), settings.net),
+      ingest_services{io.get_executor(), clock, log, tasks, client, worker, writer, reader},
+      poller(ingest_services, settings),
+      subscriptions(ingest_services, poller),
+      server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, poller, subscriptions, std::move(admins),
+                           [this] { return status(); }},
+             api::Limits{.connections = settings.socket.max_connections}) {
+  tasks.on_fatal = [this] { stop(1); };
+  poller.on_commit = [this] { server.notify_changes(); };
+  poller.on_network_change = [this] { server.notify_network(); };
+}
+
+api::DaemonStatus App::State::status() const {
+  api::DaemonStatus status;
+  status.version = NEWSCACHE_VERSION;
+  status.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(clock.boot() - started).count();
+  status.clock_floor = clock_floor();
+  status.clock_trusted = clock.wall() >= status.clock_floor;
+  status.storage_limit = settings.store.limit;
+  status.storage_free = sys::free_bytes(settings.daemon.state_dir);
+  status.storage_state = status.storage_free < no_space ? "full" : status.storage_free < low_space ? "low" : "ok";
+  status.traffic_budget = settings.budget.day;
+  return status;
+}
+
+std::string App::State::status_line() const {
+  return "serving; " + std::to_string(poller.activity().active) + " transfers under way";
+}
+
+loop::awaitable<void> App::State::start() {
+  auto read_floor = [](store::Writer& w) { return w.meta(clock_floor_key); };
+  if (const auto floor = co_await writer.run(std::move(read_floor))) {
+    stored_floor = Instant{std::chrono::seconds(std::strtoll(floor->c_str(), nullptr, 10))};
+  }
+  if (clock.wall() < clock_floor()) {
+    log.warning("the clock shows a time that has passed; it is not trusted until it is set");
+  }
+  // Served first: a socket-activated client is waiting. The database needs no preparation.
+  for (FileDescriptor& socket : sockets.listening) server.serve(std::move(socket));
+  tasks.spawn_vital("poller", poller.run());
+  co_await subscriptions.reconcile(settings.feeds);
+  notifier.ready(status_line());
+  log.notice("ready", {{"version", NEWSCACHE_VERSION}, {"state_dir", settings.daemon.state_dir}});
+}
+
+loop::awaitable<void> App::State::supervise() {
+  co_await start();
+  for (;;) {
+    switch (co_await signals.next()) {
+      case sys::Signals::Kind::reload:
+        co_await reload();
+        break;
+      case sys::Signals::Kind::stop:
+        stop(0);
+        co_return;
+    }
+  }
+}
+
+loop::awaitable<void> App::State::reload() {
+  notifier.reloading();
+  Result<model::Settings> fresh = load_settings(command_line);
+  if (!fresh) {
+    log.error("the configuration was not reloaded; the old one stays in force", {{"detail", fresh.error().detail}});
+  } else {
+    for (const std::string& key : settings::needs_restart(settings, *fresh)) {
+      log.warning("a changed setting takes effect at the next start", {{"key", key}});
+    }
+    settings = std::move(*fresh);
+    log.set_level(settings.daemon.log_level);
+    client.reconfigure(settings.net);
+    poller.reconfigure(settings);
+    co_await subscriptions.reconcile(settings.feeds);
+    log.notice("configuration reloaded");
+  }
+  notifier.ready(status_line());
+}
+
+// Proves to systemd that the loop runs and that the writer answers; whichever hangs, the daemon is restarted.
+loop::awaitable<void> App::State::feed_watchdog(std::chrono::milliseconds interval) {
+  loop::Alarm alarm(io.get_executor(), clock);
+  for (;;) {
+    co_await alarm.wait_until(clock.boot() + interval);
+    auto ping = [](store::Writer& w) { return w.revision(); };
+    co_await writer.run(std::move(ping));
+    notifier.watchdog();
+  }
+}
+
+void App::State::stop(int code) {
+  exit_code = std::max(exit_code, code);
+  if (std::exchange(stopping, true)) return;
+  notifier.stopping();
+  log.notice("stopping");
+  server.stop();
+  tasks.cancel_all();
+}
+
+App::App(std::unique_ptr<State> state) : state_(std::move(state)) {}
+App::~App() = default;
+
+Result<model::Settings> load_settings(const CommandLine& command_line) {
+  Result<model::Settings> settings = settings::load(command_line.config_file);
+  if (!settings) return settings;
+  if (!command_line.state_dir.empty()) settings->daemon.state_dir = command_line.state_dir;
+  if (settings->daemon.state_dir.empty()) settings->daemon.state_dir = default_state_dir();
+  if (!command_line.socket.empty()) settings->socket.path = command_line.socket;
+  if (command_line.log_level) settings->daemon.log_level = *command_line.log_level;
+  return settings;
+}
+
+Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settings settings) {
+  Result<sys::AdminPolicy> admins = sys::AdminPolicy::create(settings.socket.admin_group);
+  if (!admins) return admins.error();
+  Result<FileDescriptor> lock = claim_state_dir(settings.daemon.state_dir);
+  if (!lock) return lock.error();
+  store::Options options;
+  options.path = settings.daemon.state_dir + "/news.db";
+  options.plain_text = [](std::string_view safe_html) { return html::to_text(safe_html); };
+  Result<std::unique_ptr<store::Writer>> writer = store::Writer::open(options);
+  if (!writer) return writer.error();
+  Result<std::unique_ptr<store::Reader>> reader = store::Reader::open(options);
+  if (!reader) return reader.error();
+  Result<Sockets> sockets = open_sockets(settings.socket);
+  if (!sockets) return sockets.error();
+  auto state = std::make_unique<State>(std::move(command_line), std::move(settings), std::move(*lock), std::move(*sockets),
+                                       std::move(*admins), std::move(*writer), std::move(*reader));
+  return std::unique_ptr<App>(new App(std::move(state)));
+}
+
+int App::run() {
+  State& s = *state_;
+  s.tasks.spawn_vital("supervisor", s.supervise());
+  if (const auto interval = s.notifier.watchdog_interval()) s.tasks.spawn_vital("watchdog", s.feed_watchdog(*interval));
+  s.io.run();  // returns when the last task has ended
+  s.worker.join();
+  s.reader.join();
+  s.writer.join();
+  if (s.clock.wall() > s.clock_floor()) {
+    s.writer_connection->set_meta(clock_floor_key, std::to_string(s.clock.wall().time_since_epoch().count()),
+                                  store::Durability::relaxed);
+  }
+  s.reader_connection.reset();
+  s.writer_connection->close();
+  if (!s.sockets.own_path.empty()) ::unlink(s.sockets.own_path.c_str());
+  s.log.notice("stopped");
+  return s.exit_code;
+}
+
+}  // namespace newscache::app

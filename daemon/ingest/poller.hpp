@@ -13,9 +13,11 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "ingest/committer.hpp"
+#include "ingest/refresh.hpp"
 #include "ingest/services.hpp"
 #include "model/settings.hpp"
 
@@ -44,6 +46,8 @@ class Poller {
   void forget_feed(model::FeedId id);
   // A poll that happened elsewhere (subscribing): committed with the next batch; returns when it is.
   loop::awaitable<model::UpdateResult> commit(model::FeedUpdate update);
+  // For refresh() of what was fetched elsewhere.
+  RefreshContext refresh_context();
   void reconfigure(const model::Settings& settings);
 
   // Queued, being fetched, or not yet committed.
@@ -58,6 +62,71 @@ class Poller {
   // After each commit that moved the change log; and when network() changes.
   std::function<void()> on_commit;
   std::function<void()> on_network_change;
+
+ private:
+  struct Slot {  // one feed
+    model::Feed feed;
+    std::string host;
+    BootInstant due{};
+    bool scheduled = false;  // in due_
+    bool waiting = false;    // in its host's queue
+    bool active = false;     // being fetched or committed
+    bool again = false;      // asked for while active
+  };
+  struct Host {
+    std::deque<model::FeedId> waiting;
+    bool busy = false;
+    BootInstant free_at{};
+  };
+
+  // The right to burden a host; given back when the transfer is done.
+  class Permit {
+   public:
+    Permit(Poller& poller, std::string host) : poller_(&poller), host_(std::move(host)) {}
+    Permit(const Permit&) = delete;
+    Permit& operator=(const Permit&) = delete;
+    ~Permit() { release(); }
+    void release() {
+      if (Poller* poller = std::exchange(poller_, nullptr)) poller->release_host(host_);
+    }
+
+   private:
+    Poller* poller_;
+    std::string host_;
+  };
+
+  void take_over(model::Feed feed);
+  void schedule_slot(Slot& slot, BootInstant due);
+  void unschedule(Slot& slot);
+  void queue_on_host(Slot& slot, bool first);
+  void leave_host(Slot& slot);
+  void queue_due_feeds();
+  void start_transfers();
+  BootInstant next_wake() const;
+  loop::awaitable<void> poll(model::FeedId id);
+  loop::awaitable<void> poll_and_commit(model::Feed feed, std::string host);
+  void release_host(const std::string& host);
+  void report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result) const;
+  void note_transfer(const Result<net::Response>& answer);
+  void set_network(NetworkState state);
+  double random();
+
+  Services services_;
+  model::PollSettings poll_settings_;
+  std::int64_t max_transfers_;
+  loop::Alarm alarm_;
+  Committer committer_;
+  std::mt19937_64 generator_;
+  std::unordered_map<model::FeedId, Slot> slots_;
+  std::map<std::string, Host, std::less<>> hosts_;
+  std::set<std::pair<BootInstant, model::FeedId>> due_;
+  std::set<std::pair<BootInstant, std::string>> ready_hosts_;  // not busy, with feeds waiting
+  std::int64_t active_ = 0;
+  std::int64_t waiting_ = 0;
+  NetworkState network_ = NetworkState::online;
+  Instant network_since_;
+  std::chrono::sys_days today_{};
+  std::int64_t received_today_ = 0;
 };
 
 }  // namespace newscache::ingest

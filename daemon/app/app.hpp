@@ -1,0 +1,39 @@
+#pragma once
+// The composition root: builds everything in the order of its dependencies, runs, reloads, stops.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "model/settings.hpp"
+
+namespace newscache::app {
+
+// What the command line says; it wins over the configuration file.
+struct CommandLine {
+  std::string config_file;  // empty: the default one, which may be absent
+  std::string state_dir;
+  std::string socket;
+  std::optional<LogLevel> log_level;
+};
+
+// The settings of the configuration file under the command line's. Cause::invalid: exit with EX_CONFIG.
+Result<model::Settings> load_settings(const CommandLine& command_line);
+
+class App {
+ public:
+  // Opens the state directory, the database and the socket. Errors name the file and what to do.
+  static Result<std::unique_ptr<App>> create(CommandLine command_line, model::Settings settings);
+  ~App();
+  // Until SIGTERM or SIGINT; the exit code.
+  int run();
+
+ private:
+  struct State;
+  explicit App(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace newscache::app

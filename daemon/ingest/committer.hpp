@@ -1,0 +1,53 @@
+#pragma once
+// Brings what polls have found into the database, many feeds to a transaction: each commit costs the flash card about the
+// same, however much it holds. Who commits waits for the commit; bookkeeping that nobody waits for rides along with the next
+// one, or is written within minutes. Loop thread only.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "ingest/services.hpp"
+
+namespace newscache::ingest {
+
+class Committer {
+ public:
+  // `idle` tells whether nothing more is about to arrive, so that waiting for company is pointless.
+  Committer(const Services& services, std::function<bool()> idle);
+
+  // Returns once the update is committed; throws store::StoreError when it cannot be.
+  loop::awaitable<model::UpdateResult> commit(model::FeedUpdate update);
+  // For states that say nothing new but the time; the newest of a feed counts.
+  void defer(model::FeedUpdate update);
+  // Drops the deferred state of a feed that has gone.
+  void forget(model::FeedId id) { deferred_.erase(id); }
+
+  // Commits until cancelled.
+  loop::awaitable<void> run();
+  // Writes what is deferred: on the way out.
+  loop::awaitable<void> flush();
+  // Something changed that idle() depends on.
+  void reconsider() { alarm_.wake(); }
+  void set_interval(std::chrono::milliseconds interval) { interval_ = interval; }
+  std::size_t pending() const { return pending_.size(); }
+
+  std::function<void()> on_commit;
+
+ private:
+  struct Pending;
+  loop::awaitable<void> write_batch(bool with_deferred);
+
+  Services services_;
+  std::function<bool()> idle_;
+  std::chrono::milliseconds interval_{1000};
+  loop::Alarm alarm_;
+  std::vector<std::shared_ptr<Pending>> pending_;
+  BootInstant oldest_pending_{};
+  std::unordered_map<model::FeedId, model::FeedUpdate> deferred_;
+  BootInstant oldest_deferred_{};
+};
+
+}  // namespace newscache::ingest

@@ -1,0 +1,344 @@
+#include "ingest/poller.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "text/url.hpp"
+
+namespace newscache::ingest {
+namespace {
+
+// Updates that wait for their commit hold documents in memory; past this, no new transfer starts.
+constexpr std::size_t max_uncommitted = 256;
+// After a failure of our own, a full disk say.
+constexpr std::chrono::minutes retry_after_trouble{5};
+
+bool has_address(const model::Feed& feed) { return text::split_url(feed.url).has_value(); }
+
+bool may_be_polled(const model::Feed& feed) {
+  return !feed.paused && feed.state.status != model::FeedStatus::gone && has_address(feed);
+}
+
+// The publisher that a poll burdens. Two ports of one machine are two publishers.
+std::string host_of(const model::Feed& feed) {
+  const auto parts = text::split_url(feed.url);
+  return parts ? parts->host + ":" + std::to_string(parts->port) : std::string();
+}
+
+bool cooling_down(const model::FeedState& state) {
+  return state.next_poll_rule == "retry-after" || state.next_poll_rule == "cool-down";
+}
+
+}  // namespace
+
+Poller::Poller(Services services, const model::Settings& settings)
+    : services_(services),
+      poll_settings_(settings.poll),
+      max_transfers_(settings.net.max_transfers),
+      alarm_(services.executor, services.clock),
+      committer_(services, [this] { return active_ == 0 && waiting_ == 0; }),
+      generator_(std::random_device{}()),
+      network_since_(services.clock.wall()) {
+  committer_.set_interval(settings.store.commit_interval);
+  committer_.on_commit = [this] {
+    if (on_commit) on_commit();
+  };
+}
+
+void Poller::reconfigure(const model::Settings& settings) {
+  poll_settings_ = settings.poll;
+  max_transfers_ = settings.net.max_transfers;
+  committer_.set_interval(settings.store.commit_interval);
+  alarm_.wake();
+}
+
+double Poller::random() { return std::uniform_real_distribution<double>(0.0, 1.0)(generator_); }
+
+loop::awaitable<void> Poller::run() {
+  auto list = [](store::Reader& reader) { return reader.feeds(); };
+  std::vector<model::Feed> feeds = co_await services_.reader.run(std::move(list));
+  for (model::Feed& feed : feeds) take_over(std::move(feed));
+  services_.tasks.spawn_vital("committer", committer_.run());
+  std::exception_ptr ended;
+  try {
+    for (;;) {
+      queue_due_feeds();
+      start_transfers();
+      co_await alarm_.wait_until(next_wake());
+    }
+  } catch (...) {
+    ended = std::current_exception();
+  }
+  // Cancelled. What was learnt about times is worth one last transaction: the next start then polls nothing too early.
+  co_await boost::asio::this_coro::reset_cancellation_state();
+  co_await committer_.flush();
+  std::rethrow_exception(ended);
+}
+
+void Poller::take_over(model::Feed feed) {
+  const auto [found, fresh] = slots_.try_emplace(feed.id);
+  Slot& slot = found->second;
+  const bool was_waiting = slot.waiting;
+  unschedule(slot);
+  leave_host(slot);
+  // The database learns of times later than we do. A feed that moved starts anew.
+  if (!fresh && feed.url == slot.feed.url) feed.state = slot.feed.state;
+  slot.feed = std::move(feed);
+  slot.host = host_of(slot.feed);
+  if (!may_be_polled(slot.feed) || slot.active) return;
+  if (was_waiting) {
+    queue_on_host(slot, false);
+    return;
+  }
+  // The wall clock may have jumped since the time was written, so the wait is bounded by what it can have been.
+  BootInstant due = services_.clock.boot();
+  if (slot.feed.state.next_poll) {
+    const auto longest = std::max(poll_settings_.ceiling, std::chrono::seconds(std::chrono::hours(24)));
+    due += std::clamp<std::chrono::seconds>(*slot.feed.state.next_poll - services_.clock.wall(), std::chrono::seconds(0), longest);
+  }
+  schedule_slot(slot, due);
+}
+
+void Poller::schedule_slot(Slot& slot, BootInstant due) {
+  unschedule(slot);
+  slot.due = due;
+  slot.scheduled = true;
+  due_.emplace(due, slot.feed.id);
+  alarm_.wake();
+}
+
+void Poller::unschedule(Slot& slot) {
+  if (!std::exchange(slot.scheduled, false)) return;
+  due_.erase({slot.due, slot.feed.id});
+}
+
+void Poller::queue_on_host(Slot& slot, bool first) {
+  unschedule(slot);
+  if (std::exchange(slot.waiting, true)) return;
+  Host& host = hosts_[slot.host];
+  if (host.waiting.empty() && !host.busy) ready_hosts_.emplace(host.free_at, slot.host);
+  if (first) {
+    host.waiting.push_front(slot.feed.id);
+  } else {
+    host.waiting.push_back(slot.feed.id);
+  }
+  ++waiting_;
+  alarm_.wake();
+}
+
+void Poller::leave_host(Slot& slot) {
+  if (!std::exchange(slot.waiting, false)) return;
+  Host& host = hosts_.at(slot.host);
+  std::erase(host.waiting, slot.feed.id);
+  --waiting_;
+  if (host.waiting.empty()) ready_hosts_.erase({host.free_at, slot.host});
+}
+
+void Poller::queue_due_feeds() {
+  const BootInstant now = services_.clock.boot();
+  while (!due_.empty() && due_.begin()->first <= now) queue_on_host(slots_.at(due_.begin()->second), false);
+}
+
+void Poller::start_transfers() {
+  const BootInstant now = services_.clock.boot();
+  while (active_ < max_transfers_ && committer_.pending() < max_uncommitted && !ready_hosts_.empty() &&
+         ready_hosts_.begin()->first <= now) {
+    const std::string name = ready_hosts_.begin()->second;
+    ready_hosts_.erase(ready_hosts_.begin());
+    Host& host = hosts_.at(name);
+    const model::FeedId id = host.waiting.front();
+    host.waiting.pop_front();
+    --waiting_;
+    Slot& slot = slots_.at(id);
+    slot.waiting = false;
+    slot.active = true;
+    host.busy = true;
+    ++active_;
+    services_.tasks.spawn("poll feed " + std::to_string(model::raw(id)), poll(id));
+  }
+}
+
+BootInstant Poller::next_wake() const {
+  BootInstant wake = services_.clock.boot() + std::chrono::hours(24);
+  if (!due_.empty()) wake = std::min(wake, due_.begin()->first);
+  // With every permit taken, the end of a transfer wakes us.
+  const bool permits = active_ < max_transfers_ && committer_.pending() < max_uncommitted;
+  if (permits && !ready_hosts_.empty()) wake = std::min(wake, ready_hosts_.begin()->first);
+  return wake;
+}
+
+loop::awaitable<void> Poller::poll(model::FeedId id) {
+  std::exception_ptr error;
+  try {
+    const Slot& slot = slots_.at(id);
+    co_await poll_and_commit(slot.feed, slot.host);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  const auto found = slots_.find(id);
+  if (found != slots_.end()) {
+    Slot& slot = found->second;
+    slot.active = false;
+    if (error && may_be_polled(slot.feed)) schedule_slot(slot, services_.clock.boot() + retry_after_trouble);
+    if (std::exchange(slot.again, false)) queue_on_host(slot, true);
+  }
+  alarm_.wake();
+  if (error) std::rethrow_exception(error);
+}
+
+void Poller::release_host(const std::string& name) {
+  Host& host = hosts_.at(name);
+  --active_;
+  host.busy = false;
+  // Up to a quarter more, so that our rhythm is no machine's.
+  const auto gap = static_cast<double>(poll_settings_.host_gap.count()) * (1.0 + 0.25 * random());
+  host.free_at = services_.clock.boot() + std::chrono::milliseconds(static_cast<std::int64_t>(gap));
+  if (!host.waiting.empty()) ready_hosts_.emplace(host.free_at, name);
+  committer_.reconsider();
+  alarm_.wake();
+}
+
+loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host) {
+  Permit permit(*this, std::move(host));
+  net::Request request;
+  request.url = feed.url;
+  request.validators = feed.state.validators;
+  Result<net::Response> answer = co_await services_.fetcher.fetch(std::move(request));
+  note_transfer(answer);
+
+  const RefreshContext context = refresh_context();
+  auto digest = [&feed, &answer, context] { return ingest::refresh(feed, answer, context); };
+  Refreshed result = co_await loop::offload(services_.worker, digest);
+  permit.release();
+  report(feed, answer, result);
+  answer = Error{};  // the body is not needed while the commit is awaited
+
+  const model::FeedState state = result.update.state;
+  if (result.only_times) {
+    committer_.defer(std::move(result.update));
+  } else {
+    co_await committer_.commit(std::move(result.update));
+  }
+  const auto found = slots_.find(feed.id);
+  if (found == slots_.end() || found->second.feed.url != feed.url) co_return;  // changed meanwhile
+  Slot& slot = found->second;
+  slot.feed.state = state;
+  if (may_be_polled(slot.feed)) schedule_slot(slot, services_.clock.boot() + result.wait);
+}
+
+RefreshContext Poller::refresh_context() {
+  return {{poll_settings_.floor, poll_settings_.ceiling}, services_.clock.wall(), random()};
+}
+
+void Poller::report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result) const {
+  const std::string url = loggable_url(feed.url);
+  const bool was_failing = feed.state.error.has_value();
+  if (result.error && (!was_failing || feed.state.error->cause != result.error->cause)) {
+    services_.log.warning("feed cannot be polled", {{"feed", model::raw(feed.id)},
+                                                    {"url", url},
+                                                    {"cause", cause_name(result.error->cause)},
+                                                    {"detail", result.error->detail}});
+  } else if (!result.error && was_failing) {
+    services_.log.info("feed can be polled again", {{"feed", model::raw(feed.id)}, {"url", url}});
+  }
+  services_.log.debug("polled", {{"feed", model::raw(feed.id)},
+                                 {"status", answer ? answer->status : 0},
+                                 {"bytes", answer ? answer->wire_bytes : 0},
+                                 {"entries", static_cast<std::int64_t>(result.update.entries.size())},
+                                 {"rule", result.update.state.next_poll_rule}});
+}
+
+void Poller::note_transfer(const Result<net::Response>& answer) {
+  const auto today = std::chrono::floor<std::chrono::days>(services_.clock.wall());
+  if (today != today_) {
+    today_ = today;
+    received_today_ = 0;
+  }
+  if (answer) {
+    received_today_ += answer->wire_bytes;
+    set_network(NetworkState::online);
+  } else if (answer.error().cause == Cause::link) {
+    set_network(NetworkState::offline);
+  }
+}
+
+void Poller::set_network(NetworkState state) {
+  if (network_ == state) return;
+  network_ = state;
+  network_since_ = services_.clock.wall();
+  services_.log.info("network", {{"state", state == NetworkState::online ? "online" : "offline"}});
+  if (on_network_change) on_network_change();
+}
+
+std::int64_t Poller::received_today() const {
+  return std::chrono::floor<std::chrono::days>(services_.clock.wall()) == today_ ? received_today_ : 0;
+}
+
+Result<std::vector<model::FeedId>> Poller::refresh(std::optional<model::FeedId> feed, bool force) {
+  std::vector<model::FeedId> accepted;
+  const auto queue = [&](Slot& slot) {
+    if (cooling_down(slot.feed.state) && !force && !slot.active && !slot.waiting) return;
+    accepted.push_back(slot.feed.id);
+    if (slot.active) {
+      slot.again = true;
+    } else {
+      queue_on_host(slot, feed.has_value());
+    }
+  };
+  if (!feed) {
+    for (auto& [id, slot] : slots_) {
+      if (may_be_polled(slot.feed)) queue(slot);
+    }
+    return accepted;
+  }
+  const auto found = slots_.find(*feed);
+  if (found == slots_.end()) return Error{Cause::not_found, "no feed has the id " + std::to_string(model::raw(*feed))};
+  Slot& slot = found->second;
+  if (slot.feed.paused) return Error{Cause::conflict, "the feed is paused; set paused=false first"};
+  if (!has_address(slot.feed)) return Error{Cause::conflict, "the feed holds imported files and has no address to poll"};
+  queue(slot);
+  return accepted;
+}
+
+loop::awaitable<void> Poller::reload_feed(model::FeedId id) {
+  auto read = [id](store::Reader& reader) { return reader.feed(id); };
+  Result<model::Feed> feed = co_await services_.reader.run(std::move(read));
+  if (feed) {
+    take_over(std::move(*feed));
+  } else {
+    forget_feed(id);
+  }
+}
+
+void Poller::forget_feed(model::FeedId id) {
+  committer_.forget(id);
+  const auto found = slots_.find(id);
+  if (found == slots_.end()) return;
+  Slot& slot = found->second;
+  unschedule(slot);
+  leave_host(slot);
+  slots_.erase(found);
+}
+
+loop::awaitable<model::UpdateResult> Poller::commit(model::FeedUpdate update) { return committer_.commit(std::move(update)); }
+
+bool Poller::polling(model::FeedId id) const {
+  const auto found = slots_.find(id);
+  return found != slots_.end() && (found->second.active || found->second.waiting);
+}
+
+const model::FeedState* Poller::state(model::FeedId id) const {
+  const auto found = slots_.find(id);
+  return found == slots_.end() ? nullptr : &found->second.feed.state;
+}
+
+Activity Poller::activity() const {
+  Activity activity{active_, waiting_, std::nullopt};
+  if (!due_.empty()) {
+    const auto wait = std::chrono::ceil<std::chrono::seconds>(due_.begin()->first - services_.clock.boot());
+    activity.next_at = services_.clock.wall() + wait;
+  }
+  return activity;
+}
+
+}  // namespace newscache::ingest

@@ -1,0 +1,184 @@
+#include "ingest/refresh.hpp"
+
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "base/hash.hpp"
+#include "feed/discover.hpp"
+#include "feed/identity.hpp"
+#include "feed/parse.hpp"
+#include "settings/settings.hpp"
+#include "text/url.hpp"
+
+namespace newscache::ingest {
+namespace {
+
+// Part of the hash by which a document is known to be unchanged: a parser that reads more out of the same bytes gets a
+// new number here, so that documents are read again after an upgrade.
+constexpr std::string_view parser_generation = "1:";
+
+schedule::ServerHints hints_of(const net::Response& response) {
+  return {.cache_control = response.cache_control,
+          .expires = response.expires,
+          .date = response.date,
+          .age = response.age,
+          .retry_after = response.retry_after};
+}
+
+// Statuses that are no success, as causes (RFC 9110, section 15).
+Error error_of_status(const net::Response& response) {
+  const std::string answer = "the server answered " + std::to_string(response.status);
+  switch (response.status) {
+    case 401:
+    case 402:
+    case 403:
+    case 407:
+    case 451:
+      return {Cause::denied, answer};
+    case 404:
+      return {Cause::missing, answer + ": nothing is at this address (now)"};
+    case 410:
+      return {Cause::gone, answer + ": the feed is gone for good"};
+    case 429:
+    case 503:
+      return {Cause::busy, answer + ": it asks to be left alone for a while"};
+    case 511:
+      return {Cause::portal, answer + ": this network wants a login"};
+    default:
+      return {Cause::server, answer};
+  }
+}
+
+void plan_next(Refreshed& result, const schedule::Plan& plan, Instant now) {
+  result.wait = plan.wait;
+  result.update.state.next_poll = now + plan.wait;
+  result.update.state.next_poll_rule = plan.rule;
+}
+
+void fail(Refreshed& result, Error error, const schedule::ServerHints& hints, const RefreshContext& context) {
+  model::FeedState& state = result.update.state;
+  const bool same = state.error && state.error->cause == error.cause;
+  const std::int64_t before = state.error ? state.error->count : 0;
+  // What is not the feed's fault does not count against it, except that a busy server is given more time each time.
+  const bool counts = schedule::is_feeds_fault(error.cause) || error.cause == Cause::busy;
+  const std::int64_t count = counts ? before + 1 : before;
+  const Instant since = state.error ? state.error->since : context.now;
+  const bool same_words = same && state.error->detail == error.detail;
+  state.error = model::FeedError{error.cause, error.detail, count, since};
+  if (error.cause == Cause::gone) {
+    state.status = model::FeedStatus::gone;
+    state.next_poll.reset();
+    state.next_poll_rule = "gone";
+  } else {
+    if (schedule::is_feeds_fault(error.cause)) {
+      state.status = error.cause == Cause::denied ? model::FeedStatus::auth : model::FeedStatus::failing;
+    }
+    plan_next(result, schedule::after_failure(context.policy, error.cause, count, hints, context.random), context.now);
+  }
+  result.only_times = same_words && !counts;
+  result.error = std::move(error);
+}
+
+void succeed(Refreshed& result, const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
+  model::FeedState& state = result.update.state;
+  state.status = model::FeedStatus::ok;
+  state.error.reset();
+  state.last_success = context.now;
+  plan_next(result,
+            schedule::after_success(context.policy, poll_interval(feed.settings), hints_of(response), state.hints, context.now,
+                                    context.random),
+            context.now);
+}
+
+void take_document(Refreshed& result, const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
+  model::FeedState& state = result.update.state;
+  std::string hash = std::string(parser_generation) + hex(sha256({response.body}));
+  if (hash == state.body_hash && !feed.state.error) {
+    // The same bytes again. The validators may be new, since some servers change them at random.
+    state.validators = response.validators;
+    succeed(result, feed, response, context);
+    result.only_times = state.validators == feed.state.validators;
+    return;
+  }
+  feed::ParseOptions options;
+  options.base_url = response.url;
+  options.content_type = response.content_type;
+  Result<model::ParsedFeed> parsed = feed::parse(response.body, options);
+  if (!parsed) {
+    fail(result, parsed.error(), hints_of(response), context);
+    return;
+  }
+  // A document that was cut off vouches for nothing: without validators the next poll fetches it whole.
+  state.validators = parsed->complete ? response.validators : model::Validators{};
+  state.body_hash = parsed->complete ? std::move(hash) : std::string();
+  state.hints = parsed->hints;
+  result.update.entries = identify(std::move(parsed->entries), feed.uid);
+  parsed->entries.clear();
+  result.update.document = std::move(*parsed);
+  succeed(result, feed, response, context);
+}
+
+}  // namespace
+
+std::optional<std::chrono::seconds> poll_interval(const model::FeedSettings& settings) {
+  const auto found = settings.find("poll_interval");
+  if (found == settings.end()) return std::nullopt;
+  const auto* text = std::get_if<std::string>(&found->second);
+  if (text == nullptr) return std::nullopt;
+  const auto interval = settings::parse_duration(*text);
+  if (!interval) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(*interval);
+}
+
+std::vector<model::IncomingEntry> identify(std::vector<model::Entry> entries, std::string_view feed_uid) {
+  std::unordered_map<std::string_view, std::string_view> link_of_guid;
+  std::unordered_set<std::string> ambiguous;
+  for (const model::Entry& entry : entries) {
+    if (entry.guid.empty()) continue;
+    const auto [known, fresh] = link_of_guid.emplace(entry.guid, entry.url);
+    if (!fresh && known->second != entry.url) ambiguous.insert(entry.guid);
+  }
+  std::unordered_set<std::string> seen;
+  std::vector<model::IncomingEntry> incoming;
+  incoming.reserve(entries.size());
+  for (model::Entry& entry : entries) {
+    const std::string guid = entry.guid;
+    if (ambiguous.contains(guid)) entry.guid.clear();
+    std::string uid = feed::article_uid(feed_uid, feed::article_key(entry));
+    entry.guid = guid;
+    if (!seen.insert(uid).second) continue;
+    std::string link = entry.url.empty() ? std::string() : text::canonical_url(entry.url);
+    incoming.push_back({std::move(uid), std::move(link), std::move(entry)});
+  }
+  return incoming;
+}
+
+Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context) {
+  Refreshed result;
+  result.update.feed_id = feed.id;
+  result.update.received = context.now;
+  result.update.state = feed.state;
+  result.update.state.last_attempt = context.now;
+  if (!answer) {
+    fail(result, answer.error(), {}, context);
+    return result;
+  }
+  const net::Response& response = *answer;
+  if (response.status == 200) {
+    take_document(result, feed, response, context);
+  } else if (response.status == 304 && !feed.state.validators.empty()) {
+    // A 304 may refresh the validators (RFC 9110, section 15.4.5), as the pair that they are.
+    const bool same = response.validators.empty() || response.validators == feed.state.validators;
+    if (!same) result.update.state.validators = response.validators;
+    const bool had_error = feed.state.error.has_value() || feed.state.status != model::FeedStatus::ok;
+    succeed(result, feed, response, context);
+    result.only_times = same && !had_error;
+  } else {
+    fail(result, error_of_status(response), hints_of(response), context);
+  }
+  return result;
+}
+
+}  // namespace newscache::ingest

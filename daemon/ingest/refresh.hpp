@@ -1,0 +1,37 @@
+#pragma once
+// What an answer of the publisher means for its feed. Pure: runs on the worker, knows no clock and no database.
+
+#include <chrono>
+#include <optional>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "model/feed.hpp"
+#include "net/fetch.hpp"
+#include "schedule/schedule.hpp"
+
+namespace newscache::ingest {
+
+struct RefreshContext {
+  schedule::Policy policy;
+  Instant now{};
+  double random = 0;  // in [0, 1)
+};
+
+struct Refreshed {
+  model::FeedUpdate update;      // with the whole new state
+  std::chrono::seconds wait{0};  // until the next poll
+  bool only_times = false;       // nothing changed but when: may be written later
+  std::optional<Error> error;    // why the poll failed
+};
+
+Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context);
+
+// The feed's own interval, if it has one.
+std::optional<std::chrono::seconds> poll_interval(const model::FeedSettings& settings);
+
+// The document's entries under their stable identities, each once. Where a publisher gives several entries one guid, the
+// guid identifies nothing, and their links do.
+std::vector<model::IncomingEntry> identify(std::vector<model::Entry> entries, std::string_view feed_uid);
+
+}  // namespace newscache::ingest

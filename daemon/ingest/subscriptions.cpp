@@ -1,0 +1,296 @@
+#include "ingest/subscriptions.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "feed/identity.hpp"
+#include "feed/import.hpp"
+#include "feed/opml.hpp"
+#include "feed/parse.hpp"
+#include "ingest/refresh.hpp"
+#include "text/url.hpp"
+
+namespace newscache::ingest {
+namespace {
+
+// Causes for which an address may still be right: the network is to blame, or the moment.
+bool may_be_right_later(Cause cause) {
+  return cause == Cause::link || cause == Cause::dns || cause == Cause::portal || cause == Cause::clock;
+}
+
+Refusal refuse(Cause cause, std::string detail) { return Refusal{Error{cause, std::move(detail)}, {}}; }
+
+// A feed of imported files has no address; its URL is a name that no publisher can have.
+std::string import_url(std::string_view title) { return "import:" + std::string(title); }
+
+std::string outcome_of(const net::Response& response) {
+  return "the server answered " + std::to_string(response.status) + " for " + loggable_url(response.url);
+}
+
+}  // namespace
+
+loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::subscribe(model::NewFeed feed, Validate validate) {
+  const Result<std::string> url = text::subscription_url(feed.url);
+  if (!url) co_return Refusal{url.error(), {}};
+  feed.url = *url;
+  if (auto existing = co_await already_subscribed(feed.url)) co_return std::move(*existing);
+
+  const bool unseen = validate == Validate::later ||
+                      (validate == Validate::automatic && poller_.network() == NetworkState::offline);
+  if (unseen) co_return co_await add_unseen(std::move(feed));
+
+  auto fetched = co_await fetch_feed(feed.url, true);
+  if (auto* refusal = std::get_if<Refusal>(&fetched)) {
+    if (validate == Validate::automatic && may_be_right_later(refusal->error.cause)) {
+      co_return co_await add_unseen(std::move(feed));
+    }
+    co_return std::move(*refusal);
+  }
+  auto& found = std::get<Fetched>(fetched);
+  if (found.url != feed.url) {
+    feed.url = found.url;
+    if (auto existing = co_await already_subscribed(feed.url)) co_return std::move(*existing);
+  }
+  co_return co_await add_fetched(std::move(feed), std::move(found.answer));
+}
+
+loop::awaitable<std::optional<Refusal>> Subscriptions::already_subscribed(std::string url) {
+  auto find = [url](store::Reader& reader) { return reader.feed_by_url(url); };
+  const std::optional<model::Feed> known = co_await services_.reader.run(std::move(find));
+  if (!known) co_return std::nullopt;
+  co_return refuse(Cause::conflict, "already subscribed as feed " + std::to_string(model::raw(known->id)));
+}
+
+loop::awaitable<std::variant<Subscriptions::Fetched, Refusal>> Subscriptions::fetch_feed(std::string url, bool follow_page) {
+  net::Request request;
+  request.url = url;
+  Result<net::Response> answer = co_await services_.fetcher.fetch(std::move(request));
+  if (!answer) co_return Refusal{answer.error(), {}};
+  if (answer->status != 200) {
+    const Cause cause = answer->status == 404 ? Cause::missing : answer->status == 410 ? Cause::gone : Cause::server;
+    co_return refuse(cause, outcome_of(*answer));
+  }
+  auto look = [&answer] {
+    feed::ParseOptions options;
+    options.base_url = answer->url;
+    options.content_type = answer->content_type;
+    options.sanitise = false;
+    Refusal refusal;
+    if (const auto parsed = feed::parse(answer->body, options); !parsed) {
+      refusal.error = parsed.error();
+      refusal.candidates = feed::discover(answer->body, answer->content_type, answer->url);
+    }
+    return refusal;
+  };
+  Refusal refusal = co_await loop::offload(services_.worker, look);
+  if (refusal.error == Error{}) {
+    Fetched fetched{std::move(url), std::move(answer)};
+    co_return std::move(fetched);
+  }
+  if (!follow_page || refusal.candidates.size() != 1) co_return std::move(refusal);
+  std::string linked = refusal.candidates.front().url;
+  co_return co_await fetch_feed(std::move(linked), false);
+}
+
+loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_unseen(model::NewFeed feed) {
+  Result<model::Feed> added = co_await add(std::move(feed));
+  if (!added) co_return Refusal{added.error(), {}};
+  co_await poller_.reload_feed(added->id);
+  if (poller_.on_commit) poller_.on_commit();
+  co_return std::move(*added);
+}
+
+loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_fetched(model::NewFeed feed,
+                                                                              Result<net::Response> answer) {
+  // Not due before the first document is committed: adding a feed costs one request.
+  feed.next_poll = services_.clock.wall() + std::chrono::hours(1);
+  Result<model::Feed> added = co_await add(std::move(feed));
+  if (!added) co_return Refusal{added.error(), {}};
+  RefreshContext context = poller_.refresh_context();
+  auto digest = [&added, &answer, context] { return refresh(*added, answer, context); };
+  Refreshed refreshed = co_await loop::offload(services_.worker, digest);
+  co_await poller_.commit(std::move(refreshed.update));
+  const model::FeedId id = added->id;
+  co_await poller_.reload_feed(id);
+  auto read = [id](store::Reader& reader) { return reader.feed(id); };
+  Result<model::Feed> stored = co_await services_.reader.run(std::move(read));
+  if (!stored) co_return Refusal{stored.error(), {}};
+  co_return std::move(*stored);
+}
+
+loop::awaitable<Result<model::Feed>> Subscriptions::add(model::NewFeed feed) {
+  const Instant now = services_.clock.wall();
+  auto write = [feed = std::move(feed), now](store::Writer& writer) {
+    return writer.add_feed(feed, feed::feed_uid(feed.url), now);
+  };
+  co_return co_await services_.writer.run(std::move(write));
+}
+
+loop::awaitable<Result<model::Feed>> Subscriptions::change(model::FeedId id, model::FeedPatch patch) {
+  if (patch.url) {
+    Result<std::string> url = text::subscription_url(*patch.url);
+    if (!url) co_return url.error();
+    patch.url = std::move(*url);
+  }
+  if (patch.url || patch.custom_title || patch.folder || patch.settings) {
+    if (auto managed = co_await refuse_if_managed(id)) co_return *managed;
+  }
+  auto write = [id, patch = std::move(patch)](store::Writer& writer) { return writer.change_feed(id, patch); };
+  Result<model::Feed> changed = co_await services_.writer.run(std::move(write));
+  if (!changed) co_return changed;
+  co_await poller_.reload_feed(id);
+  if (poller_.on_commit) poller_.on_commit();
+  co_return changed;
+}
+
+loop::awaitable<Result<void>> Subscriptions::remove(model::FeedId id, bool purge) {
+  if (auto managed = co_await refuse_if_managed(id)) co_return *managed;
+  auto write = [id, purge](store::Writer& writer) { return writer.remove_feed(id, purge); };
+  Result<void> removed = co_await services_.writer.run(std::move(write));
+  if (!removed) co_return removed;
+  poller_.forget_feed(id);
+  if (poller_.on_commit) poller_.on_commit();
+  co_return removed;
+}
+
+loop::awaitable<std::optional<Error>> Subscriptions::refuse_if_managed(model::FeedId id) {
+  auto read = [id](store::Reader& reader) { return reader.feed(id); };
+  Result<model::Feed> feed = co_await services_.reader.run(std::move(read));
+  if (!feed) co_return feed.error();
+  if (!feed->managed) co_return std::nullopt;
+  co_return Error{Cause::conflict, "the configuration file declares this feed: change it there"};
+}
+
+loop::awaitable<Result<OpmlImport>> Subscriptions::import_opml(std::string bytes) {
+  auto parse = [&bytes] { return feed::parse_opml(bytes); };
+  auto list = co_await loop::offload(services_.worker, parse);
+  if (!list) co_return list.error();
+  OpmlImport result;
+  for (feed::Subscription& subscription : *list) {
+    Result<std::string> url = text::subscription_url(subscription.url);
+    if (!url) {
+      result.failed.push_back({subscription.url, url.error().detail});
+      continue;
+    }
+    model::NewFeed feed;
+    feed.url = *url;
+    feed.custom_title = subscription.title;
+    feed.folder = subscription.folder;
+    Result<model::Feed> added = co_await add(std::move(feed));
+    if (added) {
+      result.added.push_back(*url);
+      co_await poller_.reload_feed(added->id);
+    } else if (added.error().cause == Cause::conflict) {
+      result.existing.push_back(*url);
+    } else {
+      result.failed.push_back({*url, added.error().detail});
+    }
+  }
+  if (!result.added.empty() && poller_.on_commit) poller_.on_commit();
+  co_return std::move(result);
+}
+
+loop::awaitable<std::string> Subscriptions::export_opml() {
+  auto list = [](store::Reader& reader) { return reader.feeds(); };
+  const std::vector<model::Feed> feeds = co_await services_.reader.run(std::move(list));
+  std::vector<feed::Subscription> subscriptions;
+  for (const model::Feed& feed : feeds) {
+    if (!text::split_url(feed.url)) continue;  // imported files
+    subscriptions.push_back({feed.url, feed.title, feed.folder, feed.home_page_url});
+  }
+  co_return feed::write_opml(subscriptions, "newscached subscriptions");
+}
+
+loop::awaitable<Result<DocumentImport>> Subscriptions::import_document(std::string bytes, std::string name,
+                                                                      std::string feed_title) {
+  auto read = [&bytes, &name] { return feed::import_document(bytes, name); };
+  Result<model::ParsedFeed> document = co_await loop::offload(services_.worker, read);
+  if (!document) co_return document.error();
+  if (feed_title.empty()) feed_title = document->title.empty() ? "Imported" : document->title;
+
+  const std::string url = import_url(feed_title);
+  auto find = [url](store::Reader& reader) { return reader.feed_by_url(url); };
+  std::optional<model::Feed> feed = co_await services_.reader.run(std::move(find));
+  if (!feed) {
+    model::NewFeed new_feed;
+    new_feed.url = url;
+    new_feed.custom_title = feed_title;
+    Result<model::Feed> added = co_await add(std::move(new_feed));
+    if (!added) co_return added.error();
+    feed = std::move(*added);
+    co_await poller_.reload_feed(feed->id);
+  }
+  model::FeedUpdate update;
+  update.feed_id = feed->id;
+  update.state = feed->state;
+  update.state.status = model::FeedStatus::ok;
+  update.state.last_success = services_.clock.wall();
+  update.state.next_poll_rule = "import";
+  update.received = services_.clock.wall();
+  update.entries = identify(std::move(document->entries), feed->uid);
+  const model::UpdateResult done = co_await poller_.commit(std::move(update));
+  co_return DocumentImport{feed->id, done.added, done.updated};
+}
+
+loop::awaitable<void> Subscriptions::reconcile(std::vector<model::DeclaredFeed> declared) {
+  auto list = [](store::Reader& reader) { return reader.feeds(); };
+  const std::vector<model::Feed> feeds = co_await services_.reader.run(std::move(list));
+  std::unordered_map<std::string_view, const model::Feed*> by_url;
+  for (const model::Feed& feed : feeds) by_url.emplace(feed.url, &feed);
+
+  std::unordered_set<std::string> wanted;
+  bool changed = false;
+  for (model::DeclaredFeed& declaration : declared) {
+    const Result<std::string> url = text::subscription_url(declaration.url);
+    if (!url) {
+      services_.log.error("declared feed has a bad address", {{"url", loggable_url(declaration.url)}, {"detail", url.error().detail}});
+      continue;
+    }
+    wanted.insert(*url);
+    const auto known = by_url.find(*url);
+    if (known == by_url.end()) {
+      model::NewFeed feed{*url, declaration.title, declaration.folder, declaration.settings, true, std::nullopt};
+      Result<model::Feed> added = co_await add(std::move(feed));
+      if (!added) {
+        services_.log.error("declared feed cannot be added", {{"url", loggable_url(*url)}, {"detail", added.error().detail}});
+        continue;
+      }
+      co_await poller_.reload_feed(added->id);
+      changed = true;
+      continue;
+    }
+    const model::Feed& feed = *known->second;
+    if (feed.managed && feed.custom_title == declaration.title && feed.folder == declaration.folder &&
+        feed.settings == declaration.settings) {
+      continue;
+    }
+    model::FeedPatch patch;
+    patch.custom_title = declaration.title;
+    patch.folder = declaration.folder;
+    patch.settings = declaration.settings;
+    patch.managed = true;
+    co_await apply_patch(feed.id, std::move(patch));
+    changed = true;
+  }
+  for (const model::Feed& feed : feeds) {
+    if (!feed.managed || wanted.contains(feed.url)) continue;
+    services_.log.notice("feed is no longer declared; it stays subscribed until it is removed",
+                         {{"feed", model::raw(feed.id)}, {"url", loggable_url(feed.url)}});
+    model::FeedPatch patch;
+    patch.managed = false;
+    co_await apply_patch(feed.id, std::move(patch));
+    changed = true;
+  }
+  if (changed && poller_.on_commit) poller_.on_commit();
+}
+
+loop::awaitable<void> Subscriptions::apply_patch(model::FeedId id, model::FeedPatch patch) {
+  auto write = [id, patch = std::move(patch)](store::Writer& writer) { return writer.change_feed(id, patch); };
+  const Result<model::Feed> changed = co_await services_.writer.run(std::move(write));
+  if (!changed) services_.log.error("feed cannot be changed", {{"feed", model::raw(id)}, {"detail", changed.error().detail}});
+  co_await poller_.reload_feed(id);
+}
+
+}  // namespace newscache::ingest
