@@ -1,8 +1,8 @@
 #pragma once
 // HTML of strangers to HTML that may stand in any page: a single linear pass. Tokenised as HTML5 does; allow-lists of
-// elements, attributes and URL schemes; written by a serialiser whose output is a strict subset of HTML that every parser
-// reads the same way: balanced known elements, escaped text and attributes, no raw text, no foreign content, no comments.
-// Sanitising the output again leaves it unchanged. Never fails; costs memory in proportion to the input.
+// elements, attributes and URL schemes; written by a serialiser whose output is a strict subset of HTML that every
+// parser reads the same way: balanced known elements, escaped text and attributes, no raw text, no foreign content, no
+// comments. Sanitising the output again leaves it unchanged. Never fails; costs memory in proportion to the input.
 
 #include <cstddef>
 #include <string>
@@ -12,9 +12,9 @@
 namespace newscache::html {
 
 struct SanitiseOptions {
-  std::string_view base_url;      // relative URLs are resolved against it; empty: they are dropped
-  bool strip_tracking = true;     // tracking pixels and known tracking parameters
-  std::size_t max_depth = 128;    // deeper elements are unwrapped
+  std::string_view base_url;        // relative URLs are resolved against it; empty: they are dropped
+  bool strip_tracking = true;       // tracking pixels and known tracking parameters
+  std::size_t max_depth = 128;      // deeper elements are unwrapped
   std::size_t max_bytes = 4 << 20;  // of output; what lies beyond is cut off, balanced
 };
 

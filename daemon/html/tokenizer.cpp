@@ -1,1 +1,263 @@
 #include "html/tokenizer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "text/entities.hpp"
+#include "text/utf8.hpp"
+
+namespace newscache::html {
+
+namespace {
+
+constexpr std::size_t max_attributes = 100;  // of a tag; more are read and forgotten
+constexpr auto npos = std::string_view::npos;
+
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool ends_name(char c) { return is_space(c) || c == '/' || c == '>'; }
+
+}  // namespace
+
+bool Tokenizer::next() {
+  if (at_ >= input_.size()) return false;
+  if (input_[at_] == '<' && at_ + 1 < input_.size()) {
+    const char after = input_[at_ + 1];
+    if (is_letter(after)) return read_tag();
+    if (after == '!' || after == '?') {
+      read_declaration();
+      return true;
+    }
+    if (after == '/' && at_ + 2 < input_.size()) {
+      const char third = input_[at_ + 2];
+      if (is_letter(third)) return read_tag();
+      read_until(at_ + 2, ">");  // "</>" and "</ x>" are nothing
+      return true;
+    }
+  }
+  read_text();
+  return true;
+}
+
+// Up to the next '<' that starts something.
+void Tokenizer::read_text() {
+  const std::size_t start = at_;
+  std::size_t at = at_ + 1;
+  while ((at = input_.find('<', at)) != npos) {
+    if (at + 1 >= input_.size()) break;
+    const char after = input_[at + 1];
+    if (is_letter(after) || after == '!' || after == '?') break;
+    if (after == '/' && at + 2 < input_.size()) break;
+    ++at;
+  }
+  if (at == npos || at + 1 >= input_.size()) at = input_.size();
+  token_.kind = TokenKind::text;
+  token_.text = input_.substr(start, at - start);
+  at_ = at;
+}
+
+bool Tokenizer::read_tag() {
+  const std::size_t start = at_;
+  const bool end = input_[at_ + 1] == '/';
+  const std::size_t name = at_ + (end ? 2 : 1);
+  at_ = name;
+  while (at_ < input_.size() && !ends_name(input_[at_])) ++at_;
+  token_.kind = end ? TokenKind::end_tag : TokenKind::start_tag;
+  token_.text = input_.substr(name, at_ - name);
+  token_.self_closing = false;
+  token_.attributes.clear();
+  while (at_ < input_.size()) {
+    const char c = input_[at_];
+    if (c == '>') {
+      ++at_;
+      token_.element = find_element(token_.text);
+      return true;
+    }
+    if (c == '/') {
+      token_.self_closing = at_ + 1 < input_.size() && input_[at_ + 1] == '>';
+      ++at_;
+    } else if (is_space(c)) {
+      ++at_;
+    } else if (!read_attribute()) {
+      break;
+    }
+  }
+  at_ = input_.size();
+  unfinished_ = input_.substr(start);
+  return false;
+}
+
+// False when the input ends within.
+bool Tokenizer::read_attribute() {
+  Attribute attribute;
+  const std::size_t name = at_++;  // a '=' in front belongs to the name
+  while (at_ < input_.size() && !ends_name(input_[at_]) && input_[at_] != '=') ++at_;
+  attribute.name = input_.substr(name, at_ - name);
+  std::size_t at = at_;
+  while (at < input_.size() && is_space(input_[at])) ++at;
+  if (at < input_.size() && input_[at] == '=') {
+    ++at;
+    while (at < input_.size() && is_space(input_[at])) ++at;
+    if (at >= input_.size()) return false;
+    const char quote = input_[at];
+    std::size_t end = at;
+    if (quote == '"' || quote == '\'') {
+      end = input_.find(quote, ++at);
+      if (end == npos) return false;
+      at_ = end + 1;
+    } else {
+      while (end < input_.size() && !is_space(input_[end]) && input_[end] != '>') ++end;
+      at_ = end;
+    }
+    attribute.value = input_.substr(at, end - at);
+  } else {
+    at_ = at;
+  }
+  if (token_.attributes.size() < max_attributes) token_.attributes.push_back(attribute);
+  return true;
+}
+
+// "<!" and "<?".
+void Tokenizer::read_declaration() {
+  const auto rest = input_.substr(at_);
+  if (rest.starts_with("<!--")) {
+    read_comment();
+  } else if (foreign_ && rest.starts_with("<![CDATA[")) {
+    read_until(at_ + 9, "]]>");
+  } else if (rest.size() >= 9 && text::equal_ignoring_case(rest.substr(2, 7), "doctype")) {
+    read_until(at_ + 9, ">");
+    token_.kind = TokenKind::doctype;
+  } else {
+    read_until(at_ + 2, ">");
+  }
+}
+
+// "-->" and "--!>" end a comment; directly after "<!--" so do ">" and "->".
+void Tokenizer::read_comment() {
+  const std::size_t start = at_ + 4;
+  const auto rest = input_.substr(start);
+  if (rest.starts_with('>') || rest.starts_with("->")) {
+    token_.kind = TokenKind::comment;
+    token_.text = {};
+    at_ = start + (rest[0] == '>' ? 1 : 2);
+    return;
+  }
+  std::size_t at = start;
+  while ((at = input_.find("--", at)) != npos) {
+    std::size_t after = at + 2;
+    if (after < input_.size() && input_[after] == '!') ++after;
+    if (after < input_.size() && input_[after] == '>') {
+      token_.kind = TokenKind::comment;
+      token_.text = input_.substr(start, at - start);
+      at_ = after + 1;
+      return;
+    }
+    ++at;
+  }
+  read_until(input_.size(), ">");
+}
+
+// A comment from `start` to the first `end` or the end of the input.
+void Tokenizer::read_until(std::size_t start, std::string_view end) {
+  const std::size_t found = input_.find(end, start);
+  token_.kind = TokenKind::comment;
+  token_.text = input_.substr(std::min(start, input_.size()), found == npos ? npos : found - start);
+  at_ = found == npos ? input_.size() : found + end.size();
+}
+
+std::string_view Tokenizer::raw_text() {
+  const std::size_t start = at_;
+  const std::size_t end = token_.element == Element::script ? end_of_script(start) : end_tag(start, token_.text);
+  const auto text = input_.substr(start, end - start);
+  at_ = end;
+  if (at_ < input_.size() && !read_tag()) at_ = input_.size();
+  return text;
+}
+
+std::string_view Tokenizer::rest() {
+  const auto text = input_.substr(at_);
+  at_ = input_.size();
+  return text;
+}
+
+bool Tokenizer::tag_name_at(std::size_t at, std::string_view name) const {
+  return at + name.size() < input_.size() && text::equal_ignoring_case(input_.substr(at, name.size()), name) &&
+         ends_name(input_[at + name.size()]);
+}
+
+// Where "</name" starts.
+std::size_t Tokenizer::end_tag(std::size_t from, std::string_view name) const {
+  while ((from = input_.find("</", from)) != npos) {
+    if (tag_name_at(from + 2, name)) return from;
+    from += 2;
+  }
+  return input_.size();
+}
+
+// A script may hold "<!-- <script> </script> -->" whole: script data escaped and double escaped states.
+std::size_t Tokenizer::end_of_script(std::size_t from) const {
+  bool escaped = false;
+  bool doubly = false;
+  std::size_t at = from;
+  while ((at = input_.find_first_of("<-", at)) != npos) {
+    const auto here = input_.substr(at, 4);
+    if (here.starts_with("</") && tag_name_at(at + 2, "script")) {
+      if (!doubly) return at;
+      doubly = false;
+      at += 2;
+    } else if (!escaped && here == "<!--") {
+      escaped = true;
+      at += 2;  // the dashes may be those of "-->"
+    } else if (escaped && here.starts_with("-->")) {
+      escaped = doubly = false;
+      at += 3;
+    } else {
+      if (escaped && !doubly && here.starts_with('<') && tag_name_at(at + 1, "script")) doubly = true;
+      ++at;
+    }
+  }
+  return input_.size();
+}
+
+bool is_all_space(std::string_view text) { return std::all_of(text.begin(), text.end(), is_space); }
+
+void append_decoded(std::string& out, std::string_view raw, bool in_attribute) {
+  std::size_t at = 0;
+  while (at < raw.size()) {
+    std::size_t end = at;
+    while (end < raw.size() && raw[end] != '&' &&
+           (static_cast<unsigned char>(raw[end]) >= 0x20 || raw[end] == '\n' || raw[end] == '\t'))
+      ++end;
+    out.append(raw, at, end - at);
+    if (end == raw.size()) return;
+    at = end;
+    const char c = raw[at];
+    if (c != '&') {
+      ++at;
+      if (c == '\r' && !(at < raw.size() && raw[at] == '\n')) out += '\n';
+      if (c == '\f') out += ' ';
+      continue;
+    }
+    const std::size_t mark = out.size();
+    const std::size_t used = text::decode_reference(raw.substr(at), out, in_attribute);
+    if (used == 0) {
+      out += '&';
+    } else if (out.size() == mark + 1) {
+      const char decoded = out.back();
+      if (decoded == '\r') {
+        out.back() = '\n';
+      } else if (static_cast<unsigned char>(decoded) < 0x20 && decoded != '\n' && decoded != '\t') {
+        out.pop_back();
+      }
+    }
+    at += std::max<std::size_t>(used, 1);
+  }
+}
+
+const Attribute* find_attribute(const Token& token, std::string_view name) {
+  for (const auto& attribute : token.attributes) {
+    if (text::equal_ignoring_case(attribute.name, name)) return &attribute;
+  }
+  return nullptr;
+}
+
+}  // namespace newscache::html

@@ -1,0 +1,89 @@
+#pragma once
+// The attributes that may stay, and the values that they may have.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "html/elements.hpp"
+#include "html/tokenizer.hpp"
+
+namespace newscache::html {
+
+// In the order in which they are written; those after `width` never are.
+enum class AttributeName : std::uint8_t {
+  href,
+  src,
+  srcset,
+  sizes,
+  alt,
+  title,
+  lang,
+  dir,
+  cite,
+  colspan,
+  controls,
+  datetime,
+  kind,
+  label,
+  media,
+  open,
+  poster,
+  reversed,
+  rowspan,
+  scope,
+  span,
+  srclang,
+  start,
+  type,
+  value,
+  height,
+  width,
+  class_,
+  data,
+  data_src,
+  data_srcset,
+};
+inline constexpr std::size_t attribute_count = static_cast<std::size_t>(AttributeName::data_srcset) + 1;
+
+// Reads the attributes of one tag and writes those that may stay.
+class AttributeWriter {
+ public:
+  AttributeWriter(std::string_view base_url, bool strip_tracking)
+      : base_url_(base_url), strip_tracking_(strip_tracking) {}
+
+  // The tag whose attributes the calls below are about; the views must live until then.
+  void read(Element element, const Token& token);
+  // Whether an image has an address and is no tracker; settles on one for lazy ones. To be called before write().
+  bool settle_image();
+  // The address of a link, safe; empty when there is none. Kept for write().
+  const std::string& settle_link();
+  // The address that an <iframe>, <embed> or <object> shows; empty when there is none.
+  std::string frame_url();
+  const std::string& image_url() const { return url_; }
+
+  // ` name="value"` for each; returns how many there were.
+  std::size_t write(std::string& out);
+
+ private:
+  bool has(AttributeName name) const { return (present_ >> static_cast<unsigned>(name) & 1U) != 0; }
+  std::string_view raw(AttributeName name) const { return values_[static_cast<std::size_t>(name)]; }
+  const std::string& decoded(AttributeName name);
+  std::string resolve(std::string_view reference) const;
+  bool is_pixel();
+  bool write_value(AttributeName name, std::string& out);
+  bool write_srcset(std::string_view candidates, std::string& out) const;
+  std::string first_candidate(std::string_view candidates) const;
+
+  std::string base_url_;
+  bool strip_tracking_;
+  Element element_ = Element::unknown;
+  std::uint64_t present_ = 0;
+  std::array<std::string_view, attribute_count> values_;
+  std::string url_;  // settled
+  bool settled_ = false;
+  std::string decoded_;  // scratch
+};
+
+}  // namespace newscache::html
