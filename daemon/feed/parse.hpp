@@ -1,7 +1,7 @@
 #pragma once
-// A document to a ParsedFeed: decode, repair, parse, normalise, sanitise. Pure and bounded: no clock (an undated article
-// has no date), no network, no recursion on untrusted depth. RSS 0.90 to 2.0, RSS 1.0 (RDF), Atom 0.3 and 1.0 (RFC 4287),
-// JSON Feed 1.0 and 1.1.
+// A document to a ParsedFeed: decode, repair, parse, normalise, sanitise. Pure and bounded: no clock (an undated
+// article has no date), no network, no recursion on untrusted depth. RSS 0.90 to 2.0, RSS 1.0 (RDF), Atom 0.3 and 1.0
+// (RFC 4287), JSON Feed 1.0 and 1.1.
 
 #include <cstddef>
 #include <string>
@@ -17,8 +17,8 @@ struct ParseLimits {
   std::size_t max_nodes = 500'000;  // elements and text runs, checked before any tree is built
   std::size_t max_attributes = 1'000'000;
   std::size_t max_depth = 256;
-  std::size_t max_entries = 2000;    // the first ones are kept
-  std::size_t max_text = 4 << 20;    // bytes of one content
+  std::size_t max_entries = 2000;  // the first ones are kept
+  std::size_t max_text = 4 << 20;  // bytes of one content
 };
 
 struct ParseOptions {

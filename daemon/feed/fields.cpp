@@ -1,0 +1,108 @@
+#include "feed/fields.hpp"
+
+#include "feed/markup.hpp"
+#include "feed/people.hpp"
+#include "text/utf8.hpp"
+
+namespace newscache::feed {
+namespace {
+
+template <class Draft>
+bool read_from(std::span<const Field<Draft>> table, Draft& draft, const Element& element) {
+  for (const auto& field : table) {
+    if (field.ns != element.ns() || !text::equal_ignoring_case(field.name, element.name())) continue;
+    field.read(draft, element, field.rank);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void read_field(EntryDraft& draft, const Element& element) {
+  switch (element.ns()) {
+    case Ns::unknown:
+    case Ns::none:
+      return;
+    case Ns::rss:
+      read_from(rss_entry_fields(), draft, element);
+      return;
+    case Ns::atom:
+      read_from(atom_entry_fields(), draft, element);
+      return;
+    case Ns::media:
+      read_from(media_entry_fields(), draft, element);
+      return;
+    default:
+      read_from(extension_entry_fields(), draft, element);
+  }
+}
+
+void read_field(FeedDraft& draft, const Element& element) {
+  switch (element.ns()) {
+    case Ns::unknown:
+    case Ns::none:
+      return;
+    case Ns::rss:
+      read_from(rss_feed_fields(), draft, element);
+      return;
+    case Ns::atom:
+      read_from(atom_feed_fields(), draft, element);
+      return;
+    default:
+      read_from(extension_feed_fields(), draft, element);
+  }
+}
+
+TextValue untyped_text(const Element& element) {
+  if (element.has_child_elements()) {
+    return {unwrapped_html(element, CdataIs::html), TextKind::html, std::string(element.base())};
+  }
+  return {element.text(), TextKind::untyped, std::string(element.base())};
+}
+
+model::Author person(const Element& element) {
+  if (!element.has_child_elements()) return parse_person(element.text());
+  model::Author author;
+  for_each_child(element, [&](const Element& child) {
+    std::string_view name = child.name();
+    if (text::equal_ignoring_case(name, "name")) {
+      if (author.name.empty()) author.name = plain_line(untyped_text(child));
+    } else if (text::equal_ignoring_case(name, "email")) {
+      if (author.email.empty()) author.email = parse_person(child.text()).email;
+    } else if (text::equal_ignoring_case(name, "uri") || text::equal_ignoring_case(name, "url") ||
+               text::equal_ignoring_case(name, "homepage")) {
+      if (author.url.empty()) author.url = child.url();
+    }
+  });
+  // <name>bob@example.org (Bob)</name>
+  if (author.name.find('@') != std::string::npos) {
+    model::Author split = parse_person(author.name);
+    if (!split.email.empty()) {
+      author.name = std::move(split.name);
+      if (author.email.empty()) author.email = std::move(split.email);
+    }
+  }
+  return author;
+}
+
+void split_tags(std::vector<std::string>& tags, std::string_view text) {
+  for (;;) {
+    auto comma = text.find(',');
+    tags.emplace_back(text::trim(text.substr(0, comma)));
+    if (comma == std::string_view::npos) return;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+void read_entry(FeedDraft& draft, const Element& element, const ParseOptions& options) {
+  if (draft.feed.entries.size() >= options.limits.max_entries) return;
+  EntryDraft entry;
+  entry.language = element.language();
+  // RSS 1.0: <item rdf:about="...">
+  if (element.has_attribute("about")) entry.offer_guid(3, element.attribute("about"));
+  for_each_child(element, [&](const Element& child) { read_field(entry, child); });
+  draft.feed.entries.push_back(finish(std::move(entry), options));
+}
+
+}  // namespace newscache::feed
