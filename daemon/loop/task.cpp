@@ -39,7 +39,6 @@ void Tasks::start(std::string name, awaitable<void> task, bool vital) {
     if (failed) log_.error("task failed", {{"task", entry->name}, {"error", message_of(error)}});
     running_.erase(entry);
     if (failed && vital && on_fatal) on_fatal();
-    if (running_.empty() && on_idle) on_idle();
   };
   asio::co_spawn(executor_, std::move(task), asio::bind_cancellation_slot(entry->signal.slot(), std::move(ended)));
 }

@@ -49,8 +49,6 @@ class Tasks {
   std::size_t count() const { return running_.size(); }
 
   std::function<void()> on_fatal;
-  // Called when the last task has ended.
-  std::function<void()> on_idle;
 
  private:
   struct Running {
