@@ -1,5 +1,6 @@
 #pragma once
-// Dates of feeds and HTTP to instants and back. No clock here: an undated or impossible date is std::nullopt, never "now".
+// Dates of feeds and HTTP to instants and back. No clock here: an undated or impossible date is std::nullopt, never
+// "now".
 
 #include <optional>
 #include <string>

@@ -1,1 +1,185 @@
 #include "text/decode.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "text/ascii.hpp"
+#include "text/encoding.hpp"
+#include "text/guess_encoding.hpp"
+#include "text/sniff.hpp"
+#include "text/transcode.hpp"
+#include "text/utf8.hpp"
+
+namespace newscache::text {
+
+namespace {
+
+using enum EncodingFamily;
+
+bool is_wide(EncodingFamily family) { return family >= utf16 && family <= utf32be; }
+
+Decoded decoded_as(std::string_view bytes, const Encoding& encoding, bool wrongly_declared = false) {
+  auto result = transcode(bytes, encoding);
+  return {std::move(result.utf8), encoding.name, wrongly_declared || result.replaced > 0};
+}
+
+Decoded decoded_as(std::string_view bytes, std::string_view name, bool wrongly_declared = false) {
+  return decoded_as(bytes, *find_encoding(name), wrongly_declared);
+}
+
+// What UTF-8 there is among bytes that are not all UTF-8.
+struct Utf8Evidence {
+  std::size_t characters = 0;  // well-formed ones past ASCII
+  std::size_t errors = 0;
+  bool only_truncated = false;  // the one error is the document's end
+};
+
+Utf8Evidence utf8_evidence(std::string_view bytes) {
+  Utf8Evidence evidence;
+  bool error_at_end = false;
+  while (!bytes.empty()) {
+    bytes.remove_prefix(ascii_prefix(bytes));
+    if (bytes.empty()) break;
+    const bool replacement = bytes.starts_with("\xEF\xBF\xBD");
+    const std::size_t before = bytes.size();
+    if (next_code_point(bytes) == 0xFFFD && !replacement) {
+      ++evidence.errors;
+      error_at_end = bytes.empty() && before > 1;
+    } else {
+      ++evidence.characters;
+    }
+  }
+  evidence.only_truncated = evidence.errors == 1 && error_at_end;
+  return evidence;
+}
+
+bool is_mostly_utf8(const Utf8Evidence& evidence) {
+  return evidence.only_truncated || (evidence.characters > 0 && evidence.characters >= 2 * evidence.errors);
+}
+
+// A few short words in a Chinese, Japanese or Korean encoding can be valid UTF-8 by chance: then all their characters
+// are of two bytes, with second bytes from 0xA1 on, and no ASCII letter touches them.
+bool is_utf8_by_chance(std::string_view bytes) {
+  for (std::size_t at = ascii_prefix(bytes); at < bytes.size(); at += 2) {
+    if (byte(bytes[at]) >= 0xE0 || byte(bytes[at + 1]) < 0xA1) return false;
+    if (at > 0 && is_alpha(bytes[at - 1])) return false;
+    if (at + 2 >= bytes.size()) break;
+    if (is_alpha(bytes[at + 2])) return false;
+    const std::size_t plain = ascii_prefix(bytes.substr(at + 2));
+    at += plain;
+  }
+  return true;
+}
+
+Decoded decode_valid_utf8(std::string_view bytes, const std::optional<Encoding>& declared) {
+  const bool ascii = ascii_prefix(bytes) == bytes.size();
+  if (!declared || declared->family == utf8 || is_wide(declared->family)) {
+    return {std::string(bytes), "utf-8", declared && declared->family != utf8};
+  }
+  if (declared->family == stateful || declared->family == foreign) return decoded_as(bytes, *declared);
+  if (ascii) return {std::string(bytes), declared->name, false};
+  if (declared->family == double_byte && is_utf8_by_chance(bytes)) {
+    auto decoded = decoded_as(bytes, *declared);
+    if (!decoded.lossy) return decoded;
+  }
+  return {std::string(bytes), "utf-8", true};
+}
+
+// Declared as something that it is not, or not declared at all, and not UTF-8.
+Decoded decode_by_guess(std::string_view bytes, bool wrongly_declared) {
+  if (bytes.find("\x1B$") != std::string_view::npos) return decoded_as(bytes, "iso-2022-jp", wrongly_declared);
+  const auto guess = guess_encoding(bytes);
+  return decoded_as(bytes, guess.name.empty() ? "windows-1252" : guess.name, wrongly_declared);
+}
+
+// `bytes` are not UTF-8, and a legacy encoding is declared: believed unless the bytes prove another.
+Decoded decode_declared(std::string_view bytes, const Encoding& declared, const Utf8Evidence& evidence) {
+  auto decoded = transcode(bytes, declared);
+  const bool bad = decoded.replaced * 20 > evidence.characters + evidence.errors;
+  if (evidence.characters >= 8 && evidence.characters >= 8 * evidence.errors &&
+      (declared.family != double_byte || bad)) {
+    return decoded_as(bytes, "utf-8", true);
+  }
+  const bool may_lie = declared.family == windows_1252 || declared.family == single_byte || bad;
+  if (may_lie && encoding_plausibility(bytes, declared.name) < kPlausible) {
+    const auto guess = guess_encoding(bytes);
+    // A declaration weighs more than nothing.
+    if (guess.plausibility >= 1.4 * kPlausible && guess.name != declared.name)
+      return decoded_as(bytes, guess.name, true);
+  }
+  return {std::move(decoded.utf8), declared.name, decoded.replaced > 0};
+}
+
+// Neither BOM nor zero bytes have spoken.
+Decoded decode_bytes(std::string_view bytes, const std::optional<Encoding>& declared) {
+  if (is_valid_utf8(bytes)) return decode_valid_utf8(bytes, declared);
+  const bool zeros = bytes.find('\0') != std::string_view::npos;
+  if (declared && is_wide(declared->family) && zeros) return decoded_as(bytes, *declared);
+  const auto evidence = utf8_evidence(bytes);
+  const bool legacy = declared && declared->family != utf8 && !is_wide(declared->family);
+  if (legacy) return decode_declared(bytes, *declared, evidence);
+  if (is_mostly_utf8(evidence)) return decoded_as(bytes, "utf-8");
+  return decode_by_guess(bytes, declared.has_value());
+}
+
+std::optional<Encoding> http_encoding(std::string_view content_type) {
+  return find_encoding(content_type_parameter(content_type, "charset"));
+}
+
+// EBCDIC and its kin are believed only if they make the document begin like one.
+std::optional<Encoding> believable(std::optional<Encoding> encoding, std::string_view bytes) {
+  if (!encoding || encoding->family != foreign || trim(bytes).starts_with('<')) return encoding;
+  const auto start = transcode(bytes.substr(0, 64), *encoding);
+  return trim(start.utf8).starts_with('<') ? encoding : std::nullopt;
+}
+
+// A whole document that was UTF-8, was read as windows-1252 and written as UTF-8 again.
+void undo_double_encoding(Decoded& decoded) {
+  if (decoded.encoding != "utf-8") return;
+  if (auto once = undo_double_utf8(decoded.utf8); !once.empty()) {
+    decoded.utf8 = std::move(once);
+    decoded.lossy = true;
+  }
+}
+
+std::optional<Decoded> decode_by_start(std::string_view bytes) {
+  const auto mark = byte_order_mark(bytes);
+  if (!mark.name.empty()) return decoded_as(bytes.substr(mark.length), mark.name);
+  const auto zeros = byte_order(bytes);
+  if (!zeros.empty()) return decoded_as(bytes, zeros);
+  return std::nullopt;
+}
+
+}  // namespace
+
+Decoded decode_xml(std::string_view bytes, std::string_view content_type) {
+  if (auto decoded = decode_by_start(bytes)) return std::move(*decoded);
+  auto declared = believable(http_encoding(content_type), bytes);
+  if (!declared) declared = believable(find_encoding(xml_declared_encoding(bytes)), bytes);
+  auto decoded = decode_bytes(bytes, declared);
+  undo_double_encoding(decoded);
+  return decoded;
+}
+
+Decoded decode_html(std::string_view bytes, std::string_view content_type) {
+  if (auto decoded = decode_by_start(bytes)) return std::move(*decoded);
+  auto declared = believable(http_encoding(content_type), bytes);
+  if (!declared) declared = believable(find_encoding(meta_declared_encoding(bytes)), bytes);
+  if (!declared) declared = believable(find_encoding(xml_declared_encoding(bytes)), bytes);
+  auto decoded = decode_bytes(bytes, declared);
+  undo_double_encoding(decoded);
+  return decoded;
+}
+
+Decoded decode_json(std::string_view bytes) {
+  if (auto decoded = decode_by_start(bytes)) return std::move(*decoded);
+  return decoded_as(bytes, "utf-8");
+}
+
+Decoded decode_text(std::string_view bytes, std::string_view content_type) {
+  if (auto decoded = decode_by_start(bytes)) return std::move(*decoded);
+  return decode_bytes(bytes, http_encoding(content_type));
+}
+
+}  // namespace newscache::text
