@@ -58,8 +58,7 @@ constexpr std::array<std::pair<LogLevel, std::string_view>, 5> log_levels = {{
 // clang-format off
 constexpr std::array field_table = std::to_array<Entry>({
   {"daemon.state_dir", unset, at_restart, path(), SLOT(daemon.state_dir),
-   "Where news.db and all else that is kept lives; unset: $STATE_DIRECTORY, else /var/lib/newscached or "
-   "$XDG_STATE_HOME/newscached"},
+   "Where news.db lives; unset: $STATE_DIRECTORY, else /var/lib/newscached or $XDG_STATE_HOME/newscached"},
   {"daemon.log_level", R"("info")", at_reload, one_of("error warning notice info debug"), SLOT(daemon.log_level),
    "How much is logged: error, warning, notice, info, debug"},
 
