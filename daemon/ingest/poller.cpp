@@ -36,7 +36,7 @@ Poller::Poller(Services services, const model::Settings& settings)
       poll_settings_(settings.poll),
       max_transfers_(settings.net.max_transfers),
       alarm_(services.executor, services.clock),
-      committer_(services, [this] { return active_ == 0 && waiting_ == 0; }),
+      committer_(services, [this] { return transfers_ == 0 && waiting_ == 0; }),
       generator_(std::random_device{}()),
       network_since_(services.clock.wall()) {
   committer_.set_interval(settings.store.commit_interval);
@@ -49,6 +49,11 @@ void Poller::reconfigure(const model::Settings& settings) {
   poll_settings_ = settings.poll;
   max_transfers_ = settings.net.max_transfers;
   committer_.set_interval(settings.store.commit_interval);
+  alarm_.wake();
+}
+
+void Poller::wake() {
+  committer_.reconsider();
   alarm_.wake();
 }
 
@@ -141,7 +146,7 @@ void Poller::queue_due_feeds() {
 
 void Poller::start_transfers() {
   const BootInstant now = services_.clock.boot();
-  while (active_ < max_transfers_ && committer_.pending() < max_uncommitted && !ready_hosts_.empty() &&
+  while (transfers_ < max_transfers_ && committer_.pending() < max_uncommitted && !ready_hosts_.empty() &&
          ready_hosts_.begin()->first <= now) {
     const std::string name = ready_hosts_.begin()->second;
     ready_hosts_.erase(ready_hosts_.begin());
@@ -153,6 +158,7 @@ void Poller::start_transfers() {
     slot.waiting = false;
     slot.active = true;
     host.busy = true;
+    ++transfers_;
     ++active_;
     services_.tasks.spawn("poll feed " + std::to_string(model::raw(id)), poll(id));
   }
@@ -162,7 +168,7 @@ BootInstant Poller::next_wake() const {
   BootInstant wake = services_.clock.boot() + std::chrono::hours(24);
   if (!due_.empty()) wake = std::min(wake, due_.begin()->first);
   // With every permit taken, the end of a transfer wakes us.
-  const bool permits = active_ < max_transfers_ && committer_.pending() < max_uncommitted;
+  const bool permits = transfers_ < max_transfers_ && committer_.pending() < max_uncommitted;
   if (permits && !ready_hosts_.empty()) wake = std::min(wake, ready_hosts_.begin()->first);
   return wake;
 }
@@ -175,6 +181,7 @@ loop::awaitable<void> Poller::poll(model::FeedId id) {
   } catch (...) {
     error = std::current_exception();
   }
+  --active_;
   const auto found = slots_.find(id);
   if (found != slots_.end()) {
     Slot& slot = found->second;
@@ -188,7 +195,7 @@ loop::awaitable<void> Poller::poll(model::FeedId id) {
 
 void Poller::release_host(const std::string& name) {
   Host& host = hosts_.at(name);
-  --active_;
+  --transfers_;
   host.busy = false;
   // Up to a quarter more, so that our rhythm is no machine's.
   const auto gap = static_cast<double>(poll_settings_.host_gap.count()) * (1.0 + 0.25 * random());

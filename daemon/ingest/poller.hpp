@@ -26,7 +26,7 @@ namespace newscache::ingest {
 enum class NetworkState { online, offline };
 
 struct Activity {
-  std::int64_t active = 0;  // transfers under way
+  std::int64_t active = 0;  // being fetched, or waiting for their commit
   std::int64_t queued = 0;  // due, waiting for a permit
   std::optional<Instant> next_at;  // when the next feed is due
 };
@@ -49,6 +49,8 @@ class Poller {
   // For refresh() of what was fetched elsewhere.
   RefreshContext refresh_context();
   void reconfigure(const model::Settings& settings);
+  // A clock was set or the machine slept: looks again at what is due.
+  void wake();
 
   // Queued, being fetched, or not yet committed.
   bool polling(model::FeedId id) const;
@@ -121,7 +123,8 @@ class Poller {
   std::map<std::string, Host, std::less<>> hosts_;
   std::set<std::pair<BootInstant, model::FeedId>> due_;
   std::set<std::pair<BootInstant, std::string>> ready_hosts_;  // not busy, with feeds waiting
-  std::int64_t active_ = 0;
+  std::int64_t transfers_ = 0;  // permits taken
+  std::int64_t active_ = 0;     // polls that have not ended
   std::int64_t waiting_ = 0;
   NetworkState network_ = NetworkState::online;
   Instant network_since_;

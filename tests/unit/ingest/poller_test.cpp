@@ -1,0 +1,286 @@
+// The poller with a scripted network and a manual clock, over a real database: hours pass in no time.
+
+#include "ingest/poller.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "feed/identity.hpp"
+#include "html/plain_text.hpp"
+#include "support/catch.hpp"
+#include "support/daemon.hpp"
+
+using namespace newscache;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Answers from a table, and records who asked what when.
+class ScriptedFetcher final : public net::Fetcher {
+ public:
+  explicit ScriptedFetcher(const Clock& clock) : clock_(clock) {}
+  struct Asked {
+    net::Request request;
+    BootInstant at;
+  };
+  std::function<Result<net::Response>(const net::Request&)> answer;
+  std::vector<Asked> asked;
+  int at_once = 0;
+  int most_at_once = 0;
+
+  boost::asio::awaitable<Result<net::Response>> fetch(net::Request request) override {
+    asked.push_back({request, clock_.boot()});
+    most_at_once = std::max(most_at_once, ++at_once);
+    for (int turn = 0; turn < 3; ++turn) co_await boost::asio::post(boost::asio::use_awaitable);
+    --at_once;
+    co_return answer(request);
+  }
+  std::vector<BootInstant> times(std::string_view url) const {
+    std::vector<BootInstant> found;
+    for (const Asked& a : asked) {
+      if (a.request.url == url) found.push_back(a.at);
+    }
+    return found;
+  }
+
+ private:
+  const Clock& clock_;
+};
+
+Result<net::Response> unchanged(const net::Request& request) {
+  net::Response response;
+  response.url = request.url;
+  response.validators = {"\"1\"", ""};
+  if (!request.validators.empty()) {
+    response.status = 304;
+  } else {
+    response.status = 200;
+    response.body = "<rss version=\"2.0\"><channel><title>" + request.url + "</title><item><guid>" + request.url +
+                    "</guid><title>t</title></item></channel></rss>";
+  }
+  return response;
+}
+
+struct World {
+  World() {
+    store::Options options;
+    options.path = (directory.path() / "news.db").string();
+    options.plain_text = [](std::string_view html) { return html::to_text(html); };
+    writer_connection = store::Writer::open(options).value();
+    reader_connection = store::Reader::open(options).value();
+    writer.emplace(*writer_connection);
+    reader.emplace(*reader_connection);
+    fetcher.answer = unchanged;
+    settings.store.commit_interval = 0ms;
+    clock.on_change = [this] {
+      if (poller) poller->wake();
+    };
+  }
+  ~World() { shut_down(); }
+
+  ingest::Services services() { return {io.get_executor(), clock, log, tasks, fetcher, worker, *writer, *reader}; }
+
+  model::FeedId add(const std::string& url) {
+    model::NewFeed feed;
+    feed.url = url;
+    return writer_connection->add_feed(feed, feed::feed_uid(url), clock.wall()).value().id;
+  }
+  void start() {
+    poller.emplace(services(), settings);
+    tasks.spawn_vital("poller", poller->run());
+    bool loaded = false;
+    tasks.spawn("barrier", barrier(loaded));  // behind the poller's own reading of the feeds
+    run_until([&] { return loaded; });
+    settle();
+  }
+  boost::asio::awaitable<void> barrier(bool& passed) {
+    auto nothing = [](store::Reader&) {};
+    co_await reader->run(std::move(nothing));
+    passed = true;
+  }
+  // Runs the loop, waiting for the other threads where needed.
+  void run_until(const std::function<bool()>& done) {
+    io.restart();
+    while (!done()) io.run_one();
+  }
+  // Until everything that can happen without time passing has happened.
+  void settle() {
+    do {
+      run_until([this] { return poller->activity().active == 0; });
+    } while (io.poll() > 0);
+  }
+  void pass(std::chrono::milliseconds time, std::chrono::milliseconds step = 1min) {
+    for (; time > 0ms; time -= step) {
+      clock.advance(std::min(step, time));
+      io.restart();
+      io.poll();
+      settle();
+    }
+  }
+  model::Feed stored(model::FeedId id) { return reader_connection->feed(id).value(); }
+  void shut_down() {
+    if (!poller) return;
+    tasks.cancel_all();
+    run_until([this] { return tasks.count() == 0; });
+    poller.reset();
+  }
+
+  test::TemporaryDirectory directory;
+  ManualClock clock{Instant{std::chrono::sys_days{std::chrono::year(2026) / 11 / 25}}};
+  Log log = Log::silent();
+  model::Settings settings;
+  boost::asio::io_context io{1};
+  loop::Tasks tasks{io.get_executor(), log};
+  loop::Thread worker;
+  std::unique_ptr<store::Writer> writer_connection;
+  std::unique_ptr<store::Reader> reader_connection;
+  std::optional<loop::OnThread<store::Writer>> writer;
+  std::optional<loop::OnThread<store::Reader>> reader;
+  ScriptedFetcher fetcher{clock};
+  std::optional<ingest::Poller> poller;
+};
+
+}  // namespace
+
+TEST_CASE("a feed is polled at once, then hourly, conditionally from the second time on") {
+  World world;
+  world.add("http://one.example/feed");
+  world.start();
+  world.pass(5h);
+  const auto& asked = world.fetcher.asked;
+  REQUIRE(asked.size() >= 5);
+  CHECK(asked.size() <= 6);
+  CHECK(asked[0].request.validators.empty());
+  for (std::size_t i = 1; i < asked.size(); ++i) {
+    CHECK(asked[i].request.validators.etag == "\"1\"");
+    CHECK(asked[i].at - asked[i - 1].at >= 1h);
+    CHECK(asked[i].at - asked[i - 1].at <= 1h + 5min);
+  }
+}
+
+TEST_CASE("feeds of one host are polled one after the other with the gap between them, other hosts meanwhile") {
+  World world;
+  world.settings.poll.host_gap = 2s;
+  for (int i = 0; i < 5; ++i) world.add("http://one.example/feed" + std::to_string(i));
+  for (int i = 0; i < 5; ++i) world.add("http://host" + std::to_string(i) + ".example/feed");
+  world.start();
+  CHECK(world.fetcher.asked.size() == 6);  // one of the shared host, and the five others
+  CHECK(world.fetcher.most_at_once == 6);
+  world.pass(15s, 100ms);
+  std::vector<BootInstant> times;
+  for (const auto& asked : world.fetcher.asked) {
+    if (asked.request.url.starts_with("http://one.example/")) times.push_back(asked.at);
+  }
+  REQUIRE(times.size() == 5);
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    CHECK(times[i] - times[i - 1] >= 2s);
+    CHECK(times[i] - times[i - 1] <= 2600ms);
+  }
+}
+
+TEST_CASE("there are never more transfers at once than allowed, and every feed has its turn") {
+  World world;
+  world.settings.net.max_transfers = 4;
+  for (int i = 0; i < 50; ++i) world.add("http://host" + std::to_string(i) + ".example/feed");
+  world.start();
+  CHECK(world.fetcher.most_at_once == 4);
+  CHECK(world.fetcher.asked.size() == 50);
+}
+
+TEST_CASE("a restart does not poll what was just polled, and keeps the validators") {
+  World world;
+  const auto id = world.add("http://one.example/feed");
+  world.start();
+  REQUIRE(world.fetcher.asked.size() == 1);
+  world.pass(61min + 3min);  // the second poll was a 304, whose time is only bookkeeping
+  REQUIRE(world.fetcher.asked.size() == 2);
+  world.shut_down();
+  CHECK(world.stored(id).state.next_poll > world.clock.wall());
+  world.pass(10min, 10min);
+  world.start();
+  CHECK(world.fetcher.asked.size() == 2);
+  world.pass(1h);
+  REQUIRE(world.fetcher.asked.size() == 3);
+  CHECK(world.fetcher.asked[2].request.validators.etag == "\"1\"");
+}
+
+TEST_CASE("a wall clock that jumps by years changes no schedule") {
+  World world;
+  world.add("http://one.example/feed");
+  world.start();
+  const Instant real = world.clock.wall();
+  world.clock.set_wall(real + std::chrono::hours(24 * 365 * 20));
+  world.settle();
+  world.clock.set_wall(real - std::chrono::hours(24 * 365 * 20));
+  world.settle();
+  CHECK(world.fetcher.asked.size() == 1);
+  world.pass(64min);
+  CHECK(world.fetcher.asked.size() == 2);
+}
+
+TEST_CASE("a round in which nothing changed moves no revision and writes nothing but its times") {
+  World world;
+  for (int i = 0; i < 20; ++i) world.add("http://host" + std::to_string(i) + ".example/feed");
+  world.start();
+  const auto revision = world.writer_connection->revision();
+  world.pass(64min);
+  CHECK(world.fetcher.asked.size() == 40);
+  CHECK(world.writer_connection->revision() == revision);
+}
+
+TEST_CASE("a cooldown is respected by a manual refresh unless it is forced") {
+  World world;
+  const auto id = world.add("http://one.example/feed");
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
+    net::Response busy;
+    busy.url = request.url;
+    busy.status = 429;
+    busy.retry_after = "7200";
+    return busy;
+  };
+  world.start();
+  REQUIRE(world.fetcher.asked.size() == 1);
+  CHECK(world.poller->refresh(id, false).value().empty());
+  world.pass(1min);
+  CHECK(world.fetcher.asked.size() == 1);
+  CHECK(world.poller->refresh(id, true).value() == std::vector{id});
+  world.pass(1min);
+  CHECK(world.fetcher.asked.size() == 2);
+}
+
+TEST_CASE("without a link every feed keeps its standing, the state says offline, and the first success ends it") {
+  World world;
+  const auto id = world.add("http://one.example/feed");
+  int changes = 0;
+  world.start();
+  world.poller->on_network_change = [&] { ++changes; };
+  world.fetcher.answer = [](const net::Request&) -> Result<net::Response> { return Error{Cause::link, "no route to host"}; };
+  world.pass(48h, 5min);
+  CHECK(world.poller->network() == ingest::NetworkState::offline);
+  CHECK(world.poller->state(id)->status == model::FeedStatus::ok);
+  CHECK(world.poller->state(id)->error->count == 0);
+  world.fetcher.answer = unchanged;
+  world.pass(15min);
+  CHECK(world.poller->network() == ingest::NetworkState::online);
+  CHECK_FALSE(world.poller->state(id)->error);
+  CHECK(changes == 2);
+}
+
+TEST_CASE("a feed that is forgotten while it is being polled is not polled again, and nothing breaks") {
+  World world;
+  const auto id = world.add("http://one.example/feed");
+  world.fetcher.answer = [&](const net::Request& request) {
+    REQUIRE(world.writer_connection->remove_feed(id, false));
+    world.poller->forget_feed(id);
+    return unchanged(request);
+  };
+  world.start();
+  world.pass(3h);
+  CHECK(world.fetcher.asked.size() == 1);
+  CHECK(world.poller->state(id) == nullptr);
+  CHECK(world.reader_connection->counts().articles == 0);
+}
