@@ -25,10 +25,10 @@ struct Hop {  // one redirect that was followed
 };
 
 struct Response {
-  int status = 0;          // of the last hop: 200, 304, 404, ...; never a followed redirect
-  std::string url;         // of the last hop
+  int status = 0;   // of the last hop: 200, 304, 404, ...; never a followed redirect
+  std::string url;  // of the last hop
   std::vector<Hop> hops;
-  std::string body;        // decompressed; empty unless 200 (a start of it is kept for other statuses, for messages)
+  std::string body;  // decompressed; empty unless 200 (a start of it is kept for other statuses, for messages)
   std::string content_type;
   model::Validators validators;  // verbatim; empty strings when absent
   // Header values verbatim, empty when absent.
@@ -45,10 +45,10 @@ struct Response {
 class Fetcher {
  public:
   virtual ~Fetcher() = default;
-  // Any HTTP status is a Response. Errors: link, dns, tls, timeout, refused, denied (address policy; names net.allow_private),
-  // too_large (body, headers, redirects), server (protocol violation), invalid (no http or https URL).
-  // A body that ended before it was complete is Cause::refused.
-  // Cancelled (terminal): throws operation_aborted and the transfer is gone.
+  // Any HTTP status is a Response. Errors: link, dns, tls, timeout, refused, denied (address policy; names
+  // net.allow_private), too_large (body, headers, redirects), server (protocol violation), invalid (no http or https
+  // URL). A body that ended before it was complete is Cause::refused. Cancelled (terminal): throws operation_aborted
+  // and the transfer is gone.
   virtual boost::asio::awaitable<Result<Response>> fetch(Request request) = 0;
 };
 

@@ -1,0 +1,248 @@
+#include "net/transfer.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "net/curl_errors.hpp"
+
+namespace newscache::net {
+
+namespace {
+
+constexpr std::size_t kMaxHeaderBytes = 64 * 1024;
+constexpr std::size_t kMaxHeaderLines = 256;
+constexpr std::size_t kMaxValidator = 512;
+// What is kept of a body that is no document: error pages, for messages.
+constexpr std::int64_t kKeptOfOthers = 64 * 1024;
+constexpr std::int64_t kLargestReservation = 4 << 20;
+
+constexpr std::chrono::milliseconds kConnectTimeout{15'000};
+// Slower than this for so long is a stall. The wait for the first byte counts too, so slow programs need some time.
+constexpr long kStallBytesPerSecond = 100;
+constexpr long kStallSeconds = 30;
+
+// libcurl 7.87 to 8.5 may drop or mix up HTTP/2 streams of a connection that is used again, and the fixes were never
+// put into Debian 12's 7.88. Feeds lose nothing with HTTP/1.1.
+bool http2_is_unreliable(unsigned curl_version) { return curl_version >= 0x075700 && curl_version < 0x080600; }
+
+// Stored bytes are sent back as they came, and what could not have come from an honest server is not sent at all:
+// libcurl puts a line break in a header value on the wire as it is.
+bool is_sendable(const std::string& value) {
+  return !value.empty() && value.size() <= kMaxValidator && std::none_of(value.begin(), value.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
+bool is_literal(std::string host, sockaddr_storage& address) {
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  return parse_address(host, address);
+}
+
+}  // namespace
+
+template <class T>
+void Transfer::set(CURLoption option, T value) {
+  const auto code = curl_easy_setopt(easy_.get(), option, value);
+  if (code != CURLE_OK)
+    throw std::runtime_error(std::string("libcurl: cannot set an option: ") + curl_easy_strerror(code));
+}
+
+Transfer::Transfer(std::shared_ptr<const TransferSettings> settings, HopRequest request)
+    : settings_(std::move(settings)), request_(std::move(request)), easy_(curl_easy_init()) {
+  if (!easy_) throw std::runtime_error("libcurl: no memory for a handle");
+  set_request_options();
+  set_security_options();
+  set_limits();
+  set_callbacks();
+}
+
+void Transfer::set_request_options() {
+  set(CURLOPT_URL, request_.url.c_str());
+  set(CURLOPT_HTTPGET, 1L);
+  set(CURLOPT_FOLLOWLOCATION, 0L);
+  set(CURLOPT_USERAGENT, settings_->user_agent.c_str());
+  set(CURLOPT_ACCEPT_ENCODING, "");  // every encoding that libcurl can decode
+  if (!request_.user.empty() || !request_.password.empty()) {
+    set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+    set(CURLOPT_USERNAME, request_.user.c_str());
+    set(CURLOPT_PASSWORD, request_.password.c_str());
+  }
+  add_header("Accept", request_.accept);
+  if (is_sendable(request_.validators.etag)) add_header("If-None-Match", request_.validators.etag);
+  if (is_sendable(request_.validators.last_modified))
+    add_header("If-Modified-Since", request_.validators.last_modified);
+  set(CURLOPT_HTTPHEADER, headers_.get());
+  const auto* const version = curl_version_info(CURLVERSION_NOW);
+  set(CURLOPT_HTTP_VERSION,
+      http2_is_unreliable(version->version_num) ? long{CURL_HTTP_VERSION_1_1} : long{CURL_HTTP_VERSION_2TLS});
+  set(CURLOPT_PIPEWAIT, 1L);
+}
+
+void Transfer::set_security_options() {
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  set(CURLOPT_HTTP09_ALLOWED, 0L);
+  set(CURLOPT_NETRC, long{CURL_NETRC_IGNORED});
+  // An empty proxy is none; otherwise http_proxy in the environment would bypass the address policy.
+  set(CURLOPT_PROXY, settings_->proxy.c_str());
+  set(CURLOPT_NOPROXY, settings_->proxy.empty() ? "*" : "");
+  set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  set(CURLOPT_SSL_VERIFYPEER, 1L);
+  set(CURLOPT_SSL_VERIFYHOST, 2L);
+  set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+  const bool have_default_file = curl_version_info(CURLVERSION_NOW)->cainfo != nullptr;
+  if (!settings_->ca_file.empty()) set(CURLOPT_CAINFO, settings_->ca_file.c_str());
+  // With a folder of certificates libcurl cannot cache what it has read, and each new connection costs 41 ms of CPU
+  // instead of 0.6 ms.
+  if (have_default_file || !settings_->ca_file.empty()) set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+}
+
+void Transfer::set_limits() {
+  const auto time_left = std::max(request_.time_left, std::chrono::milliseconds(1));
+  set(CURLOPT_NOSIGNAL, 1L);
+  // Otherwise taking away a transfer blocks the loop until the resolver's thread has given up.
+  set(CURLOPT_QUICK_EXIT, 1L);
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(time_left.count()));
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(std::min(time_left, kConnectTimeout).count()));
+  set(CURLOPT_LOW_SPEED_LIMIT, kStallBytesPerSecond);
+  set(CURLOPT_LOW_SPEED_TIME, kStallSeconds);
+}
+
+void Transfer::set_callbacks() {
+  auto* const self = static_cast<void*>(this);
+  set(CURLOPT_ERRORBUFFER, static_cast<char*>(message_));
+  set(CURLOPT_HEADERFUNCTION, &Transfer::on_header);
+  set(CURLOPT_HEADERDATA, self);
+  set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);
+  set(CURLOPT_WRITEDATA, self);
+  set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_open_socket);
+  set(CURLOPT_OPENSOCKETDATA, self);
+  set(CURLOPT_PREREQFUNCTION, &Transfer::on_connected);
+  set(CURLOPT_PREREQDATA, self);
+}
+
+void Transfer::add_header(const char* name, const std::string& value) {
+  auto* const longer = curl_slist_append(headers_.get(), (std::string(name) + ": " + value).c_str());
+  if (longer == nullptr) throw std::runtime_error("libcurl: no memory for a header");
+  static_cast<void>(headers_.release());
+  headers_.reset(longer);
+}
+
+std::size_t Transfer::on_header(char*, std::size_t size, std::size_t count, void* self) {
+  return static_cast<Transfer*>(self)->count_header(size * count) ? size * count : 0;
+}
+
+std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+  return static_cast<Transfer*>(self)->take(data, size * count) ? size * count : 0;
+}
+
+// Interim answers, trailers and answers of a proxy count as well.
+bool Transfer::count_header(std::size_t bytes) {
+  header_bytes_ += bytes;
+  ++header_lines_;
+  if (header_bytes_ <= kMaxHeaderBytes && header_lines_ <= kMaxHeaderLines) return true;
+  stopped_ = Error{Cause::too_large, request_.host + ": the answer has more than " + std::to_string(kMaxHeaderLines) +
+                                         " header lines or " + std::to_string(kMaxHeaderBytes) + " bytes of them"};
+  return false;
+}
+
+// `data` is decompressed already, in pieces of at most 16 kB, however much they are on the wire.
+bool Transfer::take(const char* data, std::size_t size) {
+  const bool document = status() == 200;
+  const auto room = (document ? request_.max_body : std::min(kKeptOfOthers, request_.max_body)) -
+                    static_cast<std::int64_t>(body_.size());
+  std::int64_t announced = 0;
+  if (body_.empty()) {
+    curl_off_t length = -1;
+    curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    announced = length;
+    if (document && announced > 0) body_.reserve(static_cast<std::size_t>(std::min(announced, kLargestReservation)));
+  }
+  if (!document) {
+    body_.append(data, std::min(size, static_cast<std::size_t>(room)));
+    have_enough_ = static_cast<std::int64_t>(size) >= room;
+    return !have_enough_;
+  }
+  if (static_cast<std::int64_t>(size) > room || announced > request_.max_body) {
+    stopped_ = Error{Cause::too_large, request_.host + ": the document is larger than " +
+                                           std::to_string(request_.max_body) + " bytes (net.max_body)"};
+    body_ = std::string();
+    return false;
+  }
+  body_.append(data, size);
+  return true;
+}
+
+// The address is what the connection will really be made to, whatever the name resolved to before.
+curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  // The proxy is the administrator's choice; it, and not we, resolves the names of publishers.
+  if (transfer.settings_->proxy.empty()) {
+    const auto allowed = transfer.settings_->policy.check(address->addr, transfer.request_.redirected_by_public_site);
+    if (!allowed) {
+      transfer.denied_address_ = allowed.error();
+      return CURL_SOCKET_BAD;
+    }
+  }
+  transfer.tried_an_address_ = true;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// Before the request is sent, and also when a connection is used again, which may have been made under another policy
+// or by a request that no public site had redirected.
+int Transfer::on_connected(void* self, char* peer_ip, char*, int, int) {
+  auto& transfer = *static_cast<Transfer*>(self);
+  sockaddr_storage storage{};
+  const bool known =
+      transfer.settings_->proxy.empty() ? parse_address(peer_ip, storage) : is_literal(transfer.request_.host, storage);
+  if (!known) return CURL_PREREQFUNC_OK;
+  const auto& address = reinterpret_cast<const sockaddr&>(storage);
+  const auto allowed = transfer.settings_->policy.check(address, transfer.request_.redirected_by_public_site);
+  transfer.peer_is_public_ = is_public(address);
+  if (allowed) return CURL_PREREQFUNC_OK;
+  transfer.stopped_ = allowed.error();
+  return CURL_PREREQFUNC_ABORT;
+}
+
+Result<void> Transfer::outcome(CURLcode code) const {
+  if (code == CURLE_OK || have_enough_) return {};
+  if (stopped_) return *stopped_;
+  if (denied_address_ && !tried_an_address_) {
+    return Error{denied_address_->cause, request_.host + ": " + denied_address_->detail};
+  }
+  long system_error = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &system_error);
+  return transfer_error(code, static_cast<int>(system_error), request_.host, message_);
+}
+
+int Transfer::status() const {
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  return static_cast<int>(status);
+}
+
+std::string Transfer::header(const char* name) const {
+  curl_header* found = nullptr;
+  // -1: of the last answer. Interim answers and trailers are other kinds of header to libcurl.
+  if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
+  return found->value;
+}
+
+std::int64_t Transfer::wire_bytes() const {
+  long headers = 0;
+  curl_off_t body = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_HEADER_SIZE, &headers);
+  curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_DOWNLOAD_T, &body);
+  return headers + body;
+}
+
+std::chrono::microseconds Transfer::elapsed() const {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_TOTAL_TIME_T, &microseconds);
+  return std::chrono::microseconds(microseconds);
+}
+
+}  // namespace newscache::net

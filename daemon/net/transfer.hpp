@@ -1,0 +1,98 @@
+#pragma once
+// One request and its answer: the options of a libcurl handle, the limits on what it may bring, and what came.
+
+#include <curl/curl.h>
+#include <sys/socket.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "model/feed.hpp"
+#include "net/address_policy.hpp"
+
+namespace newscache::net {
+
+// The settings, made ready for use; shared by the fetches that began under them.
+struct TransferSettings {
+  AddressPolicy policy;
+  std::string user_agent;
+  std::string proxy;    // empty: none, whatever the environment says
+  std::string ca_file;  // empty: the system's
+  std::chrono::milliseconds timeout{0};
+};
+
+struct HopRequest {
+  std::string url;   // without user name, password and fragment
+  std::string host;  // for messages, and to see literal addresses
+  std::string user;
+  std::string password;
+  std::string accept;
+  model::Validators validators;
+  std::int64_t max_body = 0;
+  std::chrono::milliseconds time_left{0};
+  bool redirected_by_public_site = false;
+};
+
+class Transfer {
+ public:
+  Transfer(std::shared_ptr<const TransferSettings> settings, HopRequest request);
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  CURL* handle() const { return easy_.get(); }
+
+  // After it has ended with `code`.
+  Result<void> outcome(CURLcode code) const;
+  int status() const;
+  // Verbatim, without white space around it; of repeated ones the first; empty when absent.
+  std::string header(const char* name) const;
+  std::string take_body() { return std::move(body_); }
+  std::int64_t wire_bytes() const;
+  std::chrono::microseconds elapsed() const;
+  // Whether a public address answered. Behind a proxy nobody knows, so that yes is assumed.
+  bool peer_is_public() const { return peer_is_public_; }
+
+ private:
+  struct EasyDeleter {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  };
+  struct ListDeleter {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+
+  void set_request_options();
+  void set_security_options();
+  void set_limits();
+  void set_callbacks();
+  void add_header(const char* name, const std::string& value);
+  template <class T>
+  void set(CURLoption option, T value);
+
+  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+  static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int on_connected(void* self, char* peer_ip, char* local_ip, int peer_port, int local_port);
+  bool count_header(std::size_t bytes);
+  bool take(const char* data, std::size_t size);
+
+  std::shared_ptr<const TransferSettings> settings_;
+  HopRequest request_;
+  std::unique_ptr<CURL, EasyDeleter> easy_;
+  std::unique_ptr<curl_slist, ListDeleter> headers_;
+  char message_[CURL_ERROR_SIZE] = {};
+
+  std::string body_;
+  std::size_t header_bytes_ = 0;
+  std::size_t header_lines_ = 0;
+  bool have_enough_ = false;       // we ended it ourselves: the rest of an error page is of no use
+  bool tried_an_address_ = false;  // at least one address passed the policy
+  bool peer_is_public_ = true;
+  std::optional<Error> stopped_;         // why a callback ended the transfer
+  std::optional<Error> denied_address_;  // why a connection was not even tried
+};
+
+}  // namespace newscache::net
