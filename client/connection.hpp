@@ -1,0 +1,69 @@
+#pragma once
+// The daemon's HTTP API over its Unix socket: requests, and the live event stream. One thread.
+
+#include <boost/json/object.hpp>
+#include <chrono>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "client/outcome.hpp"
+#include "client/sse.hpp"
+
+namespace newscache::client {
+
+struct Request {
+  std::string method = "GET";
+  std::string target;
+  std::string body;
+  std::string content_type = "application/json";
+};
+
+// "/v1/articles?feed=7&q=two%20words"; parameters with an empty value are left out.
+std::string with_query(std::string_view path,
+                       std::initializer_list<std::pair<std::string_view, std::string_view>> parameters);
+
+// What a request that the daemon refused means to the caller: exit code and one line, from status and problem document.
+Failure refusal(std::string_view target, long status, std::string_view body);
+
+class Connection {
+ public:
+  explicit Connection(std::string socket_path);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // The body of a 2xx answer.
+  Outcome<std::string> send(const Request& request);
+  Outcome<std::string> get(std::string target);
+  Outcome<boost::json::object> get_object(std::string target);
+  const std::string& socket_path() const { return socket_path_; }
+
+ private:
+  struct Handle;
+  std::string socket_path_;
+  std::unique_ptr<Handle> handle_;
+};
+
+// GET /v1/events. Lasts until the daemon ends it.
+class EventStream {
+ public:
+  // Events after `since`; from now on when that is empty.
+  EventStream(const std::string& socket_path, std::string_view since);
+  ~EventStream();
+  EventStream(const EventStream&) = delete;
+  EventStream& operator=(const EventStream&) = delete;
+
+  // Returns as soon as there are events, when the stream ended, or after `longest`.
+  Outcome<std::vector<Event>> wait(std::chrono::milliseconds longest);
+  bool ended() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace newscache::client

@@ -1,0 +1,30 @@
+#pragma once
+// Sizes, times and values as people read and type them.
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "client/outcome.hpp"
+
+namespace newscache::client {
+
+std::string size_text(std::int64_t bytes);                      // "523 B", "12.3 MiB"
+std::string duration_text(std::int64_t seconds);                // "42 s", "3 h 12 min", "5 d 1 h"
+std::string plural(std::int64_t count, std::string_view noun);  // "1 feed", "2 feeds"
+// The API's time as local time, "2026-11-25 09:27"; empty for an empty or odd one.
+std::string local_time(std::string_view rfc3339);
+
+// What a person types as a point in time, as RFC 3339: that itself, a local day "2026-11-25", or how long ago: "2d",
+// "12h", "1w2d".
+Outcome<std::string> point_in_time(std::string_view typed, Instant now);
+
+// "paused=true", "title=News" and "keep_days=30" as the body of a PATCH: the feed's own fields by name, everything else
+// into `settings`; true, false and integers are typed. An empty value is null in `settings`: back to the
+// configuration's.
+Outcome<boost::json::object> feed_patch(const std::vector<std::string>& assignments);
+
+}  // namespace newscache::client

@@ -1,0 +1,44 @@
+// parse: what the daemon makes of a document, without a daemon.
+
+#include <CLI/App.hpp>
+
+#include "base/file.hpp"
+#include "client/commands.hpp"
+#include "feed/json_feed.hpp"
+#include "feed/parse.hpp"
+
+namespace newscache::client {
+namespace {
+
+struct ParseCommandOptions {
+  std::string url;
+  std::string content_type;
+  std::string file;
+};
+
+Outcome<Exit> parse(Session& session, const ParseCommandOptions& options) {
+  feed::ParseOptions parsing;
+  parsing.base_url = options.url;
+  parsing.content_type = options.content_type;
+  const auto bytes = read_file(options.file, parsing.limits.max_bytes);
+  if (!bytes) return Failure{Exit::failed, bytes.error().detail};
+  const auto parsed = feed::parse(*bytes, parsing);
+  if (!parsed) return Failure{Exit::failed, options.file + ": " + parsed.error().detail};
+  print_json(session, feed::document_json(*parsed));
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_parse_command(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("parse", "Show a feed document as JSON Feed 1.1; needs no daemon");
+  auto options = std::make_shared<ParseCommandOptions>();
+  command->add_option("--url", options->url, "Where the document came from; relative links are resolved against it");
+  command->add_option("--content-type", options->content_type, "Content-Type that it was served with");
+  command->add_option("FILE", options->file, "Feed document; - is standard input")->required();
+  command->footer(
+      "Example:\n  curl -s https://example.org/feed.xml | newscache parse --url https://example.org/feed.xml -");
+  run_on(command, chosen, options, parse);
+}
+
+}  // namespace newscache::client

@@ -1,0 +1,78 @@
+#include "client/program.hpp"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <ostream>
+
+#include "client/commands.hpp"
+#include "client/socket_path.hpp"
+
+namespace newscache::client {
+namespace {
+
+// The command that was being read when the arguments went wrong: its help says more.
+std::string help_command(const CLI::App& app) {
+  std::string command = "newscache";
+  for (const auto* level = &app; !level->get_subcommands().empty();) {
+    level = level->get_subcommands().front();
+    command += " " + level->get_name();
+  }
+  return command + " --help";
+}
+
+}  // namespace
+
+Program::Program() : app_("Read and manage the news that newscached keeps.", "newscache") {
+  app_.set_version_flag("--version", "newscache " NEWSCACHE_VERSION, "Print the version and exit");
+  app_.set_help_flag("-h,--help", "Print this help and exit");
+  app_.add_option("--socket", socket_, "The daemon's socket (also $NEWSCACHE_SOCKET)");
+  app_.add_flag("--json", json_, "Print the API's own JSON, one document");
+  app_.require_subcommand(1);
+  app_.fallthrough();  // --socket and --json may stand after the command as well
+  app_.footer(
+      "FEED is the id or the URL of a feed. 'newscache COMMAND --help' explains a command.\n"
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the daemon cannot be reached, 4 no such feed or article.");
+  add_subscription_commands(app_, chosen_);
+  add_reading_commands(app_, chosen_);
+  add_mark_command(app_, chosen_);
+  add_refresh_command(app_, chosen_);
+  add_watch_command(app_, chosen_);
+  add_status_command(app_, chosen_);
+  add_transfer_commands(app_, chosen_);
+  add_parse_command(app_, chosen_);
+}
+
+Exit Program::run(const std::vector<std::string>& arguments, const Console& console) {
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
+    app_.parse(reversed);
+  } catch (const CLI::Success& wanted) {  // --help, --version
+    app_.exit(wanted, console.out, console.err);
+    console.out.flush();
+    return console.out ? Exit::done : Exit::failed;
+  } catch (const CLI::ParseError& error) {
+    print_error(console, std::string(error.what()) + "; see '" + help_command(app_) + "'");
+    return Exit::usage;
+  }
+  return run_chosen(console);
+}
+
+Exit Program::run_chosen(const Console& console) {
+  const SystemClock clock;
+  Connection connection(socket_path(socket_, socket_environment()));
+  Session session{console, clock, connection, json_};
+  const auto outcome = chosen_(session);
+  if (!outcome) {
+    print_error(console, outcome.error().message);
+    return outcome.error().exit;
+  }
+  console.out.flush();
+  if (!console.out) {
+    print_error(console, "cannot write to standard output");
+    return Exit::failed;
+  }
+  return *outcome;
+}
+
+}  // namespace newscache::client

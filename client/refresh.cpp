@@ -1,0 +1,215 @@
+// refresh, and waiting for it.
+
+#include <CLI/App.hpp>
+#include <boost/json/serialize.hpp>
+#include <ostream>
+#include <set>
+#include <thread>
+
+#include "client/commands.hpp"
+#include "client/format.hpp"
+#include "client/json.hpp"
+
+namespace newscache::client {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How often we look at the feeds: this often while events come in, less often while they do not. (A feed that has
+// nothing new changes nothing, so no event tells that it is done.)
+constexpr milliseconds shortest_interval{250};
+constexpr milliseconds longest_interval{1000};
+// What was committed before the feeds were seen to be done is on its way.
+constexpr milliseconds last_events{50};
+
+struct RefreshOptions {
+  std::vector<std::string> feeds;
+  bool wait = false;
+  bool force = false;
+};
+
+using Ids = std::set<std::int64_t>;
+
+Outcome<boost::json::object> post_refresh(Session& session, const std::string& path, bool force) {
+  Request request;
+  request.method = "POST";
+  request.target = with_query(path, {{"force", force ? "true" : ""}});
+  const auto answer = session.connection.send(request);
+  if (!answer) return answer.error();
+  return parse_object(*answer);
+}
+
+// One answer for however many requests that takes.
+Outcome<boost::json::object> start(Session& session, const RefreshOptions& options) {
+  if (options.feeds.empty()) return post_refresh(session, "/v1/refresh", options.force);
+  Ids ids;
+  for (const auto& typed : options.feeds) {
+    const auto id = find_feed_id(session, typed);
+    if (!id) return id.error();
+    ids.insert(*id);
+  }
+  boost::json::object all;
+  boost::json::array feeds;
+  for (const auto id : ids) {
+    auto answer = post_refresh(session, "/v1/feeds/" + std::to_string(id) + "/refresh", options.force);
+    if (!answer) return answer.error();
+    for (const auto& feed : array_at(*answer, "feeds")) feeds.push_back(feed);
+    if (all.empty()) all = std::move(*answer);  // the earliest revision: events are followed from there
+  }
+  all["feeds"] = std::move(feeds);
+  return all;
+}
+
+Ids ids_of(const boost::json::object& started) {
+  Ids ids;
+  for (const auto& value : array_at(started, "feeds")) {
+    if (value.is_int64()) ids.insert(value.get_int64());
+  }
+  return ids;
+}
+
+// Follows the requested feeds until none of them is being polled.
+class Wait {
+ public:
+  Wait(Session& session, Ids ids, std::string_view since)
+      : session_(session), ids_(std::move(ids)), stream_(session.connection.socket_path(), since) {}
+
+  Outcome<Exit> run() {
+    for (auto interval = shortest_interval;;) {
+      const auto left = look();
+      if (!left) return left.error();
+      show_progress(*left);
+      if (*left == 0) break;
+      interval = listen(interval) ? shortest_interval : std::min(interval * 2, longest_interval);
+    }
+    listen(last_events);
+    if (session_.console.err_is_terminal) session_.console.err << "\r\x1b[K" << std::flush;
+    return Exit::done;
+  }
+
+  // The requested feeds as they are now; one that was removed meanwhile is missing.
+  const boost::json::array& feeds() const { return feeds_; }
+  const Ids& articles() const { return articles_; }
+
+ private:
+  // How many of the feeds are still queued or being fetched.
+  Outcome<std::size_t> look() {
+    const auto answer = session_.connection.get_object("/v1/feeds");
+    if (!answer) return answer.error();
+    feeds_.clear();
+    std::size_t left = 0;
+    for (const auto& value : array_at(*answer, "feeds")) {
+      const auto& feed = as_object(value);
+      if (!ids_.contains(count_at(feed, "id"))) continue;
+      if (flag_at(feed, "polling")) ++left;
+      feeds_.push_back(value);
+    }
+    return left;
+  }
+
+  // Takes in what happens for so long, so that a burst of events costs one look; whether anything did. A stream that is
+  // refused or cut off is replaced by looking at that interval.
+  bool listen(milliseconds longest) {
+    const auto deadline = std::chrono::steady_clock::now() + longest;
+    bool any = false;
+    for (auto left = longest; left.count() > 0;
+         left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now())) {
+      const auto events = stream_.wait(left);
+      if (!events || (events->empty() && stream_.ended())) {
+        std::this_thread::sleep_until(deadline);
+        break;
+      }
+      for (const auto& event : *events) take(event);
+      any = any || !events->empty();
+    }
+    return any;
+  }
+
+  void take(const Event& event) {
+    if (event.name != "article.added") return;
+    if (const auto data = parse_object(event.data)) articles_.insert(count_at(*data, "id"));
+  }
+
+  void show_progress(std::size_t left) {
+    if (!session_.console.err_is_terminal) return;
+    session_.console.err << "\r\x1b[Krefreshing: " << ids_.size() - std::min(left, ids_.size()) << " of "
+                         << plural(static_cast<std::int64_t>(ids_.size()), "feed") << " done, "
+                         << plural(static_cast<std::int64_t>(articles_.size()), "new article") << std::flush;
+  }
+
+  Session& session_;
+  Ids ids_;
+  EventStream stream_;
+  boost::json::array feeds_;
+  Ids articles_;
+};
+
+// Of all new articles those that belong to the requested feeds: others may be polled at the same time.
+Outcome<std::int64_t> count_new(Session& session, const Wait& wait, const Ids& feeds, bool every_feed) {
+  if (every_feed) return static_cast<std::int64_t>(wait.articles().size());
+  std::int64_t count = 0;
+  for (const auto id : wait.articles()) {
+    const auto article = session.connection.get_object("/v1/articles/" + std::to_string(id));
+    if (!article && article.error().exit != Exit::not_found) return article.error();
+    if (article && feeds.contains(count_at(*article, "feed_id"))) ++count;
+  }
+  return count;
+}
+
+Outcome<Exit> wait_for(Session& session, const boost::json::object& started, bool every_feed) {
+  const auto ids = ids_of(started);
+  const auto revision = number_at(started, "revision");
+  Wait wait(session, ids, revision ? std::to_string(*revision) : "");
+  if (const auto done = wait.run(); !done) return done.error();
+  const auto added = count_new(session, wait, ids, every_feed);
+  if (!added) return added.error();
+
+  std::int64_t failed = 0;
+  for (const auto& value : wait.feeds()) {
+    const auto& feed = as_object(value);
+    const auto& error = object_at(feed, "error");
+    if (error.empty()) continue;
+    ++failed;
+    print_error(session.console, "feed " + std::to_string(count_at(feed, "id")) + " (" + feed_name(feed) +
+                                     ") failed: " + text_at(error, "cause") + ": " + text_at(error, "detail"));
+  }
+  const auto total = static_cast<std::int64_t>(wait.feeds().size());
+  if (session.json) {
+    print_json(session, boost::json::object{{"feeds", wait.feeds()}, {"failed", failed}, {"new_articles", *added}});
+  } else {
+    session.console.out << plural(total - failed, "feed") << " refreshed, ";
+    if (failed > 0) session.console.out << failed << " failed, ";
+    session.console.out << plural(*added, "new article") << '\n';
+  }
+  return total > 0 && failed == total ? Exit::failed : Exit::done;
+}
+
+Outcome<Exit> refresh(Session& session, const RefreshOptions& options) {
+  const auto started = start(session, options);
+  if (!started) return started.error();
+  if (options.wait) return wait_for(session, *started, options.feeds.empty());
+  if (session.json) {
+    print_json(session, *started);
+  } else {
+    const auto count = static_cast<std::int64_t>(array_at(*started, "feeds").size());
+    session.console.out << "refreshing " << plural(count, "feed") << '\n';
+  }
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_refresh_command(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("refresh", "Poll feeds now");
+  auto options = std::make_shared<RefreshOptions>();
+  command->add_option("FEED", options->feeds, "Ids or URLs of feeds; all of them when none is named");
+  command->add_flag("--wait", options->wait, "Show progress, end when done, and say what came of it");
+  command->add_flag("--force", options->force, "Also when a publisher asked for a pause");
+  command->footer(
+      "Examples:\n"
+      "  newscache refresh --wait\n"
+      "  newscache refresh 7 https://example.org/feed.xml");
+  run_on(command, chosen, options, refresh);
+}
+
+}  // namespace newscache::client

@@ -1,0 +1,215 @@
+#include "client/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <iostream>
+#include <span>
+
+#include "text/utf8.hpp"
+
+namespace newscache::client {
+namespace {
+
+struct Range {
+  std::uint32_t first;
+  std::uint32_t last;
+};
+
+// Unicode's East Asian Width W and F, and emoji that are shown as pictures; neighbouring blocks joined.
+constexpr std::array<Range, 17> wide = {{{0x1100, 0x115F},
+                                         {0x231A, 0x231B},
+                                         {0x23E9, 0x23EC},
+                                         {0x2705, 0x2705},
+                                         {0x2E80, 0x303E},
+                                         {0x3041, 0x4DBF},
+                                         {0x4E00, 0xA4CF},
+                                         {0xA960, 0xA97F},
+                                         {0xAC00, 0xD7A3},
+                                         {0xF900, 0xFAFF},
+                                         {0xFE30, 0xFE6F},
+                                         {0xFF00, 0xFF60},
+                                         {0xFFE0, 0xFFE6},
+                                         {0x1F300, 0x1F64F},
+                                         {0x1F680, 0x1F6FF},
+                                         {0x1F900, 0x1FAFF},
+                                         {0x20000, 0x3FFFD}}};
+
+// Combining marks of the common scripts, joiners and variation selectors.
+constexpr std::array<Range, 18> no_width = {{{0x0300, 0x036F},
+                                             {0x0483, 0x0489},
+                                             {0x0591, 0x05BD},
+                                             {0x0610, 0x061A},
+                                             {0x064B, 0x065F},
+                                             {0x093C, 0x093C},
+                                             {0x0941, 0x0948},
+                                             {0x094D, 0x094D},
+                                             {0x0E31, 0x0E31},
+                                             {0x0E34, 0x0E3A},
+                                             {0x0E47, 0x0E4E},
+                                             {0x1AB0, 0x1AFF},
+                                             {0x1DC0, 0x1DFF},
+                                             {0x200B, 0x200F},
+                                             {0x20D0, 0x20FF},
+                                             {0xFE00, 0xFE0F},
+                                             {0xFE20, 0xFE2F},
+                                             {0xE0100, 0xE01EF}}};
+
+// Marks that reorder the text around them: a title must not rearrange the line that shows it.
+constexpr std::array<Range, 3> reordering = {{{0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x2069}}};
+
+bool within(std::span<const Range> ranges, std::uint32_t c) {
+  return std::any_of(ranges.begin(), ranges.end(), [c](Range range) { return c >= range.first && c <= range.last; });
+}
+
+struct Character {
+  std::uint32_t code = 0;
+  std::size_t bytes = 1;
+};
+
+// The first character of valid UTF-8.
+Character first_character(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  const auto lead = byte(0);
+  const std::size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  if (bytes == 1 || bytes > text.size()) return {lead, 1};
+  auto code = lead & (0xFFu >> (bytes + 1));
+  for (std::size_t i = 1; i < bytes; ++i) code = code << 6 | (byte(i) & 0x3Fu);
+  return {code, bytes};
+}
+
+std::size_t width_of(std::uint32_t c) { return within(no_width, c) ? 0 : within(wide, c) ? 2 : 1; }
+
+bool is_control(std::uint32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
+
+std::string printable(std::string_view text, bool keep_lines) {
+  const auto valid = text::repair_utf8(text);
+  std::string out;
+  out.reserve(valid.size());
+  for (std::string_view rest = valid; !rest.empty();) {
+    const auto [code, bytes] = first_character(rest);
+    if (code == '\n' && keep_lines) {
+      out += '\n';
+    } else if (code == '\t' && keep_lines) {
+      out += "  ";
+    } else if (code == '\n' || code == '\t') {
+      out += ' ';
+    } else if (!is_control(code) && !within(reordering, code)) {
+      out += rest.substr(0, bytes);
+    }
+    rest.remove_prefix(bytes);
+  }
+  return out;
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  std::size_t columns = 80;
+  if (const char* variable = std::getenv("COLUMNS")) {
+    const std::string_view text = variable;
+    std::from_chars(text.data(), text.data() + text.size(), columns);
+  }
+  return columns;
+}
+
+void wrap_line(std::string_view line, std::size_t width, std::string& out) {
+  std::size_t used = 0;
+  while (!line.empty()) {
+    const auto word = line.substr(0, std::min(line.find(' ', line.find_first_not_of(' ')), line.size()));
+    const auto columns = display_width(word);
+    if (used > 0 && used + columns > width) {
+      out += '\n';
+      const auto start = std::min(word.find_first_not_of(' '), word.size());
+      out += word.substr(start);
+      used = columns - start;
+    } else {
+      out += word;
+      used += columns;
+    }
+    line.remove_prefix(word.size());
+  }
+}
+
+}  // namespace
+
+Console process_console() {
+  Console console{std::cout, std::cerr};
+  console.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
+  console.err_is_terminal = ::isatty(STDERR_FILENO) == 1;
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  console.colour = console.out_is_terminal && !(no_colour && *no_colour) && term && std::string_view(term) != "dumb";
+  if (console.out_is_terminal) console.width = terminal_width();
+  return console;
+}
+
+std::string printable_line(std::string_view text) { return printable(text, false); }
+std::string printable_text(std::string_view text) { return printable(text, true); }
+
+std::string printable_json(std::string_view json) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(json.size());
+  for (; !json.empty();) {
+    const auto [code, bytes] = first_character(json);
+    if (code >= 0x7F && code < 0xA0) {  // JSON lets these stand raw inside strings, and nothing else may hold them
+      out += "\\u00";
+      out += digits[code >> 4];
+      out += digits[code & 15];
+    } else {
+      out += json.substr(0, bytes);
+    }
+    json.remove_prefix(bytes);
+  }
+  return out;
+}
+
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  while (!text.empty()) {
+    const auto [code, bytes] = first_character(text);
+    width += width_of(code);
+    text.remove_prefix(bytes);
+  }
+  return width;
+}
+
+std::string cut_to_width(std::string_view text, std::size_t width) {
+  if (display_width(text) <= width) return std::string(text);
+  std::size_t used = 1;  // the ellipsis
+  std::size_t end = 0;
+  while (end < text.size()) {
+    const auto [code, bytes] = first_character(text.substr(end));
+    if (used + width_of(code) > width) break;
+    used += width_of(code);
+    end += bytes;
+  }
+  while (end > 0 && text[end - 1] == ' ') --end;
+  return std::string(text.substr(0, end)) + "\u2026";
+}
+
+std::string wrap(std::string_view text, std::size_t width) {
+  std::string out;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    wrap_line(text.substr(0, end), width, out);
+    if (end < text.size()) out += '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+std::string styled(const Console& console, Style style, std::string_view text) {
+  static constexpr std::array<std::string_view, 5> codes = {"", "1", "2", "31", "33"};
+  const auto code = codes.at(static_cast<std::size_t>(style));
+  if (!console.colour || code.empty() || text.empty()) return std::string(text);
+  return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
+}
+
+}  // namespace newscache::client
