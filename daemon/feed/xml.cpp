@@ -340,7 +340,7 @@ std::string_view Element::ns_uri() const {
 void Element::adopt(Ns core) {
   core_ = core;
   for (Binding& own : bindings_) {
-    if (own.prefix.empty() && prefix_.empty()) own.ns = core;
+    if (own.prefix.empty() && (prefix_.empty() || own.ns == Ns::unknown)) own.ns = core;
   }
   if (prefix_.empty()) ns_ = core;
 }
