@@ -1,0 +1,284 @@
+// Commands against a daemon that is not one: it answers from a script and records what it was asked.
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <thread>
+
+#include "base/file.hpp"
+#include "client/program.hpp"
+#include "support/catch.hpp"
+
+using namespace newscache;
+using namespace newscache::client;
+
+namespace {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = "/tmp/newscache-client-XXXXXX";
+    path_ = ::mkdtemp(name.data());
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+struct Answer {
+  int status = 200;
+  std::string body;
+};
+
+// One request a connection. Answers by "METHOD /target"; 404 for what the script does not know.
+class ScriptedDaemon {
+ public:
+  explicit ScriptedDaemon(std::map<std::string, Answer> script) : script_(std::move(script)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    socket().copy(address.sun_path, sizeof(address.sun_path) - 1);
+    listener_ = FileDescriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    REQUIRE(::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
+    REQUIRE(::listen(listener_.get(), 8) == 0);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~ScriptedDaemon() {
+    stopping_ = true;
+    ::shutdown(listener_.get(), SHUT_RDWR);
+    thread_.join();
+  }
+  std::string socket() const { return folder_ / "s"; }
+  // What was asked: "METHOD /target body".
+  std::vector<std::string> requests;
+
+ private:
+  void serve() {
+    while (!stopping_) {
+      const FileDescriptor client(::accept(listener_.get(), nullptr, nullptr));
+      if (client) answer(client.get());
+    }
+  }
+
+  void answer(int client) {
+    std::string request;
+    std::size_t body_start = std::string::npos;
+    std::size_t length = 0;
+    while (body_start == std::string::npos || request.size() < body_start + length) {
+      char buffer[4096];
+      const auto got = ::read(client, buffer, sizeof(buffer));
+      if (got <= 0) return;
+      request.append(buffer, static_cast<std::size_t>(got));
+      const auto end = request.find("\r\n\r\n");
+      if (body_start != std::string::npos || end == std::string::npos) continue;
+      body_start = end + 4;
+      const auto header = request.find("Content-Length: ");
+      if (header < end) length = std::stoul(request.substr(header + 16));
+    }
+    const auto line = request.substr(0, request.find(" HTTP/1.1"));
+    const auto body = request.substr(body_start);
+    requests.push_back(body.empty() ? line : line + " " + body);
+    const auto known = script_.find(line);
+    const auto& reply = known == script_.end() ? missing_ : known->second;
+    const auto text = "HTTP/1.1 " + std::to_string(reply.status) +
+                      " X\r\nConnection: close\r\nContent-Length: " + std::to_string(reply.body.size()) + "\r\n\r\n" +
+                      reply.body;
+    static_cast<void>(::send(client, text.data(), text.size(), MSG_NOSIGNAL));
+  }
+
+  const Answer missing_{404, R"({"detail":"not here"})"};
+  TemporaryFolder folder_;
+  std::map<std::string, Answer> script_;
+  FileDescriptor listener_;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+struct Ran {
+  Exit exit;
+  std::string out;
+  std::string err;
+};
+
+Ran run(std::vector<std::string> arguments) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const auto exit = Program().run(arguments, Console{out, err});
+  return {exit, out.str(), err.str()};
+}
+
+Ran run(const ScriptedDaemon& daemon, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), {"--socket", daemon.socket()});
+  return run(std::move(arguments));
+}
+
+const std::string two_feeds =
+    R"({"feeds":[{"id":1,"url":"https://example.org/feed","title":"One","state":"ok","counts":{"articles":3,"unread":2}},)"
+    R"({"id":2,"url":"https://two.example/","title":"","state":"failing","counts":{"articles":0,"unread":0},)"
+    R"("error":{"cause":"tls","detail":"bad","count":4}}]})";
+
+}  // namespace
+
+TEST_CASE("wrong usage exits 2 with one line that names the help") {
+  const std::vector<std::vector<std::string>> cases = {
+      {},
+      {"frobnicate"},
+      {"add"},
+      {"list", "-n", "0"},
+      {"list", "-n", "many"},
+      {"list", "--nonsense"},
+      {"show", "abc"},
+      {"mark", "red", "1"},
+      {"mark", "read"},
+      {"mark", "read", "1", "--all"},
+      {"mark", "read", "1", "--feed", "2"},
+      {"set", "1", "paused"},
+      {"opml"},
+      {"list", "--since", "yesterday"},
+      {"opml", "export", "--json"},
+      {"status", "extra"},
+  };
+  for (const auto& arguments : cases) {
+    CAPTURE(arguments);
+    const auto ran = run(arguments);
+    CHECK(ran.exit == Exit::usage);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.starts_with("newscache: "));
+    CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("help and version go to standard output and exit 0") {
+  CHECK(run({"--version"}).out.starts_with("newscache "));
+  const auto help = run({"list", "--help"});
+  CHECK(help.exit == Exit::done);
+  CHECK(help.out.find("--unread") != std::string::npos);
+  CHECK(help.err.empty());
+}
+
+TEST_CASE("a daemon that is not there exits 3 and says how to start it") {
+  const TemporaryFolder folder;
+  for (const auto& command : {"status", "feeds", "list", "refresh", "watch"}) {
+    const auto ran = run({"--socket", folder / "none", command});
+    CHECK(ran.exit == Exit::unreachable);
+    CHECK(ran.err.find(folder / "none") != std::string::npos);
+    CHECK(ran.err.find("systemctl start newscached") != std::string::npos);
+  }
+}
+
+TEST_CASE("feeds are listed as a table, or as the daemon's own JSON") {
+  const ScriptedDaemon daemon({{"GET /v1/feeds", {200, two_feeds}}});
+  CHECK(run(daemon, {"feeds"}).out ==
+        "ID  STATE    UNREAD  NEXT POLL OR ERROR  TITLE  URL\n"
+        " 1  ok          2/3                      One    https://example.org/feed\n"
+        " 2  failing     0/0  tls, 4 failures            https://two.example/\n");
+  CHECK(run(daemon, {"feeds", "--json"}).out == two_feeds + "\n");
+}
+
+TEST_CASE("a feed is found by its URL in any form, and exits 4 when there is none") {
+  const ScriptedDaemon daemon({{"GET /v1/feeds", {200, two_feeds}}, {"DELETE /v1/feeds/1", {204, ""}}});
+  CHECK(run(daemon, {"remove", "http://EXAMPLE.org/feed/"}).out == "removed feed 1: One\n");
+  CHECK(daemon.requests.back() == "DELETE /v1/feeds/1");
+  CHECK(run(daemon, {"remove", "https://three.example/"}).exit == Exit::not_found);
+  CHECK(run(daemon, {"remove", "9"}).exit == Exit::not_found);
+}
+
+TEST_CASE("articles are listed over as many pages as it takes") {
+  const std::string query = "GET /v1/articles?order=newest&read=false";
+  const ScriptedDaemon daemon(
+      {{"GET /v1/feeds", {200, two_feeds}},
+       {query + "&fields=summary&limit=1000",
+        {200,
+         R"({"articles":[{"id":5,"feed_id":1,"title":"A \u001b[2J","read":false,"starred":true}],"next_cursor":"c+"})"}},
+       {query + "&fields=summary&limit=1000&cursor=c%2B",
+        {200, R"({"articles":[{"id":4,"feed_id":9,"title":"","summary":"S","read":true}]})"}},
+       {query + "&limit=1000", {200, R"({"articles":[{"id":5}],"next_cursor":"c+"})"}},
+       {query + "&limit=1000&cursor=c%2B", {200, R"({"articles":[{"id":4}]})"}}});
+  CHECK(run(daemon, {"list", "--unread", "-n", "2000"}).out ==
+        "ID  DATE  FEED  FLAGS  TITLE\n"
+        " 5        One   N*     A [2J\n"
+        " 4        -            S\n");
+  CHECK(run(daemon, {"list", "--unread", "-n", "2000", "--json"}).out == "{\"articles\":[{\"id\":5},{\"id\":4}]}\n");
+}
+
+TEST_CASE("search asks by relevance and shows the passage below its article") {
+  const ScriptedDaemon daemon(
+      {{"GET /v1/feeds", {200, two_feeds}},
+       {"GET /v1/articles?order=relevance&q=status%20feeds&fields=summary&limit=50",
+        {200, R"({"articles":[{"id":5,"feed_id":1,"title":"T","read":true,"snippet":"a <mark>b</mark> &amp; c"}]})"}}});
+  CHECK(run(daemon, {"search", "status", "feeds"}).out ==
+        "ID  DATE  FEED  FLAGS  TITLE\n"
+        " 5        One          T\n"
+        "    a b & c\n");
+}
+
+TEST_CASE("marking sends ids or filters, and exits 4 for an article that is not there") {
+  const ScriptedDaemon daemon({{"POST /v1/articles/mark", {200, R"({"changed":1})"}},
+                               {"GET /v1/articles/5?fields=summary", {200, R"({"id":5})"}}});
+  CHECK(run(daemon, {"mark", "unstarred", "5"}).exit == Exit::done);
+  CHECK(daemon.requests.back() == R"(POST /v1/articles/mark {"starred":false,"ids":[5]})");
+  const auto missing = run(daemon, {"mark", "read", "5", "6"});
+  CHECK(missing.exit == Exit::not_found);
+  CHECK(missing.err == "newscache: not here\n");
+  CHECK(run(daemon, {"mark", "read", "--all", "--before", "2026-11-25T09:00:00Z"}).out == "1 article marked read\n");
+  CHECK(daemon.requests.back() == R"(POST /v1/articles/mark {"read":true,"before":"2026-11-25T09:00:00Z"})");
+}
+
+TEST_CASE("an article is shown as text without anything that steers the terminal") {
+  const ScriptedDaemon daemon(
+      {{"GET /v1/feeds/1", {200, R"({"id":1,"title":"One"})"}},
+       {"GET /v1/articles/5",
+        {200, R"({"id":5,"feed_id":1,"title":"T\u001b]0;x\u0007","authors":[{"name":"Ann"},{"name":"Bo"}],)"
+              R"("url":"https://example.org/5","content_html":"<p>Hello\u009b <b>there</b>.</p><p>Bye</p>"})"}}});
+  CHECK(run(daemon, {"show", "5"}).out ==
+        "T]0;x\nfeed    One\nauthor  Ann, Bo\nlink    https://example.org/5\n\nHello there.\n\nBye\n");
+  CHECK(run(daemon, {"show", "5", "--html"}).out == "<p>Hello <b>there</b>.</p><p>Bye</p>\n");
+  CHECK(run(daemon, {"show", "6"}).exit == Exit::not_found);
+}
+
+TEST_CASE("several files are imported one by one, and one that fails does not stop the others") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "a b.txt") << "one";
+  std::ofstream(folder / "c.txt") << "two";
+  const ScriptedDaemon daemon(
+      {{"POST /v1/import?feed=Old&name=c.txt", {200, R"({"feed":3,"added":1,"updated":0,"articles":[7]})"}}});
+  const auto ran = run(daemon, {"import", "--feed", "Old", folder / "a b.txt", folder / "c.txt"});
+  CHECK(ran.exit == Exit::failed);
+  CHECK(ran.out == (folder / "c.txt") + ": 1 article added, 0 updated in feed 3\n");
+  CHECK(ran.err == "newscache: " + (folder / "a b.txt") + ": not here\n");
+  CHECK(daemon.requests.front() == "POST /v1/import?feed=Old&name=a%20b.txt one");
+}
+
+TEST_CASE("waiting for a refresh ends when no requested feed is polled any more, event stream or not") {
+  const ScriptedDaemon daemon(
+      {{"POST /v1/refresh", {202, R"({"feeds":[1,2],"revision":10})"}}, {"GET /v1/feeds", {200, two_feeds}}});
+  const auto ran = run(daemon, {"refresh", "--wait"});
+  CHECK(ran.exit == Exit::done);
+  CHECK(ran.out == "1 feed refreshed, 1 failed, 0 new articles\n");
+  CHECK(ran.err == "newscache: feed 2 (https://two.example/) failed: tls: bad\n");
+}
+
+TEST_CASE("parse needs no daemon and tells in one line what is no feed") {
+  const TemporaryFolder folder;
+  std::ofstream(folder / "feed.xml") << "<rss version='2.0'><channel><title>T</title><item><title>A</title>"
+                                        "<link>/a</link></item></channel></rss>";
+  std::ofstream(folder / "page.html") << "<!doctype html><title>x</title><p>no feed</p>";
+  const auto parsed = run({"parse", "--url", "https://example.org/f", folder / "feed.xml"});
+  CHECK(parsed.exit == Exit::done);
+  CHECK(parsed.out.find("https://example.org/a") != std::string::npos);
+  CHECK(parsed.out.find("_newscache") != std::string::npos);
+  for (const auto* name : {"page.html", "absent.xml"}) {
+    const auto ran = run({"parse", folder / name});
+    CHECK(ran.exit == Exit::failed);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.find(folder / name) != std::string::npos);
+    CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
+  }
+}
