@@ -103,7 +103,7 @@ bool Tokens::read_word(std::string_view& text, Token& token) {
   token.kind = Token::word;
   const auto begin = text;
   std::string folded_word;
-  const bool after_number = count_ > 0 && tokens_[count_ - 1].kind == Token::number;
+  const bool after_number = !token.after_blank && count_ > 0 && tokens_[count_ - 1].kind == Token::number;
   while (!text.empty()) {
     auto rest = text;
     const auto c = next_code_point(rest);
@@ -332,6 +332,8 @@ bool Prose::read_mark(const Token& current) {
   if (sign && (has_time_ || zone_takes_offset_) && token().kind == Token::number && !token().after_blank) {
     return read_offset(mark == '-');
   }
+  // "Published: ..."
+  if (mark == ':') return words_before_number_ > 0 && loose_count_ == 0 && !has_date_ && !has_time_;
   return mark == '-' || mark == ',' || mark == '.' || mark == '/' || mark == ';';
 }
 

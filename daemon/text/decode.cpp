@@ -72,13 +72,25 @@ bool is_utf8_by_chance(std::string_view bytes) {
   return true;
 }
 
+// Whether ASCII text is the same in it; EBCDIC's is not, nor UTF-7's.
+bool extends_ascii(const Encoding& encoding) {
+  constexpr std::string_view sample = "<a b=\"+AGE-\">~~{";
+  return encoding.family == single_byte || encoding.family == double_byte || encoding.family == windows_1252 ||
+         transcode(sample, encoding).utf8 == sample;
+}
+
+bool has_japanese_escape(std::string_view bytes) {
+  return bytes.find("\x1B$B") != std::string_view::npos || bytes.find("\x1B$@") != std::string_view::npos;
+}
+
 Decoded decode_valid_utf8(std::string_view bytes, const std::optional<Encoding>& declared) {
   const bool ascii = ascii_prefix(bytes) == bytes.size();
-  if (!declared || declared->family == utf8 || is_wide(declared->family)) {
-    return {std::string(bytes), "utf-8", declared && declared->family != utf8};
+  if (declared && (declared->family == stateful || !extends_ascii(*declared)) && !is_wide(declared->family)) {
+    return decoded_as(bytes, *declared);
   }
-  if (declared->family == stateful || declared->family == foreign) return decoded_as(bytes, *declared);
-  if (ascii) return {std::string(bytes), declared->name, false};
+  if (ascii && has_japanese_escape(bytes)) return decoded_as(bytes, "iso-2022-jp", declared.has_value());
+  if (!declared || declared->family == utf8) return {std::string(bytes), "utf-8", false};
+  if (ascii && !is_wide(declared->family)) return {std::string(bytes), declared->name, false};
   if (declared->family == double_byte && is_utf8_by_chance(bytes)) {
     auto decoded = decoded_as(bytes, *declared);
     if (!decoded.lossy) return decoded;
@@ -88,7 +100,6 @@ Decoded decode_valid_utf8(std::string_view bytes, const std::optional<Encoding>&
 
 // Declared as something that it is not, or not declared at all, and not UTF-8.
 Decoded decode_by_guess(std::string_view bytes, bool wrongly_declared) {
-  if (bytes.find("\x1B$") != std::string_view::npos) return decoded_as(bytes, "iso-2022-jp", wrongly_declared);
   const auto guess = guess_encoding(bytes);
   return decoded_as(bytes, guess.name.empty() ? "windows-1252" : guess.name, wrongly_declared);
 }
@@ -101,8 +112,11 @@ Decoded decode_declared(std::string_view bytes, const Encoding& declared, const 
       (declared.family != double_byte || bad)) {
     return decoded_as(bytes, "utf-8", true);
   }
-  const bool may_lie = declared.family == windows_1252 || declared.family == single_byte || bad;
-  if (may_lie && encoding_plausibility(bytes, declared.name) < kPlausible) {
+  // Windows-1252 is what servers declare by default; of most others nothing is known that could refute them.
+  const double plausible =
+      encoding_plausibility(bytes, declared.name).value_or(declared.family == windows_1252 || bad ? 0 : 1);
+  const bool may_lie = declared.family != double_byte || bad;
+  if (may_lie && plausible < kPlausible) {
     const auto guess = guess_encoding(bytes);
     // A declaration weighs more than nothing.
     if (guess.plausibility >= 1.4 * kPlausible && guess.name != declared.name)
@@ -127,11 +141,11 @@ std::optional<Encoding> http_encoding(std::string_view content_type) {
   return find_encoding(content_type_parameter(content_type, "charset"));
 }
 
-// EBCDIC and its kin are believed only if they make the document begin like one.
+// EBCDIC and its kin are believed only if they make the document look like one.
 std::optional<Encoding> believable(std::optional<Encoding> encoding, std::string_view bytes) {
-  if (!encoding || encoding->family != foreign || trim(bytes).starts_with('<')) return encoding;
-  const auto start = transcode(bytes.substr(0, 64), *encoding);
-  return trim(start.utf8).starts_with('<') ? encoding : std::nullopt;
+  if (!encoding || encoding->family != foreign) return encoding;
+  const bool markup = transcode(bytes.substr(0, 512), *encoding).utf8.find('<') != std::string::npos;
+  return markup ? encoding : std::nullopt;
 }
 
 // A whole document that was UTF-8, was read as windows-1252 and written as UTF-8 again.

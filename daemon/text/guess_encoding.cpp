@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <span>
 
 #include "text/ascii.hpp"
 
@@ -165,7 +164,7 @@ EncodingGuess guess_encoding(std::string_view bytes) {
   return best.plausibility >= kPlausible ? best : EncodingGuess();
 }
 
-double encoding_plausibility(std::string_view bytes, std::string_view name) {
+std::optional<double> encoding_plausibility(std::string_view bytes, std::string_view name) {
   const auto sample = bytes.substr(0, kSample);
   for (const auto& model : kPairModels) {
     if (model.name == name) return plausibility(sample, model);
@@ -173,7 +172,7 @@ double encoding_plausibility(std::string_view bytes, std::string_view name) {
   for (const auto& model : kLetterModels) {
     if (model.name == name) return plausibility(sample, model);
   }
-  return 0;
+  return std::nullopt;
 }
 
 }  // namespace newscache::text

@@ -2,6 +2,7 @@
 // Which encoding some bytes are in when nothing trustworthy says so. Conservative: only scripts other than Latin are
 // ever found, because their bytes tell a story; for the rest windows-1252 is the better guess.
 
+#include <optional>
 #include <string_view>
 
 namespace newscache::text {
@@ -15,7 +16,7 @@ struct EncodingGuess {
 };
 
 EncodingGuess guess_encoding(std::string_view bytes);
-// The same measure for one encoding; 0 for those of which nothing is known.
-double encoding_plausibility(std::string_view bytes, std::string_view name);
+// The same measure for one encoding; none for those of which nothing is known.
+std::optional<double> encoding_plausibility(std::string_view bytes, std::string_view name);
 
 }  // namespace newscache::text

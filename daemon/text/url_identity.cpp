@@ -44,12 +44,12 @@ bool is_tracking(std::string_view parameter) {
 // The parameters of a query that are no tracking ones, in their order. "&amp;" left by double escaping counts as "&".
 std::vector<std::string_view> kept_parameters(std::string_view query) {
   std::vector<std::string_view> kept;
-  while (!query.empty()) {
-    const auto end = std::min(query.find('&'), query.size());
-    auto parameter = query.substr(0, end);
+  for (std::size_t at = 0; at <= query.size();) {
+    const auto end = std::min(query.find('&', at), query.size());
+    auto parameter = query.substr(at, end - at);
     if (parameter.starts_with("amp;")) parameter.remove_prefix(4);
-    if (!is_tracking(parameter)) kept.push_back(query.substr(0, end));
-    query.remove_prefix(std::min(end + 1, query.size()));
+    if (!is_tracking(parameter)) kept.push_back(query.substr(at, end - at));
+    at = end + 1;
   }
   return kept;
 }
