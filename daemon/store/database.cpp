@@ -1,1 +1,241 @@
-// to come
+#include "store/database.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "base/file.hpp"
+
+namespace newscache::store {
+
+namespace {
+
+// Why each: /docs/decisions/0002-article-record.md and the table of docs/architecture.md. auto_vacuum must come before
+// WAL, and both before the first table; on an existing database they change nothing.
+constexpr const char* kWriterPragmas = R"sql(
+  PRAGMA page_size = 4096;
+  PRAGMA auto_vacuum = INCREMENTAL;
+  PRAGMA cache_size = -8000;
+  PRAGMA wal_autocheckpoint = 1000;
+  PRAGMA journal_size_limit = 16777216;
+)sql";
+
+constexpr const char* kReaderPragmas = R"sql(
+  PRAGMA cache_size = -2000;
+  PRAGMA query_only = ON;
+)sql";
+
+// Debian compiles SECURE_DELETE=on, which doubles what a deletion writes. An I/O error under mmap would be a SIGBUS.
+constexpr const char* kCommonPragmas = R"sql(
+  PRAGMA secure_delete = OFF;
+  PRAGMA mmap_size = 0;
+  PRAGMA temp_store = MEMORY;
+  PRAGMA cell_size_check = ON;
+  PRAGMA trusted_schema = OFF;
+  PRAGMA foreign_keys = ON;
+  PRAGMA recursive_triggers = OFF;
+)sql";
+
+struct Limit {
+  int id;
+  int value;
+};
+constexpr Limit kLimits[] = {
+    {SQLITE_LIMIT_SQL_LENGTH, 100'000},  {SQLITE_LIMIT_EXPR_DEPTH, 100},          {SQLITE_LIMIT_COMPOUND_SELECT, 10},
+    {SQLITE_LIMIT_VARIABLE_NUMBER, 100}, {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100},
+};
+
+constexpr int kBusyMilliseconds = 5000;
+
+// SQLite would create the file with the umask's mode; -wal and -shm take over the mode of the database.
+void create_private(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (file) ::fchmod(file.get(), 0600);
+}
+
+Cause cause_of(int code) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_BUSY:
+    case SQLITE_NOMEM:
+      return Cause::unavailable;
+    default:
+      return Cause::internal;
+  }
+}
+
+}  // namespace
+
+Database::Database(const Options& options, Access access)
+    : options_(options), codec_(options.max_article_bytes), function_context_{&options_, &codec_} {
+  try {
+    open_file(access);
+    configure(access);
+    register_functions(handle_, &function_context_);
+  } catch (...) {
+    close();
+    throw;
+  }
+}
+
+Database::~Database() { close(); }
+
+void Database::close() noexcept {
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  statements_.clear();
+  sqlite3_close(handle_);
+  handle_ = nullptr;
+}
+
+void Database::open_file(Access access) {
+  if (access == Access::write) create_private(options_.path);
+  // Readers write too: to the shared memory of the WAL. query_only keeps them from the tables.
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int code = sqlite3_open_v2(options_.path.c_str(), &handle_, flags, nullptr);
+  if (code != SQLITE_OK) fail(code, "open");
+}
+
+void Database::configure(Access access) {
+  for (const auto& limit : kLimits) sqlite3_limit(handle_, limit.id, limit.value);
+  sqlite3_busy_timeout(handle_, kBusyMilliseconds);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  if (access == Access::write) run(kWriterPragmas);
+  run(kCommonPragmas);
+  if (access == Access::read) run(kReaderPragmas);
+}
+
+void Database::run(const char* sql) {
+  const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail(code, sql);
+}
+
+std::int64_t Database::number(const char* sql) {
+  Query query(*this, sql);
+  return query.step() ? query.integer(0) : 0;
+}
+
+sqlite3_stmt* Database::prepared(std::string_view sql) {
+  const auto found = statements_.find(sql);
+  if (found != statements_.end()) return found->second;
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &statement, nullptr);
+  if (code != SQLITE_OK) fail(code, sql);
+  statements_.emplace(std::string(sql), statement);
+  return statement;
+}
+
+void Database::fail(int code, std::string_view what) const {
+  std::string detail = "database " + options_.path + ": ";
+  detail += handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+  detail += " (SQLite " + std::to_string(code) + ", in: ";
+  for (const char c : what.substr(0, 80)) detail += (c == '\n' ? ' ' : c);
+  detail += ")";
+  throw StoreError(cause_of(code), detail);
+}
+
+Query::~Query() {
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+Query& Query::bind(std::int64_t value) {
+  const int code = sqlite3_bind_int64(statement_, next_parameter_++, value);
+  if (code != SQLITE_OK) database_.fail(code, sqlite3_sql(statement_));
+  return *this;
+}
+
+Query& Query::bind(double value) {
+  const int code = sqlite3_bind_double(statement_, next_parameter_++, value);
+  if (code != SQLITE_OK) database_.fail(code, sqlite3_sql(statement_));
+  return *this;
+}
+
+Query& Query::bind(std::string_view text) {
+  // A null pointer would bind NULL; an empty view may have one.
+  const char* data = text.data() != nullptr ? text.data() : "";
+  const int code = sqlite3_bind_text64(statement_, next_parameter_++, data, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  if (code != SQLITE_OK) database_.fail(code, sqlite3_sql(statement_));
+  return *this;
+}
+
+Query& Query::bind(const std::optional<std::int64_t>& value) {
+  if (value) return bind(*value);
+  ++next_parameter_;  // unbound is NULL
+  return *this;
+}
+
+Query& Query::bind_blob(std::string_view bytes) {
+  const char* data = bytes.data() != nullptr ? bytes.data() : "";
+  const int code = sqlite3_bind_blob64(statement_, next_parameter_++, data, bytes.size(), SQLITE_STATIC);
+  if (code != SQLITE_OK) database_.fail(code, sqlite3_sql(statement_));
+  return *this;
+}
+
+bool Query::step() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) database_.fail(code, sqlite3_sql(statement_));
+  return false;
+}
+
+bool Query::step_bounded(bool& interrupted) {
+  const int code = sqlite3_step(statement_);
+  interrupted = code == SQLITE_INTERRUPT;
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE && !interrupted) database_.fail(code, sqlite3_sql(statement_));
+  return false;
+}
+
+void Query::run() {
+  while (step()) {
+  }
+}
+
+std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+double Query::real(int column) const { return sqlite3_column_double(statement_, column); }
+bool Query::null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+std::string_view Query::text(int column) const {
+  const auto* data = sqlite3_column_text(statement_, column);
+  const auto bytes = sqlite3_column_bytes(statement_, column);
+  if (data == nullptr) return {};
+  return {reinterpret_cast<const char*>(data), static_cast<std::size_t>(bytes)};
+}
+
+std::string_view Query::blob(int column) const {
+  const auto* data = sqlite3_column_blob(statement_, column);
+  const auto bytes = sqlite3_column_bytes(statement_, column);
+  if (data == nullptr) return {};
+  return {static_cast<const char*>(data), static_cast<std::size_t>(bytes)};
+}
+
+std::optional<std::int64_t> Query::optional_integer(int column) const {
+  if (null(column)) return std::nullopt;
+  return integer(column);
+}
+
+Transaction::Transaction(Database& database) : database_(database) { database_.run("BEGIN IMMEDIATE"); }
+
+Transaction::~Transaction() {
+  // SQLite may have rolled back by itself, after an I/O error; then this fails, harmlessly.
+  if (open_) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() {
+  database_.run("COMMIT");
+  open_ = false;
+}
+
+Snapshot::Snapshot(Database& database) : database_(database) { database_.run("BEGIN"); }
+
+Snapshot::~Snapshot() {
+  // Reading only: there is nothing to lose, whatever COMMIT says.
+  sqlite3_exec(database_.handle(), "COMMIT", nullptr, nullptr, nullptr);
+}
+
+}  // namespace newscache::store

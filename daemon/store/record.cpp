@@ -1,1 +1,327 @@
-// to come
+#include "store/record.hpp"
+
+#include <zstd.h>
+
+#include <algorithm>
+#include <new>
+
+#include "base/hash.hpp"
+#include "store/fields.hpp"
+
+namespace newscache::store {
+
+namespace {
+
+constexpr char kVersion = 1;
+enum class Codec : char { plain = 0, zstd = 1 };
+
+// Level 3 against 1: 4 % smaller for 15 % more of the time that compressing takes, which is a twentieth of an
+// article's.
+constexpr int kLevel = 3;
+// Below this zstd without a dictionary gains nothing.
+constexpr std::size_t kBodyWorthCompressing = 200;
+constexpr std::size_t kHeadWorthCompressing = 400;
+// Of authors, tags and attachments, each.
+constexpr std::size_t kMaxItems = 1000;
+
+// Numbers of fields are for ever: never reuse one.
+enum Tag : std::uint64_t {
+  kGuid = 1,
+  kUrl = 2,
+  kExternalUrl = 3,
+  kCommentsUrl = 4,
+  kTitle = 5,
+  kSummary = 6,
+  kImage = 7,
+  kDatePublished = 8,
+  kDateModified = 9,
+  kAuthor = 10,
+  kTag = 11,
+  kLanguage = 12,
+  kAttachment = 13,
+};
+enum AuthorTag : std::uint64_t { kName = 1, kAuthorUrl = 2, kAvatar = 3, kEmail = 4 };
+enum AttachmentTag : std::uint64_t { kFileUrl = 1, kMimeType = 2, kFileTitle = 3, kSizeBytes = 4, kDuration = 5 };
+enum SettingTag : std::uint64_t { kKey = 1, kBool = 2, kInteger = 3, kText = 4 };
+
+// The fields that are a plain text of the entry.
+struct TextField {
+  Tag tag;
+  std::string model::Entry::*text;
+};
+constexpr TextField kTextFields[] = {
+    {kGuid, &model::Entry::guid},
+    {kUrl, &model::Entry::url},
+    {kExternalUrl, &model::Entry::external_url},
+    {kCommentsUrl, &model::Entry::comments_url},
+    {kTitle, &model::Entry::title},
+    {kSummary, &model::Entry::summary},
+    {kImage, &model::Entry::image},
+    {kLanguage, &model::Entry::language},
+};
+
+Error damaged(std::string_view what) { return Error{Cause::invalid, "damaged article record: " + std::string(what)}; }
+
+std::string write_author(const model::Author& author) {
+  FieldWriter out;
+  out.text(kName, author.name);
+  out.text(kAuthorUrl, author.url);
+  out.text(kAvatar, author.avatar);
+  out.text(kEmail, author.email);
+  return out.take();
+}
+
+bool read_author(std::string_view bytes, model::Author& author) {
+  FieldReader in(bytes);
+  while (in.next()) {
+    switch (in.tag()) {
+      case kName:
+        author.name = in.text();
+        break;
+      case kAuthorUrl:
+        author.url = in.text();
+        break;
+      case kAvatar:
+        author.avatar = in.text();
+        break;
+      case kEmail:
+        author.email = in.text();
+        break;
+      default:
+        break;
+    }
+  }
+  return in.ok();
+}
+
+std::string write_attachment(const model::Attachment& attachment) {
+  FieldWriter out;
+  out.text(kFileUrl, attachment.url);
+  out.text(kMimeType, attachment.mime_type);
+  out.text(kFileTitle, attachment.title);
+  out.number(kSizeBytes, attachment.size_bytes);
+  out.number(kDuration, attachment.duration_s);
+  return out.take();
+}
+
+bool read_attachment(std::string_view bytes, model::Attachment& attachment) {
+  FieldReader in(bytes);
+  while (in.next()) {
+    switch (in.tag()) {
+      case kFileUrl:
+        attachment.url = in.text();
+        break;
+      case kMimeType:
+        attachment.mime_type = in.text();
+        break;
+      case kFileTitle:
+        attachment.title = in.text();
+        break;
+      case kSizeBytes:
+        attachment.size_bytes = in.number();
+        break;
+      case kDuration:
+        attachment.duration_s = in.number();
+        break;
+      default:
+        break;
+    }
+  }
+  return in.ok();
+}
+
+std::int64_t seconds(Instant instant) { return instant.time_since_epoch().count(); }
+
+std::string write_head(const model::Entry& entry) {
+  FieldWriter out;
+  for (const auto& field : kTextFields) out.text(field.tag, entry.*field.text);
+  if (entry.date_published) out.number(kDatePublished, seconds(*entry.date_published));
+  if (entry.date_modified) out.number(kDateModified, seconds(*entry.date_modified));
+  for (const auto& author : entry.authors) out.bytes(kAuthor, write_author(author));
+  for (const auto& tag : entry.tags) out.bytes(kTag, tag);
+  for (const auto& attachment : entry.attachments) out.bytes(kAttachment, write_attachment(attachment));
+  return out.take();
+}
+
+bool read_text_field(FieldReader& in, model::Entry& entry) {
+  const auto* field = std::find_if(std::begin(kTextFields), std::end(kTextFields),
+                                   [&](const TextField& candidate) { return candidate.tag == in.tag(); });
+  if (field == std::end(kTextFields)) return false;
+  entry.*field->text = in.text();
+  return true;
+}
+
+// False when the bytes are damaged.
+bool read_head(std::string_view payload, model::Entry& entry) {
+  FieldReader in(payload);
+  while (in.next()) {
+    if (read_text_field(in, entry)) continue;
+    switch (in.tag()) {
+      case kDatePublished:
+        entry.date_published = Instant(std::chrono::seconds(in.number()));
+        break;
+      case kDateModified:
+        entry.date_modified = Instant(std::chrono::seconds(in.number()));
+        break;
+      case kAuthor:
+        if (entry.authors.size() >= kMaxItems || !read_author(in.bytes(), entry.authors.emplace_back())) return false;
+        break;
+      case kTag:
+        if (entry.tags.size() >= kMaxItems) return false;
+        entry.tags.push_back(in.text());
+        break;
+      case kAttachment:
+        if (entry.attachments.size() >= kMaxItems) return false;
+        if (!read_attachment(in.bytes(), entry.attachments.emplace_back())) return false;
+        break;
+      default:
+        break;
+    }
+  }
+  return in.ok();
+}
+
+}  // namespace
+
+struct RecordCodec::Zstd {
+  ZSTD_CCtx* compressor = ZSTD_createCCtx();
+  ZSTD_DCtx* decompressor = ZSTD_createDCtx();
+  ~Zstd() {
+    ZSTD_freeCCtx(compressor);
+    ZSTD_freeDCtx(decompressor);
+  }
+};
+
+RecordCodec::RecordCodec(std::int64_t max_bytes)
+    : max_bytes_(static_cast<std::size_t>(std::max<std::int64_t>(max_bytes, 4096))), zstd_(std::make_unique<Zstd>()) {
+  if (zstd_->compressor == nullptr || zstd_->decompressor == nullptr) throw std::bad_alloc();
+}
+
+RecordCodec::~RecordCodec() = default;
+
+std::string RecordCodec::pack(std::string_view payload, std::size_t worth_compressing) {
+  std::string part{kVersion, static_cast<char>(Codec::plain)};
+  if (payload.size() >= worth_compressing) {
+    part.resize(2 + ZSTD_compressBound(payload.size()));
+    const auto size =
+        ZSTD_compressCCtx(zstd_->compressor, part.data() + 2, part.size() - 2, payload.data(), payload.size(), kLevel);
+    if (ZSTD_isError(size) == 0 && size < payload.size()) {
+      part[1] = static_cast<char>(Codec::zstd);
+      part.resize(2 + size);
+      part.shrink_to_fit();
+      return part;
+    }
+    part.resize(2);
+  }
+  part.append(payload);
+  return part;
+}
+
+Result<std::string> RecordCodec::unpack(std::string_view part) {
+  if (part.size() < 2) return damaged("it ends in its first bytes");
+  if (part[0] != kVersion) return damaged("version " + std::to_string(static_cast<unsigned char>(part[0])));
+  const auto payload = part.substr(2);
+  if (part[1] == static_cast<char>(Codec::plain)) {
+    if (payload.size() > max_bytes_) return damaged("too large");
+    return std::string(payload);
+  }
+  if (part[1] != static_cast<char>(Codec::zstd)) return damaged("unknown codec");
+  const auto size = ZSTD_getFrameContentSize(payload.data(), payload.size());
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) return damaged("no zstd frame");
+  if (size > max_bytes_) return damaged("too large");
+  std::string text(static_cast<std::size_t>(size), '\0');
+  const auto got = ZSTD_decompressDCtx(zstd_->decompressor, text.data(), text.size(), payload.data(), payload.size());
+  if (ZSTD_isError(got) != 0 || got != text.size()) return damaged("the zstd frame does not decompress");
+  return text;
+}
+
+Record RecordCodec::encode(model::Entry& entry) {
+  if (entry.content_html.size() > max_bytes_) entry.content_html.clear();
+  if (entry.authors.size() > kMaxItems) entry.authors.resize(kMaxItems);
+  if (entry.tags.size() > kMaxItems) entry.tags.resize(kMaxItems);
+  if (entry.attachments.size() > kMaxItems) entry.attachments.resize(kMaxItems);
+  auto head = write_head(entry);
+  if (head.size() > max_bytes_) {
+    entry.attachments.clear();
+    entry.summary.clear();
+    entry.tags.clear();
+    head = write_head(entry);
+  }
+  if (head.size() > max_bytes_) {  // megabytes in a title or a URL: nothing of it is worth keeping
+    model::Entry bare;
+    bare.date_published = entry.date_published;
+    entry = std::move(bare);
+    head = write_head(entry);
+  }
+  Record record;
+  record.head = pack(head, kHeadWorthCompressing);
+  if (!entry.content_html.empty()) record.body = pack(entry.content_html, kBodyWorthCompressing);
+  return record;
+}
+
+Result<model::Entry> RecordCodec::decode(std::string_view head, std::string_view body) {
+  const auto payload = unpack(head);
+  if (!payload) return payload.error();
+  model::Entry entry;
+  if (!read_head(*payload, entry)) return damaged("its fields");
+  if (!body.empty()) {
+    auto content = unpack(body);
+    if (!content) return content.error();
+    entry.content_html = std::move(*content);
+  }
+  return entry;
+}
+
+ContentHash content_hash(const model::Entry& entry, std::string_view link) {
+  model::Entry judged = entry;
+  judged.guid.clear();
+  judged.date_published.reset();
+  judged.date_modified.reset();
+  judged.content_html.clear();
+  if (!link.empty()) judged.url = link;
+  // The length keeps the two parts apart.
+  const auto head = write_head(judged);
+  const auto hash = sha256({std::to_string(head.size()), ":", head, entry.content_html});
+  ContentHash first{};
+  std::copy_n(hash.begin(), first.size(), first.begin());
+  return first;
+}
+
+std::string encode_settings(const model::FeedSettings& settings) {
+  FieldWriter out;
+  for (const auto& [key, value] : settings) {
+    out.bytes(kKey, key);
+    if (const auto* flag = std::get_if<bool>(&value)) out.number(kBool, *flag ? 1 : 0);
+    if (const auto* number = std::get_if<std::int64_t>(&value)) out.number(kInteger, *number);
+    if (const auto* text = std::get_if<std::string>(&value)) out.bytes(kText, *text);
+  }
+  return out.take();
+}
+
+Result<model::FeedSettings> decode_settings(std::string_view bytes) {
+  model::FeedSettings settings;
+  FieldReader in(bytes);
+  std::string key;
+  while (in.next()) {
+    switch (in.tag()) {
+      case kKey:
+        key = in.text();
+        break;
+      case kBool:
+        settings[key] = in.number() != 0;
+        break;
+      case kInteger:
+        settings[key] = in.number();
+        break;
+      case kText:
+        settings[key] = in.text();
+        break;
+      default:
+        break;
+    }
+  }
+  if (!in.ok()) return Error{Cause::invalid, "damaged settings of a feed"};
+  return settings;
+}
+
+}  // namespace newscache::store

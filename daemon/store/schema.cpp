@@ -1,1 +1,229 @@
-// to come
+#include "store/schema.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <iterator>
+#include <string>
+
+#include "base/file.hpp"
+
+namespace newscache::store {
+
+namespace {
+
+// Append only: what has been released is never edited. Times are seconds since 1970, UTC.
+constexpr const char* kMigrations[] = {
+    // 1: the beginning.
+    R"sql(
+-- One row. The ids are the last ones given; none is ever given again. The counts are kept, never counted.
+CREATE TABLE store(
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  epoch TEXT NOT NULL,
+  text_fingerprint INTEGER NOT NULL,
+  feed_id INTEGER NOT NULL DEFAULT 0,
+  article_id INTEGER NOT NULL DEFAULT 0,
+  revision INTEGER NOT NULL DEFAULT 0,
+  feeds INTEGER NOT NULL DEFAULT 0,
+  articles INTEGER NOT NULL DEFAULT 0,
+  unread INTEGER NOT NULL DEFAULT 0,
+  starred INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO store(one, epoch, text_fingerprint) VALUES (1, lower(hex(randomblob(8))), 0);
+
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- What a person chose, and what the publisher says of itself. removed: unsubscribed, but starred articles are left.
+CREATE TABLE feed(
+  id INTEGER PRIMARY KEY,
+  uid TEXT NOT NULL UNIQUE,
+  url TEXT NOT NULL,
+  removed INTEGER NOT NULL DEFAULT 0,
+  custom_title TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  settings BLOB NOT NULL,
+  managed INTEGER NOT NULL,
+  paused INTEGER NOT NULL DEFAULT 0,
+  title TEXT NOT NULL DEFAULT '',
+  home_page_url TEXT NOT NULL DEFAULT '',
+  description TEXT NOT NULL DEFAULT '',
+  language TEXT NOT NULL DEFAULT '',
+  icon TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE UNIQUE INDEX feed_url ON feed(url) WHERE removed = 0;
+CREATE INDEX feed_folder ON feed(folder);
+
+-- What every poll touches, apart from the above so that these rows lie close together.
+CREATE TABLE feed_state(
+  feed_id INTEGER PRIMARY KEY REFERENCES feed(id) ON DELETE CASCADE,
+  articles INTEGER NOT NULL DEFAULT 0,
+  unread INTEGER NOT NULL DEFAULT 0,
+  status TEXT NOT NULL DEFAULT 'new',
+  etag TEXT NOT NULL DEFAULT '',
+  last_modified TEXT NOT NULL DEFAULT '',
+  body_hash TEXT NOT NULL DEFAULT '',
+  last_attempt INTEGER,
+  last_success INTEGER,
+  next_poll INTEGER,
+  next_poll_rule TEXT NOT NULL DEFAULT '',
+  error_cause TEXT,
+  error_detail TEXT NOT NULL DEFAULT '',
+  error_count INTEGER NOT NULL DEFAULT 0,
+  error_since INTEGER NOT NULL DEFAULT 0,
+  ttl_s INTEGER,
+  skip_hours INTEGER NOT NULL DEFAULT 0,
+  skip_days INTEGER NOT NULL DEFAULT 0,
+  server_floor_s INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- sort: the date of order, fixed at first sight. link: of the canonical link, the second key. hash: of what the entry
+-- says. head: see record.hpp. Contents lie in a table of their own: lists and marks do not touch them.
+CREATE TABLE article(
+  id INTEGER PRIMARY KEY,
+  feed_id INTEGER NOT NULL REFERENCES feed(id),
+  uid BLOB NOT NULL,
+  link INTEGER,
+  sort INTEGER NOT NULL,
+  received INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  read INTEGER NOT NULL DEFAULT 0,
+  starred INTEGER NOT NULL DEFAULT 0,
+  offline INTEGER NOT NULL DEFAULT 0,
+  offline_bytes INTEGER NOT NULL DEFAULT 0,
+  hash BLOB NOT NULL,
+  head BLOB NOT NULL
+) STRICT;
+-- The feed first in each: what one poll brings lands on few pages. A uid is global, being made from its feed's.
+CREATE UNIQUE INDEX article_uid ON article(feed_id, uid);
+CREATE INDEX article_link ON article(feed_id, link) WHERE link IS NOT NULL;
+CREATE INDEX article_sort ON article(sort);
+CREATE INDEX article_feed ON article(feed_id, sort);
+CREATE INDEX article_unread ON article(sort) WHERE read = 0;
+CREATE INDEX article_feed_unread ON article(feed_id, sort) WHERE read = 0;
+CREATE INDEX article_starred ON article(sort) WHERE starred = 1;
+
+CREATE TABLE content(
+  id INTEGER PRIMARY KEY REFERENCES article(id) ON DELETE CASCADE,
+  body BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE tag(
+  tag TEXT NOT NULL COLLATE NOCASE,
+  sort INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  PRIMARY KEY (tag, sort, id)
+) STRICT, WITHOUT ROWID;
+
+-- Earlier versions of edited articles: the record as it was, the revision that it had.
+CREATE TABLE article_version(
+  id INTEGER NOT NULL REFERENCES article(id) ON DELETE CASCADE,
+  revision INTEGER NOT NULL,
+  replaced INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX article_version_id ON article_version(id, revision);
+
+-- Other uids under which an article has been seen.
+CREATE TABLE alias(
+  uid BLOB PRIMARY KEY,
+  id INTEGER NOT NULL REFERENCES article(id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alias_id ON alias(id);
+
+-- Identities of deleted articles, which the publisher may still show.
+CREATE TABLE tombstone(
+  seq INTEGER PRIMARY KEY,
+  feed_id INTEGER NOT NULL REFERENCES feed(id) ON DELETE CASCADE,
+  uid BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX tombstone_uid ON tombstone(feed_id, uid);
+
+-- type and op: see change_log.cpp.
+CREATE TABLE change(
+  revision INTEGER PRIMARY KEY,
+  type INTEGER NOT NULL,
+  op INTEGER NOT NULL,
+  id INTEGER NOT NULL
+) STRICT;
+
+CREATE VIEW searchable(id, title, author, body) AS
+  SELECT a.id, article_title(a.head), article_author(a.head), article_text(a.head, c.body)
+  FROM article a LEFT JOIN content c ON c.id = a.id;
+CREATE VIRTUAL TABLE search USING fts5(
+  title, author, body, content='searchable', content_rowid='id', tokenize="unicode61 remove_diacritics 2");
+)sql",
+};
+
+constexpr std::size_t kHeaderBytes = 100;
+
+std::int64_t big_endian(const std::array<unsigned char, kHeaderBytes>& header, std::size_t at) {
+  return (std::int64_t{header[at]} << 24) | (std::int64_t{header[at + 1]} << 16) | (std::int64_t{header[at + 2]} << 8) |
+         std::int64_t{header[at + 3]};
+}
+
+Error foreign(const std::string& path, const std::string& why) {
+  return Error{Cause::invalid, path + " " + why + "; move it away, or set daemon.state_dir to another folder"};
+}
+
+// The version that is in effect, WAL included; opened so that nothing is written, not even at close.
+Result<std::int64_t> schema_version(const std::string& path) {
+  sqlite3* handle = nullptr;
+  std::int64_t version = -1;
+  if (sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) == SQLITE_OK) {
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_stmt* statement = nullptr;
+    sqlite3_prepare_v2(handle, "PRAGMA user_version", -1, &statement, nullptr);
+    if (sqlite3_step(statement) == SQLITE_ROW) version = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+  }
+  const std::string detail = handle != nullptr ? sqlite3_errmsg(handle) : "out of memory";
+  sqlite3_close(handle);
+  if (version < 0) return foreign(path, "cannot be read as a database (" + detail + ")");
+  return version;
+}
+
+}  // namespace
+
+int newest_schema() { return static_cast<int>(std::size(kMigrations)); }
+
+Result<void> check_file(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || info.st_size == 0) return {};  // to be created
+  std::array<unsigned char, kHeaderBytes> header{};
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return foreign(path, "cannot be opened");
+  const auto got = ::read(file.get(), header.data(), header.size());
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  const std::string_view magic(reinterpret_cast<const char*>(header.data()), kMagic.size());
+  if (got != static_cast<ssize_t>(header.size()) || magic != kMagic) return foreign(path, "is no database");
+  if (big_endian(header, 68) != kApplicationId) return foreign(path, "is a database of another program");
+  const auto version = schema_version(path);
+  if (!version) return version.error();
+  if (*version > newest_schema()) {
+    return Error{Cause::invalid, path + " was written by a newer newscached (schema " + std::to_string(*version) +
+                                     ", this program knows up to " + std::to_string(newest_schema()) +
+                                     "); upgrade newscached"};
+  }
+  return {};
+}
+
+void migrate(Database& database) {
+  // First of all, and in the header before there is a WAL, so that the file is ours from its first byte on.
+  if (database.number("PRAGMA application_id") != kApplicationId) {
+    database.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+  }
+  database.run("PRAGMA journal_mode = WAL");
+  database.run("PRAGMA synchronous = FULL");
+  for (auto version = database.number("PRAGMA user_version"); version < newest_schema(); ++version) {
+    Transaction transaction(database);
+    database.run(kMigrations[version]);
+    database.run(("PRAGMA user_version = " + std::to_string(version + 1)).c_str());
+    transaction.commit();
+  }
+}
+
+}  // namespace newscache::store

@@ -1,9 +1,10 @@
 #pragma once
-// The database: SQLite in the state directory. Blocking; a connection belongs to the thread that uses it. One Writer, any
-// number of Readers. Every write is one transaction and moves the change log, so that whoever reads the log misses nothing.
+// The database: SQLite in the state directory. Blocking; a connection belongs to the thread that uses it. One Writer,
+// any number of Readers. Every write is one transaction and moves the change log, so that whoever reads the log misses
+// nothing.
 //
-// Expected outcomes are Results. A broken environment (disk full, damaged file) is a StoreError, thrown; the transaction is
-// rolled back and the object stays usable.
+// Expected outcomes are Results. A broken environment (disk full, damaged file) is a StoreError, thrown; the
+// transaction is rolled back and the object stays usable.
 
 #include <functional>
 #include <memory>
@@ -29,7 +30,7 @@ struct Options {
   std::function<std::string(std::string_view)> plain_text;
   std::int64_t max_article_bytes = 8 << 20;
   std::int64_t change_log_length = 200'000;  // changes kept; a client further behind starts over
-  int max_versions = 5;  // of one article, kept as history
+  int max_versions = 5;                      // of one article, kept as history
 };
 
 class StoreError : public std::runtime_error {
@@ -48,8 +49,8 @@ enum class Durability {
 
 class Writer {
  public:
-  // Opens or creates the database and brings it to the current schema. Cause::invalid, and the file untouched, when it is
-  // no database of ours or of a newer version.
+  // Opens or creates the database and brings it to the current schema. Cause::invalid, and the file untouched, when it
+  // is no database of ours or of a newer version.
   static Result<std::unique_ptr<Writer>> open(Options options);
   ~Writer();
 
@@ -61,10 +62,10 @@ class Writer {
   Result<void> remove_feed(model::FeedId id, bool purge);
 
   // --- articles ---
-  // Applies what several polls brought, in one relaxed transaction. New articles are those whose uid (or, within the feed,
-  // whose canonical link under another guid) is unknown; of a known one only a real difference is written: it gets a new
-  // revision and date_modified (the entry's, else `received`), the earlier version goes to history, read and starred stay.
-  // An update for a feed that no longer exists does nothing. Idempotent.
+  // Applies what several polls brought, in one relaxed transaction. New articles are those whose uid (or, within the
+  // feed, whose canonical link under another guid) is unknown; of a known one only a real difference is written: it
+  // gets a new revision and date_modified (the entry's, else `received`), the earlier version goes to history, read and
+  // starred stay. An update for a feed that no longer exists does nothing. Idempotent.
   std::vector<model::UpdateResult> apply(std::span<model::FeedUpdate> updates);
   // How many articles changed (synced). Cause::not_found when an id is unknown, Cause::invalid for a malformed query.
   Result<std::int64_t> mark(const model::MarkRequest& request);

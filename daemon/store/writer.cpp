@@ -1,1 +1,193 @@
-// to come
+// Writer: opening, subscriptions and named values. Articles are in apply.cpp and marks.cpp.
+
+#include <utility>
+
+#include "store/article_rows.hpp"
+#include "store/feed_rows.hpp"
+#include "store/schema.hpp"
+#include "store/search_text.hpp"
+#include "store/writer_state.hpp"
+
+namespace newscache::store {
+
+namespace {
+
+constexpr std::string_view kEpoch = "SELECT epoch FROM store";
+constexpr std::string_view kSaveFingerprint = "UPDATE store SET text_fingerprint = ?";
+constexpr std::string_view kMeta = "SELECT value FROM meta WHERE key = ?";
+constexpr std::string_view kSetMeta = "INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)";
+constexpr std::string_view kFeedArticles =
+    "SELECT id FROM article WHERE feed_id = ? AND (starred = 0 OR ?) ORDER BY id";
+
+// The index was made with another rendering of the same articles; entries could no longer be removed from it exactly.
+void rebuild_outdated_index(WriterState& state) {
+  const auto fingerprint = text_fingerprint(state.database.options());
+  if (state.database.number("SELECT text_fingerprint FROM store") == fingerprint) return;
+  Transaction transaction(state.database);
+  if (state.totals.articles > 0) state.database.run("INSERT INTO search(search) VALUES ('rebuild')");
+  Query(state.database, kSaveFingerprint, fingerprint).run();
+  transaction.commit();
+}
+
+Error no_feed(model::FeedId id) {
+  return Error{Cause::not_found, "there is no feed " + std::to_string(model::raw(id))};
+}
+
+Error subscribed(const model::Feed& feed) {
+  return Error{Cause::conflict, "already subscribed as feed " + std::to_string(model::raw(feed.id)) + ", " + feed.url};
+}
+
+void log_feed(Change& change, model::ChangeOp op, model::FeedId id) {
+  change.changed(model::ChangeType::feed, op, model::raw(id));
+}
+
+// What was known of the document at the old address says nothing about the one at the new.
+void forget_document(model::FeedState& state) {
+  state.validators = {};
+  state.body_hash.clear();
+  state.next_poll.reset();
+  state.next_poll_rule.clear();
+  state.error.reset();
+  state.hints = {};
+  state.server_floor_s = 0;
+  state.status = model::FeedStatus::fresh;
+}
+
+void take_over(model::Feed& feed, const model::NewFeed& wish) {
+  feed.url = wish.url;
+  feed.custom_title = wish.custom_title;
+  feed.folder = wish.folder;
+  feed.settings = wish.settings;
+  feed.managed = wish.managed;
+}
+
+// Whether anything differs.
+bool patch_feed(model::Feed& feed, const model::FeedPatch& patch) {
+  bool changed = false;
+  const auto set = [&](auto& field, const auto& wish) {
+    if (!wish || *wish == field) return;
+    field = *wish;
+    changed = true;
+  };
+  set(feed.url, patch.url);
+  set(feed.custom_title, patch.custom_title);
+  set(feed.folder, patch.folder);
+  set(feed.paused, patch.paused);
+  set(feed.managed, patch.managed);
+  set(feed.settings, patch.settings);
+  return changed;
+}
+
+}  // namespace
+
+Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Writer::~Writer() = default;
+
+Result<std::unique_ptr<Writer>> Writer::open(Options options) {
+  if (const auto checked = check_file(options.path); !checked) return checked.error();
+  auto state = std::make_unique<State>(options);
+  migrate(state->database);
+  state->totals = load_totals(state->database);
+  {
+    Query query(state->database, kEpoch);
+    if (query.step()) state->epoch = query.string(0);
+  }
+  rebuild_outdated_index(*state);
+  return std::unique_ptr<Writer>(new Writer(std::move(state)));
+}
+
+Result<model::Feed> Writer::add_feed(const model::NewFeed& wish, const std::string& uid, Instant now) {
+  Change change(*state_, Durability::synced);
+  auto& database = change.database();
+  if (const auto known = find_feed_by_url(database, wish.url)) return subscribed(known->feed);
+  auto stored = find_feed_by_uid(database, uid);
+  // The same first address; its subscription has moved to another one since.
+  if (stored && !stored->removed) return subscribed(stored->feed);
+  const bool returns = stored.has_value();
+  if (!returns) {
+    stored.emplace();
+    stored->feed.id = change.new_feed_id();
+    stored->feed.uid = uid;
+  }
+  stored->removed = false;
+  take_over(stored->feed, wish);
+  stored->feed.paused = false;
+  forget_document(stored->feed.state);
+  stored->feed.state.next_poll = wish.next_poll ? *wish.next_poll : now;
+  if (returns) {
+    update_feed(database, *stored);
+    update_feed_state(database, stored->feed.id, stored->feed.state);
+  } else {
+    insert_feed(database, *stored);
+  }
+  change.count_feeds(1);
+  log_feed(change, model::ChangeOp::added, stored->feed.id);
+  const auto added = find_feed(database, stored->feed.id);
+  change.commit();
+  return added->feed;
+}
+
+Result<model::Feed> Writer::change_feed(model::FeedId id, const model::FeedPatch& patch) {
+  Change change(*state_, Durability::synced);
+  auto& database = change.database();
+  auto stored = find_feed(database, id);
+  if (!stored || stored->removed) return no_feed(id);
+  const auto old_url = stored->feed.url;
+  if (!patch_feed(stored->feed, patch)) return stored->feed;
+  if (stored->feed.url != old_url) {
+    if (const auto other = find_feed_by_url(database, stored->feed.url)) return subscribed(other->feed);
+    forget_document(stored->feed.state);
+    update_feed_state(database, id, stored->feed.state);
+  }
+  update_feed(database, *stored);
+  log_feed(change, model::ChangeOp::updated, id);
+  const auto changed = find_feed(database, id);
+  change.commit();
+  return changed->feed;
+}
+
+Result<void> Writer::remove_feed(model::FeedId id, bool purge) {
+  Change change(*state_, Durability::synced);
+  auto& database = change.database();
+  auto stored = find_feed(database, id);
+  // Of a removed feed, only what is left of it can still be purged.
+  if (!stored || (stored->removed && !purge)) return no_feed(id);
+  std::vector<model::ArticleId> articles;
+  for (Query query(database, kFeedArticles, model::raw(id), purge); query.step();) {
+    articles.push_back(model::ArticleId{query.integer(0)});
+  }
+  for (const auto article : articles) remove_known_article(change, *find_article(database, article));
+  if (!stored->removed) {
+    change.count_feeds(-1);
+    log_feed(change, model::ChangeOp::deleted, id);
+  }
+  if (static_cast<std::int64_t>(articles.size()) == stored->feed.articles) {
+    delete_feed(database, id);
+  } else {
+    stored->removed = true;
+    forget_document(stored->feed.state);
+    update_feed(database, *stored);
+    update_feed_state(database, id, stored->feed.state);
+  }
+  change.commit();
+  return {};
+}
+
+model::Revision Writer::revision() const { return model::Revision{state_->totals.revision}; }
+std::string Writer::epoch() const { return state_->epoch; }
+
+void Writer::close() { state_->database.run("PRAGMA wal_checkpoint(TRUNCATE)"); }
+
+void Writer::set_meta(std::string_view key, std::string_view value, Durability durability) {
+  Change change(*state_, durability);
+  Query(change.database(), kSetMeta, key, value).run();
+  change.commit();
+}
+
+std::optional<std::string> Writer::meta(std::string_view key) {
+  Query query(state_->database, kMeta, key);
+  if (!query.step()) return std::nullopt;
+  return query.string(0);
+}
+
+}  // namespace newscache::store

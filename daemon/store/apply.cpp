@@ -1,0 +1,188 @@
+// Writer::apply: what polls brought becomes articles.
+//
+// Which article is an entry? Within its feed, in this order:
+// 1. the one with its uid;
+// 2. the one that has been seen under this uid before (an alias), unless that article's own uid is in the document too:
+//    then the direct entry speaks for it, whatever their order;
+// 3. none, for ever, when its uid is that of a deleted article;
+// 4. the one with its canonical link, when the publisher has plainly changed the form of the guid: exactly one stored
+//    article and exactly one entry of the document have the link, the stored one's uid is not in the document, and both
+//    have the same title, date of publication, or content. A feed whose entries all point to one page stays a feed of
+//    many articles.
+// Of several entries that are the same article the first one counts.
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "store/article_rows.hpp"
+#include "store/feed_rows.hpp"
+#include "store/writer_state.hpp"
+
+namespace newscache::store {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Dates before this are broken clocks and defaults, not news.
+constexpr Instant kEarliest{std::chrono::sys_days{std::chrono::year{1990} / 1 / 1}};
+// How far a publisher's clock may be ahead of ours before its articles would sit on top of everything.
+constexpr auto kAhead = 10min;
+
+Instant sort_date(const model::Entry& entry, Instant received) {
+  if (!entry.date_published || *entry.date_published < kEarliest) return received;
+  return std::min<Instant>(*entry.date_published, received + kAhead);
+}
+
+bool same_piece(const model::Entry& known, const model::Entry& entry) {
+  if (!entry.title.empty() && entry.title == known.title) return true;
+  return entry.date_published && entry.date_published == known.date_published;
+}
+
+// One document's entries applied to one feed.
+class Applier {
+ public:
+  Applier(Change& change, model::FeedUpdate& update) : change_(change), update_(update) {
+    for (const auto& incoming : update.entries) {
+      uids_.push_back(uid_from_hex(incoming.uid));
+      uid_set_.insert(uids_.back());
+      if (!incoming.link.empty()) ++link_uses_[incoming.link];
+    }
+  }
+
+  model::UpdateResult run() {
+    model::UpdateResult result{update_.feed_id, 0, 0};
+    for (std::size_t i = 0; i < update_.entries.size(); ++i) {
+      auto& incoming = update_.entries[i];
+      const auto hash = content_hash(incoming.entry, incoming.link);
+      const auto identity = identify(incoming, uids_[i], hash);
+      if (identity.skip) continue;
+      if (!identity.known) {
+        add(incoming, uids_[i], hash);
+        ++result.added;
+      } else if (seen_.insert(identity.known->id).second && identity.known->hash != hash) {
+        edit(incoming, *identity.known, hash);
+        ++result.updated;
+      }
+    }
+    return result;
+  }
+
+ private:
+  struct Identity {
+    std::optional<KnownArticle> known;
+    bool skip = false;
+  };
+
+  Identity identify(const model::IncomingEntry& incoming, const Uid& uid, const ContentHash& hash) {
+    auto& database = change_.database();
+    if (auto known = find_by_uid(database, update_.feed_id, uid)) return {known, false};
+    if (auto known = find_by_alias(database, uid)) return {known, uid_set_.contains(known->uid)};
+    if (is_tombstone(database, update_.feed_id, uid)) return {std::nullopt, true};
+    auto known = same_by_link(incoming, hash);
+    if (known) add_alias(database, known->id, uid);
+    return {known, false};
+  }
+
+  std::optional<KnownArticle> same_by_link(const model::IncomingEntry& incoming, const ContentHash& hash) {
+    auto& database = change_.database();
+    const auto link = link_key(incoming.link);
+    if (!link || link_uses_[incoming.link] != 1) return std::nullopt;
+    const auto found = find_by_link(database, update_.feed_id, *link);
+    if (found.size() != 1 || uid_set_.contains(found.front().uid)) return std::nullopt;
+    if (found.front().hash == hash) return found.front();
+    const auto row = find_article(database, found.front().id);
+    const auto known = database.codec().decode(row->record.head, {});
+    if (!known || !same_piece(*known, incoming.entry)) return std::nullopt;
+    return found.front();
+  }
+
+  void add(model::IncomingEntry& incoming, const Uid& uid, const ContentHash& hash) {
+    ArticleRow row;
+    row.id = change_.new_article_id();
+    row.feed_id = update_.feed_id;
+    row.uid = uid;
+    row.link = link_key(incoming.link);
+    row.sort = sort_date(incoming.entry, update_.received);
+    row.received = update_.received;
+    row.hash = hash;
+    row.revision = change_.changed(model::ChangeType::article, model::ChangeOp::added, model::raw(row.id));
+    row.record = change_.database().codec().encode(incoming.entry);
+    insert_article(change_.database(), row, incoming.entry);
+    change_.count_articles(row.feed_id, 1, 1, 0);
+    seen_.insert(row.id);
+  }
+
+  void edit(model::IncomingEntry& incoming, const KnownArticle& known, const ContentHash& hash) {
+    auto& database = change_.database();
+    const auto old = find_article(database, known.id);
+    const auto old_entry = database.codec().decode(old->record.head, {});
+    if (!old_entry) throw StoreError(Cause::internal, old_entry.error().detail);
+    auto& entry = incoming.entry;
+    entry.guid = old_entry->guid;  // the identity stays as first seen
+    if (!entry.date_published) entry.date_published = old_entry->date_published;
+    if (!entry.date_modified) entry.date_modified = update_.received;
+    ArticleRow row = *old;
+    row.hash = hash;
+    if (const auto link = link_key(incoming.link)) row.link = link;
+    row.revision = change_.changed(model::ChangeType::article, model::ChangeOp::updated, model::raw(row.id));
+    row.record = database.codec().encode(entry);
+    replace_article(database, *old, row, entry, update_.received, change_.options().max_versions);
+  }
+
+  Change& change_;
+  model::FeedUpdate& update_;
+  std::vector<Uid> uids_;  // of the entries, in their order
+  std::set<Uid> uid_set_;
+  std::map<std::string, int> link_uses_;
+  std::set<model::ArticleId> seen_;  // articles that an entry of this document has spoken for
+};
+
+// What the document says replaces what was known; what it is silent about stays.
+bool take_over(std::string& known, const std::string& said) {
+  if (said.empty() || said == known) return false;
+  known = said;
+  return true;
+}
+
+bool take_over(StoredFeed& stored, const model::ParsedFeed& document) {
+  bool changed = take_over(stored.publisher_title, document.title);
+  changed |= take_over(stored.feed.home_page_url, document.home_page_url);
+  changed |= take_over(stored.feed.description, document.description);
+  changed |= take_over(stored.feed.language, document.language);
+  changed |= take_over(stored.feed.icon, document.icon);
+  return changed;
+}
+
+// Whether a client would see a difference: not the times of attempts, the count of failures, or the validators.
+bool looks_different(const model::FeedState& before, const model::FeedState& after) {
+  if (before.status != after.status || before.error.has_value() != after.error.has_value()) return true;
+  return before.error && (before.error->cause != after.error->cause || before.error->detail != after.error->detail);
+}
+
+model::UpdateResult apply_update(Change& change, model::FeedUpdate& update) {
+  auto stored = find_feed(change.database(), update.feed_id);
+  if (!stored || stored->removed) return {update.feed_id, 0, 0};
+  const auto result = Applier(change, update).run();
+  const bool described = update.document && take_over(*stored, *update.document);
+  if (described) update_feed(change.database(), *stored);
+  if (stored->feed.state != update.state) update_feed_state(change.database(), update.feed_id, update.state);
+  if (described || looks_different(stored->feed.state, update.state)) {
+    change.changed(model::ChangeType::feed, model::ChangeOp::updated, model::raw(update.feed_id));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<model::UpdateResult> Writer::apply(std::span<model::FeedUpdate> updates) {
+  std::vector<model::UpdateResult> results;
+  results.reserve(updates.size());
+  Change change(*state_, Durability::relaxed);
+  for (auto& update : updates) results.push_back(apply_update(change, update));
+  change.commit();
+  return results;
+}
+
+}  // namespace newscache::store

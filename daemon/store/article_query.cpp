@@ -1,0 +1,245 @@
+#include "store/article_query.hpp"
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <limits>
+
+#include "base/hash.hpp"
+
+namespace newscache::store {
+
+namespace {
+
+constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
+constexpr auto kBeginning = std::numeric_limits<std::int64_t>::min();
+
+// Where the rows come from. INDEXED BY: a list is a walk along one index, or an error; never a sort of everything.
+constexpr std::string_view kFromSort = "FROM article a INDEXED BY article_sort";
+constexpr std::string_view kFromFeed = "FROM article a INDEXED BY article_feed";
+constexpr std::string_view kFromUnread = "FROM article a INDEXED BY article_unread";
+constexpr std::string_view kFromFeedUnread = "FROM article a INDEXED BY article_feed_unread";
+constexpr std::string_view kFromStarred = "FROM article a INDEXED BY article_starred";
+constexpr std::string_view kFromTag = "FROM tag t CROSS JOIN article a ON a.id = t.id";
+constexpr std::string_view kFromSearch = "FROM search s CROSS JOIN article a ON a.id = s.rowid";
+constexpr std::string_view kFromSearchOnly = "FROM search s";
+
+constexpr std::string_view kMatch = " AND s.search MATCH ?";
+constexpr std::string_view kFeed = " AND a.feed_id = ?";
+constexpr std::string_view kFolder = " AND a.feed_id IN (SELECT id FROM feed WHERE folder = ? AND removed = 0)";
+constexpr std::string_view kTag = " AND t.tag = ?";
+constexpr std::string_view kHasTag =
+    " AND EXISTS (SELECT 1 FROM tag t WHERE t.tag = ? AND t.sort = a.sort AND t.id = a.id)";
+constexpr std::string_view kRead[] = {" AND a.read = 0", " AND a.read = 1"};
+constexpr std::string_view kStarred[] = {" AND a.starred = 0", " AND a.starred = 1"};
+constexpr std::string_view kSince = " AND a.sort >= ?";
+constexpr std::string_view kUntil = " AND a.sort < ?";
+constexpr std::string_view kReceivedBefore = " AND a.received < ?";
+
+constexpr std::string_view kNewest =
+    " AND (a.sort, a.id) < (?, ?) AND a.sort >= ? ORDER BY a.sort DESC, a.id DESC LIMIT ?";
+constexpr std::string_view kOldest = " AND (a.sort, a.id) > (?, ?) AND a.sort < ? ORDER BY a.sort, a.id LIMIT ?";
+constexpr std::string_view kTagNewest =
+    " AND (t.sort, t.id) < (?, ?) AND t.sort >= ? ORDER BY t.sort DESC, t.id DESC LIMIT ?";
+constexpr std::string_view kTagOldest = " AND (t.sort, t.id) > (?, ?) AND t.sort < ? ORDER BY t.sort, t.id LIMIT ?";
+
+// bm25 is smaller the better. A title says more than a body.
+constexpr std::string_view kRanked =
+    "WITH hit AS MATERIALIZED (SELECT s.rowid AS id, bm25(search, 8.0, 4.0, 1.0) AS score ";
+constexpr std::string_view kRankedPage =
+    ") SELECT id, 0, score FROM hit WHERE (score, id) > (?, ?) ORDER BY score, id LIMIT ?";
+
+std::int64_t seconds(Instant instant) { return instant.time_since_epoch().count(); }
+
+class Builder {
+ public:
+  Builder& add(std::string_view fragment) {
+    sql_.text += fragment;
+    return *this;
+  }
+  template <class Value>
+  Builder& add(std::string_view fragment, const Value& value) {
+    sql_.text += fragment;
+    return bind(value);
+  }
+  Builder& bind(std::int64_t value) { return push(value); }
+  Builder& bind(double value) { return push(value); }
+  Builder& bind(const std::string& value) { return push(value); }
+  BoundSql take() { return std::move(sql_); }
+
+ private:
+  template <class Value>
+  Builder& push(const Value& value) {
+    sql_.values.emplace_back(value);
+    return *this;
+  }
+  BoundSql sql_;
+};
+
+std::string_view source(const model::ArticleQuery& query, bool small_folder) {
+  if (query.tag) return kFromTag;
+  if (query.starred == true) return kFromStarred;
+  if (query.feed && query.read == false) return kFromFeedUnread;
+  if (query.feed || small_folder) return kFromFeed;
+  return query.read == false ? kFromUnread : kFromSort;
+}
+
+void add_filters(Builder& sql, const model::ArticleQuery& query) {
+  if (query.feed) sql.add(kFeed, model::raw(*query.feed));
+  if (query.folder) sql.add(kFolder, *query.folder);
+  if (query.read) sql.add(kRead[*query.read ? 1 : 0]);
+  if (query.starred) sql.add(kStarred[*query.starred ? 1 : 0]);
+}
+
+bool filtered(const model::ArticleQuery& query) {
+  return query.feed || query.folder || query.tag || query.read || query.starred || query.since || query.until;
+}
+
+BoundSql ranked_sql(const model::ArticleQuery& query, const std::string& match, const std::optional<Position>& after,
+                    std::int64_t limit) {
+  Builder sql;
+  // The article's row is looked up only where a filter asks for it.
+  sql.add(kRanked).add(filtered(query) ? kFromSearch : kFromSearchOnly).add(" WHERE 1").add(kMatch, match);
+  add_filters(sql, query);
+  if (query.tag) sql.add(kHasTag, *query.tag);
+  if (query.since) sql.add(kSince, seconds(*query.since));
+  if (query.until) sql.add(kUntil, seconds(*query.until));
+  sql.add(kRankedPage);
+  sql.bind(after ? std::bit_cast<double>(after->key) : -std::numeric_limits<double>::infinity());
+  sql.bind(after ? after->id : 0).bind(limit);
+  return sql.take();
+}
+
+}  // namespace
+
+void BoundSql::bind_to(Query& query) const {
+  for (const auto& value : values) {
+    std::visit([&](const auto& typed) { query.bind(typed); }, value);
+  }
+}
+
+bool by_relevance(const model::ArticleQuery& query) {
+  return query.order == model::ArticleOrder::relevance && !query.text.empty();
+}
+
+BoundSql list_sql(const model::ArticleQuery& query, const std::string& match, const std::optional<Position>& after,
+                  bool small_folder, std::int64_t limit) {
+  if (by_relevance(query)) return ranked_sql(query, match, after, limit);
+  Builder sql;
+  sql.add("SELECT a.id, a.sort ").add(match.empty() ? source(query, small_folder) : kFromSearch).add(" WHERE 1");
+  if (!match.empty()) sql.add(kMatch, match);
+  if (query.tag) sql.add(match.empty() ? kTag : kHasTag, *query.tag);
+  add_filters(sql, query);
+  const bool along_tag = query.tag && match.empty();
+  const auto since = query.since ? seconds(*query.since) : kBeginning;
+  const auto until = query.until ? seconds(*query.until) : kEnd;
+  if (query.order == model::ArticleOrder::oldest) {
+    // Ids are positive: (since, 0) is just before the first article of that second.
+    const Position start = after.value_or(Position{since, 0});
+    sql.add(along_tag ? kTagOldest : kOldest).bind(start.key).bind(start.id).bind(until).bind(limit);
+  } else {
+    const Position start = after.value_or(Position{until, 0});
+    sql.add(along_tag ? kTagNewest : kNewest).bind(start.key).bind(start.id).bind(since).bind(limit);
+  }
+  return sql.take();
+}
+
+BoundSql mark_sql(const model::MarkRequest& request, const std::string& match) {
+  Builder sql;
+  sql.add("SELECT a.id, a.feed_id, a.read, a.starred ");
+  const bool only_unread = request.read == true && !request.starred;
+  if (!match.empty()) {
+    sql.add(kFromSearch);
+  } else if (request.feed) {
+    sql.add(only_unread ? kFromFeedUnread : kFromFeed);
+  } else {
+    sql.add(only_unread ? kFromUnread : kFromSort);
+  }
+  sql.add(" WHERE 1");
+  if (!match.empty()) sql.add(kMatch, match);
+  if (request.feed) sql.add(kFeed, model::raw(*request.feed));
+  if (request.folder) sql.add(kFolder, *request.folder);
+  if (request.before) sql.add(kReceivedBefore, seconds(*request.before));
+  // An article that has the wanted state already is not changed. Literals: the partial indexes depend on them.
+  if (request.read && request.starred) {
+    sql.add(" AND (a.read <> ?", std::int64_t{*request.read})
+        .add(" OR a.starred <> ?)", std::int64_t{*request.starred});
+  } else if (request.read) {
+    sql.add(kRead[*request.read ? 0 : 1]);
+  } else if (request.starred) {
+    sql.add(kStarred[*request.starred ? 0 : 1]);
+  }
+  return sql.take();
+}
+
+namespace {
+
+constexpr std::uint8_t kCursorVersion = 1;
+
+// Of everything that decides which articles come in which order.
+std::uint64_t fingerprint(const model::ArticleQuery& query) {
+  std::string text;
+  const auto number = [&](const auto& value) { text += value ? std::to_string(*value) + "|" : std::string("-|"); };
+  const auto words = [&](const std::string& value) { text += std::to_string(value.size()) + ":" + value + "|"; };
+  number(query.feed ? std::optional(model::raw(*query.feed)) : std::nullopt);
+  words(query.folder ? "+" + *query.folder : "-");
+  words(query.tag ? "+" + *query.tag : "-");
+  number(query.read);
+  number(query.starred);
+  number(query.since ? std::optional(seconds(*query.since)) : std::nullopt);
+  number(query.until ? std::optional(seconds(*query.until)) : std::nullopt);
+  words(query.text);
+  text += std::to_string(static_cast<int>(query.order));
+  const auto hash = sha256({text});
+  std::uint64_t value = 0;
+  std::memcpy(&value, hash.data(), sizeof value);
+  return value;
+}
+
+constexpr std::string_view kDigits = "0123456789abcdef";
+// Version, fingerprint, key, id, index.
+constexpr std::size_t kCursorDigits = 2 + 16 + 16 + 8 + 8;
+
+void write_number(std::string& out, std::uint64_t value, std::size_t digits) {
+  for (std::size_t i = digits; i-- > 0;) out += kDigits[(value >> (4 * i)) & 0xf];
+}
+
+std::optional<std::uint64_t> read_number(std::string_view& in, std::size_t digits) {
+  std::uint64_t value = 0;
+  for (const char c : in.substr(0, digits)) {
+    const auto digit = kDigits.find(c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    value = (value << 4) | digit;
+  }
+  in.remove_prefix(digits);
+  return value;
+}
+
+}  // namespace
+
+std::string write_cursor(const model::ArticleQuery& query, const Position& position) {
+  std::string cursor;
+  write_number(cursor, kCursorVersion, 2);
+  write_number(cursor, fingerprint(query), 16);
+  write_number(cursor, static_cast<std::uint64_t>(position.key), 16);
+  write_number(cursor, static_cast<std::uint64_t>(position.id), 8);
+  write_number(cursor, static_cast<std::uint64_t>(position.index), 8);
+  return cursor;
+}
+
+Result<std::optional<Position>> read_cursor(const model::ArticleQuery& query) {
+  if (query.cursor.empty()) return std::optional<Position>();
+  const Error invalid{Cause::invalid, "cursor: not one that this query gave; begin again without it"};
+  std::string_view rest = query.cursor;
+  if (rest.size() != kCursorDigits) return invalid;
+  std::array<std::optional<std::uint64_t>, 5> numbers{
+      read_number(rest, 2), read_number(rest, 16), read_number(rest, 16), read_number(rest, 8), read_number(rest, 8)};
+  for (const auto& number : numbers) {
+    if (!number) return invalid;
+  }
+  if (*numbers[0] != kCursorVersion || *numbers[1] != fingerprint(query)) return invalid;
+  return std::optional(Position{static_cast<std::int64_t>(*numbers[2]), static_cast<std::int64_t>(*numbers[3]),
+                                static_cast<std::int64_t>(*numbers[4])});
+}
+
+}  // namespace newscache::store

@@ -1,0 +1,252 @@
+#include "store/article_rows.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/hash.hpp"
+#include "store/search_text.hpp"
+
+namespace newscache::store {
+
+namespace {
+
+constexpr int kMaxAliases = 4;
+constexpr int kMaxTombstones = 1000;  // per feed
+
+constexpr std::string_view kFind = R"sql(
+SELECT a.id, a.feed_id, a.uid, a.link, a.sort, a.received, a.revision, a.read, a.starred, a.hash, a.head, c.body
+FROM article a LEFT JOIN content c ON c.id = a.id WHERE a.id = ?)sql";
+constexpr std::string_view kFindByUid = "SELECT id, uid, hash FROM article WHERE feed_id = ? AND uid = ?";
+constexpr std::string_view kFindByAlias =
+    "SELECT a.id, a.uid, a.hash FROM alias x JOIN article a ON a.id = x.id WHERE x.uid = ?";
+constexpr std::string_view kFindByLink =
+    "SELECT id, uid, hash FROM article WHERE feed_id = ? AND link = ? ORDER BY id LIMIT 2";
+constexpr std::string_view kFindTombstone = "SELECT 1 FROM tombstone WHERE feed_id = ? AND uid = ?";
+constexpr std::string_view kLoad =
+    "SELECT feed_id, uid, received, revision, read, starred, offline, offline_bytes, head FROM article WHERE id = ?";
+constexpr std::string_view kLoadBody = "SELECT body FROM content WHERE id = ?";
+
+constexpr std::string_view kInsert = R"sql(
+INSERT INTO article(id, feed_id, uid, link, sort, received, revision, read, starred, hash, head)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+constexpr std::string_view kUpdate = "UPDATE article SET revision = ?, link = ?, hash = ?, head = ? WHERE id = ?";
+constexpr std::string_view kSetState = "UPDATE article SET read = ?, starred = ?, revision = ? WHERE id = ?";
+constexpr std::string_view kDelete = "DELETE FROM article WHERE id = ?";
+constexpr std::string_view kSaveBody = "INSERT OR REPLACE INTO content(id, body) VALUES (?, ?)";
+constexpr std::string_view kDeleteBody = "DELETE FROM content WHERE id = ?";
+constexpr std::string_view kInsertTag = "INSERT OR IGNORE INTO tag(tag, sort, id) VALUES (?, ?, ?)";
+constexpr std::string_view kDeleteTag = "DELETE FROM tag WHERE tag = ? AND sort = ? AND id = ?";
+constexpr std::string_view kInsertVersion =
+    "INSERT OR IGNORE INTO article_version(id, revision, replaced, head, body) VALUES (?, ?, ?, ?, ?)";
+constexpr std::string_view kPruneVersions = R"sql(
+DELETE FROM article_version WHERE id = ?1 AND revision NOT IN
+  (SELECT revision FROM article_version WHERE id = ?1 ORDER BY revision DESC LIMIT ?2))sql";
+constexpr std::string_view kAddAlias = R"sql(
+INSERT OR IGNORE INTO alias(uid, id) SELECT ?1, ?2 WHERE (SELECT count(*) FROM alias WHERE id = ?2) < ?3)sql";
+constexpr std::string_view kBuryAliases =
+    "INSERT OR IGNORE INTO tombstone(feed_id, uid) SELECT ?, uid FROM alias WHERE id = ?";
+constexpr std::string_view kBury = "INSERT OR IGNORE INTO tombstone(feed_id, uid) VALUES (?, ?)";
+constexpr std::string_view kPruneTombstones = R"sql(
+DELETE FROM tombstone WHERE feed_id = ?1 AND seq NOT IN
+  (SELECT seq FROM tombstone WHERE feed_id = ?1 ORDER BY seq DESC LIMIT ?2))sql";
+constexpr std::string_view kIndex = "INSERT INTO search(rowid, title, author, body) VALUES (?, ?, ?, ?)";
+constexpr std::string_view kUnindex =
+    "INSERT INTO search(search, rowid, title, author, body) VALUES ('delete', ?, ?, ?, ?)";
+
+template <std::size_t size>
+std::string_view view(const std::array<std::uint8_t, size>& array) {
+  return {reinterpret_cast<const char*>(array.data()), array.size()};
+}
+
+template <class Array>
+Array to_array(std::string_view blob) {
+  Array array{};
+  std::memcpy(array.data(), blob.data(), std::min(blob.size(), array.size()));
+  return array;
+}
+
+std::int64_t seconds(Instant instant) { return instant.time_since_epoch().count(); }
+Instant instant(std::int64_t seconds) { return Instant(std::chrono::seconds(seconds)); }
+
+KnownArticle read_known(const Query& row) {
+  return {model::ArticleId{row.integer(0)}, to_array<Uid>(row.blob(1)), to_array<ContentHash>(row.blob(2))};
+}
+
+std::optional<KnownArticle> first_known(Query& query) {
+  if (!query.step()) return std::nullopt;
+  return read_known(query);
+}
+
+void write_search(Database& database, std::string_view sql, model::ArticleId id, const model::Entry& entry) {
+  const auto text = search_text(entry, database.options());
+  Query(database, sql, model::raw(id), text.title, text.author, text.body).run();
+}
+
+void write_tags(Database& database, std::string_view sql, const ArticleRow& row, const model::Entry& entry) {
+  for (const auto& tag : entry.tags) Query(database, sql, tag, seconds(row.sort), model::raw(row.id)).run();
+}
+
+void save_body(Database& database, const ArticleRow& row) {
+  Query(database, kSaveBody, model::raw(row.id)).bind_blob(row.record.body).run();
+}
+
+// The text that the index holds is that of the stored record, not of what was handed in.
+model::Entry stored_entry(Database& database, const ArticleRow& row) {
+  auto entry = database.codec().decode(row.record.head, row.record.body);
+  if (!entry) {
+    throw StoreError(Cause::internal, "article " + std::to_string(model::raw(row.id)) + ": " + entry.error().detail);
+  }
+  return std::move(*entry);
+}
+
+}  // namespace
+
+Uid uid_from_hex(std::string_view hex) {
+  const auto digit = [&](char c) -> unsigned {
+    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+    if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
+    throw StoreError(Cause::internal, "an article's uid must be 32 lower-case hexadecimal digits");
+  };
+  Uid uid{};
+  if (hex.size() != 2 * uid.size()) digit('\0');
+  for (std::size_t i = 0; i < uid.size(); ++i) {
+    uid[i] = static_cast<std::uint8_t>(digit(hex[2 * i]) << 4 | digit(hex[2 * i + 1]));
+  }
+  return uid;
+}
+
+std::string_view bytes(const Uid& uid) { return view(uid); }
+
+std::optional<std::int64_t> link_key(std::string_view link) {
+  if (link.empty()) return std::nullopt;
+  const auto hash = sha256({link});
+  std::int64_t key = 0;
+  std::memcpy(&key, hash.data(), sizeof key);
+  return key;
+}
+
+std::optional<ArticleRow> find_article(Database& database, model::ArticleId id) {
+  Query query(database, kFind, model::raw(id));
+  if (!query.step()) return std::nullopt;
+  ArticleRow row;
+  row.id = model::ArticleId{query.integer(0)};
+  row.feed_id = model::FeedId{query.integer(1)};
+  row.uid = to_array<Uid>(query.blob(2));
+  row.link = query.optional_integer(3);
+  row.sort = instant(query.integer(4));
+  row.received = instant(query.integer(5));
+  row.revision = model::Revision{query.integer(6)};
+  row.read = query.flag(7);
+  row.starred = query.flag(8);
+  row.hash = to_array<ContentHash>(query.blob(9));
+  row.record = {std::string(query.blob(10)), std::string(query.blob(11))};
+  return row;
+}
+
+std::optional<KnownArticle> find_by_uid(Database& database, model::FeedId feed, const Uid& uid) {
+  Query query(database, kFindByUid, model::raw(feed));
+  return first_known(query.bind_blob(view(uid)));
+}
+
+std::optional<KnownArticle> find_by_alias(Database& database, const Uid& uid) {
+  Query query(database, kFindByAlias);
+  return first_known(query.bind_blob(view(uid)));
+}
+
+std::vector<KnownArticle> find_by_link(Database& database, model::FeedId feed, std::int64_t link) {
+  std::vector<KnownArticle> found;
+  Query query(database, kFindByLink, model::raw(feed), link);
+  while (query.step()) found.push_back(read_known(query));
+  return found;
+}
+
+bool is_tombstone(Database& database, model::FeedId feed, const Uid& uid) {
+  Query query(database, kFindTombstone, model::raw(feed));
+  return query.bind_blob(view(uid)).step();
+}
+
+Result<model::Article> load_article(Database& database, model::ArticleId id, bool with_content) {
+  Query row(database, kLoad, model::raw(id));
+  if (!row.step()) {
+    return Error{Cause::not_found, "there is no article " + std::to_string(model::raw(id))};
+  }
+  model::Article article;
+  article.id = id;
+  article.feed_id = model::FeedId{row.integer(0)};
+  Sha256 uid{};
+  const auto uid_bytes = to_array<Uid>(row.blob(1));
+  std::copy(uid_bytes.begin(), uid_bytes.end(), uid.begin());
+  article.uid = hex(uid, uid_bytes.size());
+  article.date_received = instant(row.integer(2));
+  article.revision = model::Revision{row.integer(3)};
+  article.read = row.flag(4);
+  article.starred = row.flag(5);
+  article.offline = static_cast<model::OfflineState>(row.integer(6));
+  article.offline_bytes = row.integer(7);
+  Query body(database, kLoadBody, model::raw(id));
+  const bool has_body = with_content && body.step();
+  auto entry = database.codec().decode(row.blob(8), has_body ? body.blob(0) : std::string_view());
+  if (!entry) {
+    return Error{Cause::internal, "article " + std::to_string(model::raw(id)) + ": " + entry.error().detail};
+  }
+  article.entry = std::move(*entry);
+  return article;
+}
+
+void insert_article(Database& database, const ArticleRow& row, const model::Entry& entry) {
+  Query query(database, kInsert, model::raw(row.id), model::raw(row.feed_id));
+  query.bind_blob(view(row.uid)).bind(row.link).bind(seconds(row.sort)).bind(seconds(row.received));
+  query.bind(model::raw(row.revision)).bind(row.read).bind(row.starred);
+  query.bind_blob(view(row.hash)).bind_blob(row.record.head).run();
+  if (!row.record.body.empty()) save_body(database, row);
+  write_tags(database, kInsertTag, row, entry);
+  write_search(database, kIndex, row.id, entry);
+}
+
+void replace_article(Database& database, const ArticleRow& old, const ArticleRow& row, const model::Entry& entry,
+                     Instant now, int max_versions) {
+  const auto old_entry = stored_entry(database, old);
+  write_search(database, kUnindex, old.id, old_entry);
+  if (max_versions > 0) {
+    Query(database, kInsertVersion, model::raw(old.id), model::raw(old.revision), seconds(now))
+        .bind_blob(old.record.head)
+        .bind_blob(old.record.body)
+        .run();
+  }
+  Query(database, kPruneVersions, model::raw(old.id), max_versions).run();
+  Query(database, kUpdate, model::raw(row.revision), row.link)
+      .bind_blob(view(row.hash))
+      .bind_blob(row.record.head)
+      .bind(model::raw(row.id))
+      .run();
+  if (row.record.body.empty()) {
+    Query(database, kDeleteBody, model::raw(row.id)).run();
+  } else if (row.record.body != old.record.body) {
+    save_body(database, row);
+  }
+  if (old_entry.tags != entry.tags) {
+    write_tags(database, kDeleteTag, old, old_entry);
+    write_tags(database, kInsertTag, row, entry);
+  }
+  write_search(database, kIndex, row.id, entry);
+}
+
+void delete_article(Database& database, const ArticleRow& row) {
+  const auto entry = stored_entry(database, row);
+  write_search(database, kUnindex, row.id, entry);
+  write_tags(database, kDeleteTag, row, entry);
+  Query(database, kBury, model::raw(row.feed_id)).bind_blob(view(row.uid)).run();
+  Query(database, kBuryAliases, model::raw(row.feed_id), model::raw(row.id)).run();
+  Query(database, kPruneTombstones, model::raw(row.feed_id), kMaxTombstones).run();
+  Query(database, kDelete, model::raw(row.id)).run();
+}
+
+void set_state(Database& database, model::ArticleId id, bool read, bool starred, model::Revision revision) {
+  Query(database, kSetState, read, starred, model::raw(revision), model::raw(id)).run();
+}
+
+void add_alias(Database& database, model::ArticleId id, const Uid& uid) {
+  Query(database, kAddAlias).bind_blob(view(uid)).bind(model::raw(id)).bind(kMaxAliases).run();
+}
+
+}  // namespace newscache::store

@@ -1,0 +1,68 @@
+#pragma once
+// Articles as rows: what article, content, tag, article_version, alias and the search index hold of one article.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/article.hpp"
+#include "store/database.hpp"
+#include "store/record.hpp"
+
+namespace newscache::store {
+
+using Uid = std::array<std::uint8_t, 16>;
+// From 32 hexadecimal digits; anything else is a bug of the caller (StoreError).
+Uid uid_from_hex(std::string_view hex);
+std::string_view bytes(const Uid& uid);
+
+// The index key of a canonical link; none for an empty one.
+std::optional<std::int64_t> link_key(std::string_view link);
+
+// What decides about an article that is known already.
+struct KnownArticle {
+  model::ArticleId id{};
+  Uid uid{};
+  ContentHash hash{};
+};
+
+struct ArticleRow {
+  model::ArticleId id{};
+  model::FeedId feed_id{};
+  Uid uid{};
+  std::optional<std::int64_t> link;
+  Instant sort{};
+  Instant received{};
+  model::Revision revision{};
+  bool read = false;
+  bool starred = false;
+  ContentHash hash{};
+  Record record;
+};
+
+// --- reading ---
+std::optional<ArticleRow> find_article(Database& database, model::ArticleId id);
+std::optional<KnownArticle> find_by_uid(Database& database, model::FeedId feed, const Uid& uid);
+std::optional<KnownArticle> find_by_alias(Database& database, const Uid& uid);
+// At most two: more than one is no identity.
+std::vector<KnownArticle> find_by_link(Database& database, model::FeedId feed, std::int64_t link);
+bool is_tombstone(Database& database, model::FeedId feed, const Uid& uid);
+// As clients see it. Cause::not_found, or Cause::internal when the record is damaged.
+Result<model::Article> load_article(Database& database, model::ArticleId id, bool with_content);
+
+// --- writing; the caller keeps counts and change log ---
+void insert_article(Database& database, const ArticleRow& row, const model::Entry& entry);
+// Replaces revision, link, hash and record of `old`, and keeps the old record as a version.
+void replace_article(Database& database, const ArticleRow& old, const ArticleRow& row, const model::Entry& entry,
+                     Instant now, int max_versions);
+// With everything that hangs on it; leaves a tombstone.
+void delete_article(Database& database, const ArticleRow& row);
+void set_state(Database& database, model::ArticleId id, bool read, bool starred, model::Revision revision);
+// Remembers that the article has also been seen as `uid`; a few per article, so that a publisher whose guids change
+// with every request causes no growth.
+void add_alias(Database& database, model::ArticleId id, const Uid& uid);
+
+}  // namespace newscache::store

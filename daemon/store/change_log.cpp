@@ -1,0 +1,143 @@
+#include "store/change_log.hpp"
+
+#include "store/writer_state.hpp"
+
+namespace newscache::store {
+
+namespace {
+
+constexpr std::int64_t kHighestId = 0x7fffffff;
+
+constexpr std::string_view kLoadTotals =
+    "SELECT feed_id, article_id, revision, feeds, articles, unread, starred FROM store";
+constexpr std::string_view kSaveTotals =
+    "UPDATE store SET feed_id = ?, article_id = ?, revision = ?, feeds = ?, articles = ?, unread = ?, starred = ?";
+constexpr std::string_view kAppend = "INSERT INTO change(revision, type, op, id) VALUES (?, ?, ?, ?)";
+constexpr std::string_view kPrune = "DELETE FROM change WHERE revision <= ?";
+constexpr std::string_view kCountFeed =
+    "UPDATE feed_state SET articles = articles + ?, unread = unread + ? WHERE feed_id = ?";
+constexpr std::string_view kOldest = "SELECT min(revision) FROM change";
+constexpr std::string_view kAfter =
+    "SELECT revision, type, op, id FROM change WHERE revision > ? ORDER BY revision LIMIT ?";
+
+// The numbers in the file; never change one.
+std::int64_t number(model::ChangeType type) { return type == model::ChangeType::article ? 0 : 1; }
+model::ChangeType change_type(std::int64_t number) {
+  return number == 0 ? model::ChangeType::article : model::ChangeType::feed;
+}
+std::int64_t number(model::ChangeOp op) {
+  switch (op) {
+    case model::ChangeOp::added:
+      return 0;
+    case model::ChangeOp::updated:
+      return 1;
+    case model::ChangeOp::state:
+      return 2;
+    case model::ChangeOp::deleted:
+      return 3;
+  }
+  return 1;
+}
+model::ChangeOp change_op(std::int64_t number) {
+  switch (number) {
+    case 0:
+      return model::ChangeOp::added;
+    case 2:
+      return model::ChangeOp::state;
+    case 3:
+      return model::ChangeOp::deleted;
+    default:
+      return model::ChangeOp::updated;
+  }
+}
+
+std::int64_t next_id(std::int64_t& last, const char* what) {
+  if (last >= kHighestId) throw StoreError(Cause::internal, std::string("no id is left for another ") + what);
+  return ++last;
+}
+
+}  // namespace
+
+Totals load_totals(Database& database) {
+  Query query(database, kLoadTotals);
+  if (!query.step()) throw StoreError(Cause::internal, "damaged database: its row of totals is missing");
+  Totals totals;
+  totals.feed_id = query.integer(0);
+  totals.article_id = query.integer(1);
+  totals.revision = query.integer(2);
+  totals.feeds = query.integer(3);
+  totals.articles = query.integer(4);
+  totals.unread = query.integer(5);
+  totals.starred = query.integer(6);
+  return totals;
+}
+
+model::Revision oldest_known(Database& database, model::Revision newest) {
+  Query query(database, kOldest);
+  if (query.step() && !query.null(0)) return model::Revision{query.integer(0) - 1};
+  return newest;
+}
+
+std::vector<model::Change> changes_after(Database& database, model::Revision since, std::int64_t limit) {
+  std::vector<model::Change> changes;
+  Query query(database, kAfter, model::raw(since), limit);
+  while (query.step()) {
+    changes.push_back({model::Revision{query.integer(0)}, change_type(query.integer(1)), change_op(query.integer(2)),
+                       query.integer(3)});
+  }
+  return changes;
+}
+
+void set_durability(WriterState& state, Durability durability) {
+  if (state.durability == durability) return;
+  state.database.run(durability == Durability::synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+  state.durability = durability;
+}
+
+Change::Change(WriterState& state, Durability durability)
+    : state_(state),
+      // Outside of a transaction only; it costs nothing when it does not change.
+      transaction_((set_durability(state, durability), state.database)),
+      totals_(state.totals) {}
+
+model::Revision Change::changed(model::ChangeType type, model::ChangeOp op, std::int64_t id) {
+  ++totals_.revision;
+  Query(database(), kAppend, totals_.revision, number(type), number(op), id).run();
+  return model::Revision{totals_.revision};
+}
+
+model::FeedId Change::new_feed_id() { return model::FeedId{next_id(totals_.feed_id, "feed")}; }
+model::ArticleId Change::new_article_id() { return model::ArticleId{next_id(totals_.article_id, "article")}; }
+
+void Change::count_articles(model::FeedId feed, std::int64_t articles, std::int64_t unread, std::int64_t starred) {
+  totals_.articles += articles;
+  totals_.unread += unread;
+  totals_.starred += starred;
+  auto& counts = feed_counts_[feed];
+  counts.articles += articles;
+  counts.unread += unread;
+}
+
+void Change::write_feed_counts() {
+  for (const auto& [feed, counts] : feed_counts_) {
+    if (counts.articles == 0 && counts.unread == 0) continue;
+    Query(database(), kCountFeed, counts.articles, counts.unread, model::raw(feed)).run();
+  }
+}
+
+void Change::write_totals() {
+  if (totals_ == state_.totals) return;
+  Query(database(), kSaveTotals, totals_.feed_id, totals_.article_id, totals_.revision, totals_.feeds, totals_.articles,
+        totals_.unread, totals_.starred)
+      .run();
+  Query(database(), kPrune, totals_.revision - options().change_log_length).run();
+}
+
+void Change::commit() {
+  write_feed_counts();
+  write_totals();
+  transaction_.commit();
+  state_.totals = totals_;
+}
+
+}  // namespace newscache::store

@@ -1,0 +1,126 @@
+#pragma once
+// One SQLite connection: opened with our pragmas, its statements cached, its errors turned into StoreError.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "store/functions.hpp"
+#include "store/record.hpp"
+#include "store/store.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace newscache::store {
+
+enum class Access { write, read };
+
+class Database {
+ public:
+  // The file must exist for Access::read. Throws StoreError.
+  Database(const Options& options, Access access);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // Statements without parameters and without rows of interest, one or several.
+  void run(const char* sql);
+  std::int64_t number(const char* sql);  // the first column of the first row
+  // Prepared once per connection and text; `sql` comes from the finite set of texts in this module.
+  sqlite3_stmt* prepared(std::string_view sql);
+  [[noreturn]] void fail(int code, std::string_view what) const;
+  sqlite3* handle() const { return handle_; }
+  const Options& options() const { return options_; }
+  RecordCodec& codec() { return codec_; }
+
+ private:
+  void open_file(Access access);
+  void configure(Access access);
+  void close() noexcept;
+
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+
+  Options options_;
+  RecordCodec codec_;
+  FunctionContext function_context_;
+  sqlite3* handle_ = nullptr;
+  std::unordered_map<std::string, sqlite3_stmt*, TextHash, std::equal_to<>> statements_;
+};
+
+// A cached statement in use; reset when it goes out of scope. The bound texts must live until then.
+class Query {
+ public:
+  Query(Database& database, std::string_view sql) : database_(database), statement_(database.prepared(sql)) {}
+  template <class... Values>
+  Query(Database& database, std::string_view sql, const Values&... values) : Query(database, sql) {
+    (bind(values), ...);
+  }
+  ~Query();
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  // Binds the next parameter.
+  Query& bind(std::int64_t value);
+  Query& bind(int value) { return bind(std::int64_t{value}); }
+  Query& bind(double value);
+  Query& bind(bool value) { return bind(std::int64_t{value}); }
+  Query& bind(std::string_view text);
+  Query& bind(const std::string& text) { return bind(std::string_view(text)); }
+  Query& bind(const char* text) { return bind(std::string_view(text)); }
+  Query& bind(const std::optional<std::int64_t>& value);
+  Query& bind_blob(std::string_view bytes);
+
+  bool step();  // true: there is a row
+  void run();   // to the end, without rows
+  // As step, and `interrupted` is set instead of throwing when the progress limit stopped it.
+  bool step_bounded(bool& interrupted);
+
+  std::int64_t integer(int column) const;
+  double real(int column) const;
+  bool flag(int column) const { return integer(column) != 0; }
+  bool null(int column) const;
+  // Valid until the next step.
+  std::string_view text(int column) const;
+  std::string_view blob(int column) const;
+  std::string string(int column) const { return std::string(text(column)); }
+  std::optional<std::int64_t> optional_integer(int column) const;
+
+ private:
+  Database& database_;
+  sqlite3_stmt* statement_;
+  int next_parameter_ = 1;
+};
+
+// BEGIN IMMEDIATE; rolled back when it goes out of scope without commit().
+class Transaction {
+ public:
+  explicit Transaction(Database& database);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  Database& database_;
+  bool open_ = true;
+};
+
+// A consistent view for several queries of one connection.
+class Snapshot {
+ public:
+  explicit Snapshot(Database& database);
+  ~Snapshot();
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace newscache::store

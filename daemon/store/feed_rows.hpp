@@ -1,0 +1,31 @@
+#pragma once
+// Feeds as rows: one subscription in `feed`, how polling it went in `feed_state`.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/feed.hpp"
+#include "store/database.hpp"
+
+namespace newscache::store {
+
+struct StoredFeed {
+  model::Feed feed;
+  std::string publisher_title;
+  bool removed = false;  // unsubscribed; here for its starred articles only
+};
+
+std::vector<model::Feed> subscribed_feeds(Database& database);  // by folder and title
+std::optional<StoredFeed> find_feed(Database& database, model::FeedId id);
+std::optional<StoredFeed> find_feed_by_url(Database& database, std::string_view url);  // subscribed ones
+std::optional<StoredFeed> find_feed_by_uid(Database& database, std::string_view uid);  // removed ones too
+
+void insert_feed(Database& database, const StoredFeed& feed);
+// Everything but state and counts.
+void update_feed(Database& database, const StoredFeed& feed);
+void update_feed_state(Database& database, model::FeedId id, const model::FeedState& state);
+void delete_feed(Database& database, model::FeedId id);
+
+}  // namespace newscache::store

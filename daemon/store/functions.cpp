@@ -1,0 +1,65 @@
+#include "store/functions.hpp"
+
+#include <sqlite3.h>
+
+#include <string>
+#include <string_view>
+
+#include "store/record.hpp"
+#include "store/search_text.hpp"
+#include "store/store.hpp"
+
+namespace newscache::store {
+
+namespace {
+
+std::string_view blob_argument(sqlite3_value* value) {
+  const auto* data = sqlite3_value_blob(value);
+  const auto bytes = sqlite3_value_bytes(value);
+  if (data == nullptr) return {};
+  return {static_cast<const char*>(data), static_cast<std::size_t>(bytes)};
+}
+
+// Decodes the record that the arguments hold and answers with one part of its text.
+template <std::string SearchText::*part>
+void text_of_record(sqlite3_context* context, int count, sqlite3_value** values) {
+  try {
+    const auto& with = *static_cast<const FunctionContext*>(sqlite3_user_data(context));
+    const auto head = blob_argument(values[0]);
+    const auto body = count > 1 ? blob_argument(values[1]) : std::string_view();
+    const auto entry = with.codec->decode(head, body);
+    if (!entry) return sqlite3_result_error(context, entry.error().detail.c_str(), -1);
+    const auto text = count > 1 ? search_text(*entry, *with.options) : search_heading(*entry);
+    const std::string& wanted = text.*part;
+    sqlite3_result_text64(context, wanted.data(), wanted.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  } catch (const std::bad_alloc&) {
+    sqlite3_result_error_nomem(context);
+  } catch (const std::exception& error) {
+    sqlite3_result_error(context, error.what(), -1);
+  }
+}
+
+struct Function {
+  const char* name;
+  int arguments;
+  void (*call)(sqlite3_context*, int, sqlite3_value**);
+};
+constexpr Function kFunctions[] = {
+    {"article_title", 1, text_of_record<&SearchText::title>},
+    {"article_author", 1, text_of_record<&SearchText::author>},
+    {"article_text", 2, text_of_record<&SearchText::body>},
+};
+
+}  // namespace
+
+void register_functions(sqlite3* handle, FunctionContext* context) {
+  for (const auto& function : kFunctions) {
+    // INNOCUOUS: allowed in a view although the schema is not trusted.
+    const int code = sqlite3_create_function_v2(handle, function.name, function.arguments,
+                                                SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, context,
+                                                function.call, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) throw StoreError(Cause::internal, "cannot register an SQL function");
+  }
+}
+
+}  // namespace newscache::store

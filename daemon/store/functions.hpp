@@ -1,0 +1,19 @@
+#pragma once
+// The SQL functions of our schema: they unpack an article record into the columns of the search index.
+
+struct sqlite3;
+
+namespace newscache::store {
+
+struct Options;
+class RecordCodec;
+
+struct FunctionContext {
+  const Options* options;
+  RecordCodec* codec;
+};
+
+// article_title(head), article_author(head), article_text(head, body). `context` must outlive the connection.
+void register_functions(sqlite3* handle, FunctionContext* context);
+
+}  // namespace newscache::store

@@ -1,0 +1,103 @@
+// Writer::mark and Writer::remove_article: what a person does to articles.
+
+#include <algorithm>
+#include <vector>
+
+#include "store/article_query.hpp"
+#include "store/article_rows.hpp"
+#include "store/feed_rows.hpp"
+#include "store/search_query.hpp"
+#include "store/writer_state.hpp"
+
+namespace newscache::store {
+
+namespace {
+
+constexpr std::string_view kState = "SELECT id, feed_id, read, starred FROM article WHERE id = ?";
+constexpr std::string_view kDropEmptyFeed = R"sql(
+DELETE FROM feed WHERE id = ?1 AND removed = 1 AND NOT EXISTS (SELECT 1 FROM article WHERE feed_id = ?1))sql";
+
+struct Target {
+  model::ArticleId id{};
+  model::FeedId feed{};
+  bool read = false;
+  bool starred = false;
+};
+
+Target read_target(const Query& row) {
+  return {model::ArticleId{row.integer(0)}, model::FeedId{row.integer(1)}, row.flag(2), row.flag(3)};
+}
+
+Error no_article(model::ArticleId id) {
+  return Error{Cause::not_found, "there is no article " + std::to_string(model::raw(id))};
+}
+
+Result<std::vector<Target>> targets_by_id(Database& database, std::vector<model::ArticleId> ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  std::vector<Target> targets;
+  targets.reserve(ids.size());
+  for (const auto id : ids) {
+    Query query(database, kState, model::raw(id));
+    if (!query.step()) return no_article(id);
+    targets.push_back(read_target(query));
+  }
+  return targets;
+}
+
+Result<std::vector<Target>> targets_by_filter(Database& database, const model::MarkRequest& request) {
+  std::string match;
+  if (!request.text.empty()) {
+    auto expression = match_expression(request.text);
+    if (!expression) return expression.error();
+    match = std::move(*expression);
+  }
+  const auto sql = mark_sql(request, match);
+  std::vector<Target> targets;
+  Query query(database, sql.text);
+  sql.bind_to(query);
+  while (query.step()) targets.push_back(read_target(query));
+  return targets;
+}
+
+}  // namespace
+
+void remove_known_article(Change& change, const ArticleRow& row) {
+  delete_article(change.database(), row);
+  change.count_articles(row.feed_id, -1, row.read ? 0 : -1, row.starred ? -1 : 0);
+  change.changed(model::ChangeType::article, model::ChangeOp::deleted, model::raw(row.id));
+}
+
+Result<std::int64_t> Writer::mark(const model::MarkRequest& request) {
+  if (!request.read && !request.starred) {
+    return Error{Cause::invalid, "nothing to mark: give read or starred"};
+  }
+  Change change(*state_, Durability::synced);
+  auto& database = change.database();
+  const auto targets = request.all ? targets_by_filter(database, request) : targets_by_id(database, request.ids);
+  if (!targets) return targets.error();
+  std::int64_t changed = 0;
+  for (const auto& target : *targets) {
+    const bool read = request.read.value_or(target.read);
+    const bool starred = request.starred.value_or(target.starred);
+    if (read == target.read && starred == target.starred) continue;
+    const auto revision = change.changed(model::ChangeType::article, model::ChangeOp::state, model::raw(target.id));
+    set_state(database, target.id, read, starred, revision);
+    change.count_articles(target.feed, 0, int{target.read} - int{read}, int{starred} - int{target.starred});
+    ++changed;
+  }
+  change.commit();
+  return changed;
+}
+
+Result<void> Writer::remove_article(model::ArticleId id) {
+  Change change(*state_, Durability::synced);
+  const auto row = find_article(change.database(), id);
+  if (!row) return no_article(id);
+  remove_known_article(change, *row);
+  Query(change.database(), kDropEmptyFeed, model::raw(row->feed_id)).run();
+  change.commit();
+  return {};
+}
+
+}  // namespace newscache::store

@@ -1,0 +1,77 @@
+#pragma once
+// What the Writer's parts share: the connection, the row of totals, and the transaction that keeps both in step.
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "model/ids.hpp"
+#include "model/query.hpp"
+#include "store/database.hpp"
+
+namespace newscache::store {
+
+// The one row of table `store`.
+struct Totals {
+  std::int64_t feed_id = 0;
+  std::int64_t article_id = 0;
+  std::int64_t revision = 0;
+  std::int64_t feeds = 0;
+  std::int64_t articles = 0;
+  std::int64_t unread = 0;
+  std::int64_t starred = 0;
+  friend bool operator==(const Totals&, const Totals&) = default;
+};
+Totals load_totals(Database& database);
+
+struct WriterState {
+  explicit WriterState(const Options& options) : database(options, Access::write) {}
+
+  Database database;
+  Totals totals;  // as committed
+  std::string epoch;
+  Durability durability = Durability::synced;  // what `PRAGMA synchronous` stands at
+};
+
+struct Writer::State : WriterState {
+  using WriterState::WriterState;
+};
+
+void set_durability(WriterState& state, Durability durability);
+
+// A write transaction. Everything that clients can see of it goes through changed(), so that the log has no gap.
+class Change {
+ public:
+  Change(WriterState& state, Durability durability);
+
+  Database& database() { return state_.database; }
+  const Options& options() const { return state_.database.options(); }
+  // Appends to the change log; every call is a revision of its own.
+  model::Revision changed(model::ChangeType type, model::ChangeOp op, std::int64_t id);
+  model::FeedId new_feed_id();
+  model::ArticleId new_article_id();
+  void count_feeds(std::int64_t by) { totals_.feeds += by; }
+  void count_articles(model::FeedId feed, std::int64_t articles, std::int64_t unread, std::int64_t starred);
+
+  void commit();
+
+ private:
+  void write_feed_counts();
+  void write_totals();
+
+  struct Counts {
+    std::int64_t articles = 0;
+    std::int64_t unread = 0;
+  };
+
+  WriterState& state_;
+  Transaction transaction_;
+  Totals totals_;
+  std::map<model::FeedId, Counts> feed_counts_;  // what to add to the feeds' rows
+};
+
+struct ArticleRow;
+// Deletes the article, with its counts and its place in the change log.
+void remove_known_article(Change& change, const ArticleRow& row);
+
+}  // namespace newscache::store
