@@ -37,6 +37,11 @@ std::string bare_url(std::string_view base, std::string_view reference) {
   return text::split_url(url) ? url : std::string();
 }
 
+std::string validator(const Transfer& transfer, const char* name) {
+  auto value = transfer.header(name);
+  return is_usable_validator(value) ? value : std::string();
+}
+
 struct Settings : TransferSettings {
   std::int64_t max_body = 0;
 };
@@ -117,8 +122,8 @@ Result<bool> Fetch::take(Transfer& transfer) {
   response_.status = status;
   response_.body = transfer.take_body();
   response_.content_type = transfer.header("Content-Type");
-  response_.validators.etag = transfer.header("ETag");
-  response_.validators.last_modified = transfer.header("Last-Modified");
+  response_.validators.etag = validator(transfer, "ETag");
+  response_.validators.last_modified = validator(transfer, "Last-Modified");
   response_.cache_control = transfer.header("Cache-Control");
   response_.expires = transfer.header("Expires");
   response_.date = transfer.header("Date");

@@ -16,7 +16,7 @@ struct Row {
 
 // What is missing here cannot happen with the options that we set, or is libcurl's or our own fault: internal.
 constexpr std::array kTable {
-  Row{CURLE_UNSUPPORTED_PROTOCOL, Cause::invalid, "only http and https can be fetched"},
+  Row{CURLE_UNSUPPORTED_PROTOCOL, Cause::server, "this is not HTTP"},  // HTTP/0.9, that is: anything
       Row{CURLE_URL_MALFORMAT, Cause::invalid, "correct the address"},
       Row{CURLE_COULDNT_RESOLVE_PROXY, Cause::dns, "check net.proxy"}, Row{CURLE_COULDNT_RESOLVE_HOST, Cause::dns, ""},
       Row{CURLE_COULDNT_CONNECT, Cause::refused, ""}, Row{CURLE_WEIRD_SERVER_REPLY, Cause::server, "this is not HTTP"},

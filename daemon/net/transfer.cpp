@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string_view>
 
 #include "net/curl_errors.hpp"
 
@@ -27,21 +28,19 @@ constexpr long kStallSeconds = 30;
 // put into Debian 12's 7.88. Feeds lose nothing with HTTP/1.1.
 bool http2_is_unreliable(unsigned curl_version) { return curl_version >= 0x075700 && curl_version < 0x080600; }
 
-// Stored bytes are sent back as they came, and what could not have come from an honest server is not sent at all:
-// libcurl puts a line break in a header value on the wire as it is.
-bool is_sendable(const std::string& value) {
-  return !value.empty() && value.size() <= kMaxValidator && std::none_of(value.begin(), value.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  });
-}
-
 bool is_literal(std::string host, sockaddr_storage& address) {
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
   return parse_address(host, address);
 }
 
 }  // namespace
+
+bool is_usable_validator(const std::string& value) {
+  return !value.empty() && value.size() <= kMaxValidator && std::none_of(value.begin(), value.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
 
 template <class T>
 void Transfer::set(CURLoption option, T value) {
@@ -71,8 +70,8 @@ void Transfer::set_request_options() {
     set(CURLOPT_PASSWORD, request_.password.c_str());
   }
   add_header("Accept", request_.accept);
-  if (is_sendable(request_.validators.etag)) add_header("If-None-Match", request_.validators.etag);
-  if (is_sendable(request_.validators.last_modified))
+  if (is_usable_validator(request_.validators.etag)) add_header("If-None-Match", request_.validators.etag);
+  if (is_usable_validator(request_.validators.last_modified))
     add_header("If-Modified-Since", request_.validators.last_modified);
   set(CURLOPT_HTTPHEADER, headers_.get());
   const auto* const version = curl_version_info(CURLVERSION_NOW);
@@ -131,8 +130,8 @@ void Transfer::add_header(const char* name, const std::string& value) {
   headers_.reset(longer);
 }
 
-std::size_t Transfer::on_header(char*, std::size_t size, std::size_t count, void* self) {
-  return static_cast<Transfer*>(self)->count_header(size * count) ? size * count : 0;
+std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+  return static_cast<Transfer*>(self)->count_header({data, size * count}) ? size * count : 0;
 }
 
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
@@ -140,9 +139,11 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
 }
 
 // Interim answers, trailers and answers of a proxy count as well.
-bool Transfer::count_header(std::size_t bytes) {
-  header_bytes_ += bytes;
+bool Transfer::count_header(std::string_view line) {
+  header_bytes_ += line.size();
   ++header_lines_;
+  if (line.starts_with("HTTP/")) headers_ended_ = false;
+  if (line == "\r\n" || line == "\n") headers_ended_ = true;
   if (header_bytes_ <= kMaxHeaderBytes && header_lines_ <= kMaxHeaderLines) return true;
   stopped_ = Error{Cause::too_large, request_.host + ": the answer has more than " + std::to_string(kMaxHeaderLines) +
                                          " header lines or " + std::to_string(kMaxHeaderBytes) + " bytes of them"};
@@ -208,6 +209,10 @@ int Transfer::on_connected(void* self, char* peer_ip, char*, int, int) {
 }
 
 Result<void> Transfer::outcome(CURLcode code) const {
+  // libcurl takes headers that end with the connection for an answer without a body.
+  if (code == CURLE_OK && !headers_ended_) {
+    return Error{Cause::refused, request_.host + ": the connection was closed in the middle of the headers"};
+  }
   if (code == CURLE_OK || have_enough_) return {};
   if (stopped_) return *stopped_;
   if (denied_address_ && !tried_an_address_) {
@@ -228,7 +233,11 @@ std::string Transfer::header(const char* name) const {
   curl_header* found = nullptr;
   // -1: of the last answer. Interim answers and trailers are other kinds of header to libcurl.
   if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
-  return found->value;
+  // libcurl 7.88 leaves the line break on an empty value.
+  std::string_view value(found->value);
+  while (!value.empty() && std::string_view(" \t\r\n").find(value.back()) != std::string_view::npos)
+    value.remove_suffix(1);
+  return std::string(value);
 }
 
 std::int64_t Transfer::wire_bytes() const {

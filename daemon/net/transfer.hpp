@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "model/feed.hpp"
@@ -36,6 +37,10 @@ struct HopRequest {
   std::chrono::milliseconds time_left{0};
   bool redirected_by_public_site = false;
 };
+
+// Stored bytes are sent back as they came; but what no honest server sends is neither kept nor sent: libcurl puts a
+// line break in a header value on the wire as it is.
+bool is_usable_validator(const std::string& value);
 
 class Transfer {
  public:
@@ -76,7 +81,7 @@ class Transfer {
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static int on_connected(void* self, char* peer_ip, char* local_ip, int peer_port, int local_port);
-  bool count_header(std::size_t bytes);
+  bool count_header(std::string_view line);
   bool take(const char* data, std::size_t size);
 
   std::shared_ptr<const TransferSettings> settings_;
@@ -88,6 +93,7 @@ class Transfer {
   std::string body_;
   std::size_t header_bytes_ = 0;
   std::size_t header_lines_ = 0;
+  bool headers_ended_ = false;
   bool have_enough_ = false;       // we ended it ourselves: the rest of an error page is of no use
   bool tried_an_address_ = false;  // at least one address passed the policy
   bool peer_is_public_ = true;

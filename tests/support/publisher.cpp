@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
@@ -272,6 +273,11 @@ void Publisher::State::serve(Connection& connection) {
   bool open_still = connection.wire.shake_hands();
   while (open_still) {
     auto request = take_request(buffer);
+    if (!request && !buffer.empty() && std::isupper(static_cast<unsigned char>(buffer.front())) == 0) {
+      // Not HTTP: TLS on the plain port, mostly.
+      connection.wire.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      break;
+    }
     if (!request) {
       open_still = buffer.size() < kLongestRequest && connection.wire.read(buffer);
       continue;

@@ -1,55 +1,55 @@
 #pragma once
-// A client on a loop of its own, for tests that fetch one thing after the other.
+// A client on a loop of its own, for tests.
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
+#include <functional>
+#include <list>
+#include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 
 #include "net/client.hpp"
-#include "support/publisher.hpp"
 
 namespace newscache::test {
 
-inline model::NetSettings loopback_settings() {
-  model::NetSettings settings;
-  settings.allow_private = {"127.0.0.0/8"};
-  return settings;
-}
+// Allows the publisher's address.
+model::NetSettings loopback_settings();
 
 class Fetching {
  public:
-  explicit Fetching(const model::NetSettings& settings = loopback_settings())
-      : client_(std::make_unique<net::Client>(io_.get_executor(), settings)) {}
-
-  boost::asio::io_context& io() { return io_; }
-  net::Client& client() { return *client_; }
-
-  // Runs the loop until the fetch has ended.
-  Result<net::Response> get(net::Request request) {
+  struct Pending {
     std::optional<Result<net::Response>> result;
-    boost::asio::co_spawn(io_, client_->fetch(std::move(request)),
-                          [&](std::exception_ptr error, Result<net::Response> fetched) {
-                            if (error) std::rethrow_exception(error);
-                            result.emplace(std::move(fetched));
-                          });
-    io_.restart();
-    while (!result) {
-      if (io_.run_one() == 0) throw std::logic_error("the fetch neither ended nor waits for anything");
-    }
-    return std::move(*result);
-  }
-  Result<net::Response> get(const std::string& url) {
-    net::Request request;
-    request.url = url;
-    return get(std::move(request));
-  }
+    bool aborted = false;  // ended by operation_aborted
+    boost::asio::cancellation_signal cancellation;
+
+    bool ended() const { return result || aborted; }
+    void cancel() { cancellation.emit(boost::asio::cancellation_type::terminal); }
+  };
+
+  explicit Fetching(const model::NetSettings& settings = loopback_settings());
+
+  net::Client& client() { return *client_; }
+  void destroy_client() { client_.reset(); }
+  // From any thread: `job` runs on the loop.
+  void post(std::function<void()> job);
+
+  // Stays where it is until this ends.
+  Pending& start(net::Request request);
+  Pending& start(const std::string& url);
+  void run_until(const std::function<bool()>& done);
+
+  Result<net::Response> get(net::Request request);
+  Result<net::Response> get(const std::string& url);
+  // The cause of the error that it must end with.
+  Cause failure(const std::string& url);
 
  private:
   boost::asio::io_context io_{1};
   std::unique_ptr<net::Client> client_;
+  std::list<Pending> pending_;
 };
+
+net::Request request_for(const std::string& url);
 
 }  // namespace newscache::test

@@ -1,0 +1,51 @@
+#include "net/curl_errors.hpp"
+
+#include <cerrno>
+
+#include "support/catch.hpp"
+
+using namespace newscache;
+using namespace newscache::net;
+
+TEST_CASE("libcurl's errors have our causes") {
+  struct Case {
+    CURLcode code;
+    int system_error;
+    Cause cause;
+  };
+  const auto row = GENERATE(values<Case>({
+      {CURLE_COULDNT_RESOLVE_HOST, 0, Cause::dns},
+      {CURLE_COULDNT_RESOLVE_PROXY, 0, Cause::dns},
+      {CURLE_COULDNT_CONNECT, ECONNREFUSED, Cause::refused},
+      {CURLE_COULDNT_CONNECT, ENETUNREACH, Cause::link},
+      {CURLE_COULDNT_CONNECT, EHOSTUNREACH, Cause::link},
+      {CURLE_RECV_ERROR, ENETUNREACH, Cause::refused},
+      {CURLE_OPERATION_TIMEDOUT, 0, Cause::timeout},
+      {CURLE_PEER_FAILED_VERIFICATION, 0, Cause::tls},
+      {CURLE_SSL_CONNECT_ERROR, 0, Cause::tls},
+      {CURLE_PARTIAL_FILE, 0, Cause::refused},
+      {CURLE_GOT_NOTHING, 0, Cause::refused},
+      {CURLE_OUT_OF_MEMORY, 0, Cause::too_large},
+      {CURLE_HTTP2_STREAM, 0, Cause::server},
+      {CURLE_WEIRD_SERVER_REPLY, 0, Cause::server},
+      {CURLE_BAD_CONTENT_ENCODING, 0, Cause::server},
+      {CURLE_BAD_FUNCTION_ARGUMENT, 0, Cause::internal},
+  }));
+  INFO(row.code << " " << row.system_error);
+  CHECK(transfer_error(row.code, row.system_error, "example.org", "").cause == row.cause);
+}
+
+TEST_CASE("a message names the host, libcurl's reason, and what to do") {
+  const auto error = transfer_error(CURLE_SSL_CACERT_BADFILE, 0, "example.org", "error setting certificate file: /x");
+  CHECK(error.detail ==
+        "example.org: error setting certificate file: /x (check net.ca_file, or install ca-certificates)");
+  CHECK(transfer_error(CURLE_GOT_NOTHING, 0, "example.org", "").detail.find("example.org: ") == 0);
+}
+
+TEST_CASE("a certificate out of its time may be our clock's fault, and the message says so") {
+  const std::string text = GENERATE("SSL certificate problem: certificate has expired",
+                                    "SSL certificate problem: certificate is not yet valid");
+  CHECK(transfer_error(CURLE_PEER_FAILED_VERIFICATION, 0, "h", text).detail.find("clock") != std::string::npos);
+  CHECK(transfer_error(CURLE_PEER_FAILED_VERIFICATION, 0, "h", "self-signed certificate").detail.find("clock") ==
+        std::string::npos);
+}
