@@ -14,8 +14,6 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "support/catch.hpp"
-
 namespace newscache::test {
 namespace {
 
@@ -100,7 +98,7 @@ void Daemon::await_notification(std::string_view text) {
       int status = 0;
       if (::waitpid(pid_, &status, WNOHANG) == pid_) {
         pid_ = -1;
-        FAIL("newscached ended with " << exit_code_of(status) << ":\n" << log());
+        throw std::runtime_error("newscached ended with " + std::to_string(exit_code_of(status)) + ":\n" + log());
       }
       continue;
     }

@@ -32,7 +32,7 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  void start();            // returns when it is ready; fails the test when it ends instead
+  void start();            // returns when it is ready; throws with its log when it ends instead
   int stop();              // SIGTERM; the exit code
   void kill();             // SIGKILL, and waits for the end
   void signal(int number) const;
