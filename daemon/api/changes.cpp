@@ -1,0 +1,101 @@
+// GET /v1/changes and the beginning of GET /v1/events.
+
+#include <limits>
+
+#include "api/handlers.hpp"
+#include "api/shapes.hpp"
+
+namespace newscache::api {
+namespace {
+
+constexpr std::int64_t max_revision = std::numeric_limits<std::int64_t>::max();
+
+Response start_over(std::string_view why) {
+  return problem(410, std::string(why) + ": read the articles anew and go on from the revision in /v1/status");
+}
+
+// What the page cannot say of itself: whether the client's place belongs to this log at all.
+std::optional<Response> lost(const Result<model::ChangePage>& page, std::int64_t since,
+                             const std::optional<std::string>& epoch) {
+  if (!page && page.error().cause == Cause::gone) return start_over(page.error().detail);
+  if (!page) return problem(page.error());
+  if (epoch && *epoch != page->epoch) return start_over("the epoch is now " + page->epoch);
+  if (since > raw(page->revision)) return start_over("this log has never been at revision " + std::to_string(since));
+  return std::nullopt;
+}
+
+}  // namespace
+
+loop::awaitable<Response> get_changes(Context& context, Request& request) {
+  std::int64_t since = 0;
+  std::int64_t limit = 500;
+  std::optional<std::string> epoch;
+  ParameterReader reader(request.parameters);
+  reader.integer("since", 0, max_revision, since);
+  reader.integer("limit", 1, 1000, limit);
+  reader.text("epoch", epoch);
+  if (reader.error()) co_return problem(*reader.error());
+
+  auto look = [since, limit, epoch, known = request.if_none_match](store::Reader& store_reader) {
+    auto page = store_reader.changes(model::Revision{since}, limit);
+    if (auto response = lost(page, since, epoch)) return std::move(*response);
+    auto etag = position_etag(LogPosition{page->epoch, page->revision});
+    if (matches_etag(known, etag)) return not_modified(std::move(etag));
+    auto response = json_response(change_page_json(*page));
+    response.etag = std::move(etag);
+    return response;
+  };
+  co_return co_await context.services.reader.run(std::move(look));
+}
+
+namespace {
+
+struct EventPlace {
+  std::int64_t since = 0;
+  std::optional<std::string> epoch;
+};
+
+// Where the client wants to begin; Last-Event-ID, which a reconnecting client sends by itself, is newer than the URL.
+loop::awaitable<Result<EventPlace>> event_place(Context& context, Request& request) {
+  EventPlace place;
+  std::optional<std::int64_t> since;
+  ParameterReader reader(request.parameters);
+  reader.integer("since", 0, max_revision, since);
+  reader.text("epoch", place.epoch);
+  if (reader.error()) co_return *reader.error();
+  if (!request.last_event_id.empty()) {
+    const auto parameters = Parameters::parse("Last-Event-ID=" + request.last_event_id);
+    if (!parameters) co_return parameters.error();
+    ParameterReader header(*parameters);
+    header.integer("Last-Event-ID", 0, max_revision, since);
+    if (header.error()) co_return *header.error();
+  }
+  if (!since) {
+    auto ask = [](store::Writer& writer) { return writer.revision(); };
+    since = raw(co_await context.services.writer.run(ask));
+  }
+  place.since = *since;
+  co_return place;
+}
+
+}  // namespace
+
+// A place that is lost is told before the stream begins; what the client missed is sent by the stream itself.
+loop::awaitable<Response> get_events(Context& context, Request& request) {
+  if (context.host.streams >= static_cast<std::size_t>(context.host.limits.event_streams)) {
+    co_return problem(503, "too many event streams: close some");
+  }
+  auto place = co_await event_place(context, request);
+  if (!place) co_return problem(place.error());
+  Response response;
+  response.content_type = "text/event-stream";
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  auto look = [since = place->since](store::Reader& reader) { return reader.changes(model::Revision{since}, 1); };
+  const auto page = co_await context.services.reader.run(std::move(look));
+  if (auto fault = lost(page, place->since, place->epoch)) co_return std::move(*fault);
+  response.stream = std::make_shared<Subscriber>(context.events, context.services.executor,
+                                                 context.host.limits.event_backlog, model::Revision{place->since});
+  co_return response;
+}
+
+}  // namespace newscache::api

@@ -1,0 +1,64 @@
+#pragma once
+// What a connection needs of the server: the routes, the limits, and who answers. Loop thread only.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <functional>
+#include <set>
+#include <span>
+
+#include "api/request.hpp"
+#include "api/response.hpp"
+#include "api/server.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "loop/task.hpp"
+#include "sys/peer.hpp"
+
+namespace newscache::api {
+
+struct Context;
+class Session;
+
+using Socket = boost::asio::generic::stream_protocol::socket;
+
+enum class Permission { everyone, admin };
+enum class Body { none, json, document };  // document: of any type, up to Limits::import_bytes
+
+using Handler = loop::awaitable<Response> (*)(Context& context, Request& request);
+
+struct Route {
+  Method method;
+  std::string_view pattern;  // "/v1/feeds/{id}"
+  Permission permission;
+  Body body;
+  std::string_view parameters;  // of the query string, separated by blanks
+  Handler handler;
+};
+
+struct Host {
+  Host(boost::asio::any_io_executor e, const Clock& c, const Log& l, const Limits& bounds)
+      : executor(std::move(e)), clock(c), log(l), limits(bounds) {}
+
+  boost::asio::any_io_executor executor;
+  const Clock& clock;
+  const Log& log;
+  Limits limits;
+  std::span<const Route> routes;
+  std::function<bool(const sys::Peer&)> is_admin;
+  std::function<loop::awaitable<Response>(const Route&, Request&)> answer;
+
+  bool stopping = false;
+  std::set<Session*> sessions;
+  std::size_t streams = 0;   // of the sessions, those that are event streams
+  std::size_t refusals = 0;  // connections too many that are being told so
+};
+
+struct RouteMatch {
+  const Route* route = nullptr;
+  std::int64_t id = 0;
+  std::string allow;  // when the path exists and the method does not: what does
+};
+RouteMatch find_route(std::span<const Route> routes, Method method, std::string_view path);
+
+}  // namespace newscache::api

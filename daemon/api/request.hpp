@@ -1,0 +1,93 @@
+#pragma once
+// A request as the handlers see it, and the strict reading of its head.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+
+namespace newscache::api {
+
+enum class Method { get, post, patch, remove, other };
+
+// GET, POST, PATCH, DELETE; HEAD counts as GET.
+Method method_from(std::string_view name);
+std::string_view method_name(Method method);
+
+// The decoded parameters of a query string, each at most once.
+class Parameters {
+ public:
+  // Cause::invalid for a repeated name, a broken %XX, or what is not UTF-8.
+  static Result<Parameters> parse(std::string_view query);
+  const std::string* find(std::string_view name) const;
+  // The first one that is not in `allowed`, a list separated by blanks; empty when all are.
+  std::string_view unknown(std::string_view allowed) const;
+
+ private:
+  std::vector<std::pair<std::string, std::string>> pairs_;
+};
+
+// Reads parameters into typed values; an absent one leaves the value as it is. Only the first mistake is kept.
+class ParameterReader {
+ public:
+  explicit ParameterReader(const Parameters& parameters) : parameters_(parameters) {}
+  void text(std::string_view name, std::optional<std::string>& value);
+  void text(std::string_view name, std::string& value);
+  void boolean(std::string_view name, std::optional<bool>& value);
+  void boolean(std::string_view name, bool& value);
+  void integer(std::string_view name, std::int64_t least, std::int64_t most, std::int64_t& value);
+  void integer(std::string_view name, std::int64_t least, std::int64_t most, std::optional<std::int64_t>& value);
+  // RFC 3339, or a date, which is its midnight in UTC.
+  void instant(std::string_view name, std::optional<Instant>& value);
+  // One of `words`; the value becomes its index.
+  void word(std::string_view name, std::initializer_list<std::string_view> words, std::size_t& index);
+  void fail(std::string_view name, std::string_view expected);
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  const Parameters& parameters_;
+  std::optional<Error> error_;
+};
+
+struct Request {
+  Method method = Method::get;
+  std::string path;  // decoded, without the query
+  Parameters parameters;
+  std::int64_t id = 0;  // of the path's {id}
+  std::string if_none_match;
+  std::string last_event_id;
+  std::string body;
+  bool is_admin = false;
+  bool chunks_understood = true;  // HTTP/1.1
+};
+
+struct Target {
+  std::string path;
+  std::string_view query;  // into the text given
+};
+// Origin form or absolute form. Cause::invalid for anything else.
+Result<Target> parse_target(std::string_view target);
+
+// Up to 2^31 - 1, without signs, blanks or leading zeros.
+std::optional<std::int64_t> parse_id(std::string_view text);
+// RFC 3339, or a date alone; nothing else that feeds contain.
+std::optional<Instant> parse_instant(std::string_view text);
+
+struct HeadFault {
+  int status = 400;
+  std::string_view detail;
+};
+// Bytes that may stand nowhere in a head: a NUL, a CR without LF, an LF without CR. Looks at head[from..]; a CR at the
+// very end is let pass, its LF may be on the way.
+std::optional<HeadFault> stray_byte(std::string_view head, std::size_t from);
+// A whole head, request line to the empty line. Refuses what lets two readers disagree on where a message ends (RFC
+// 9112, section 6.3), stricter than the parser behind it: both lengths, repeated or odd lengths, other codings than
+// chunked, folded lines, blanks before a colon; and more than 64 fields.
+std::optional<HeadFault> check_head(std::string_view head);
+
+}  // namespace newscache::api

@@ -1,0 +1,53 @@
+#pragma once
+// An answer before it is written, and problem documents (RFC 9457).
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/result.hpp"
+
+namespace newscache::api {
+
+class Subscriber;
+
+struct Response {
+  int status = 200;
+  std::string content_type;
+  std::string body;
+  std::string etag;  // quoted, with W/ where weak
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::shared_ptr<Subscriber> stream;  // set: the body is this one's events, without an end
+};
+
+std::string_view status_phrase(int status);
+
+// `body` is a JSON document.
+Response json_response(std::string body, int status = 200);
+Response json_response(const boost::json::value& body, int status = 200);
+
+// `more` are extension members.
+Response problem(int status, std::string_view detail, boost::json::object more = {});
+// The one mapper from errors to HTTP; the cause's name is the extension member `cause`.
+int status_of(Cause cause);
+Response problem(const Error& error);
+Response problem(int status, const Error& error, boost::json::object more = {});
+// What a handler threw: 503 when the store cannot be used now, else 500; logged. Rethrows a cancellation.
+Response problem_from_exception(const std::exception_ptr& thrown, const Log& log);
+
+// True when one of the entity tags of If-None-Match means `etag` (weak comparison).
+bool matches_etag(std::string_view if_none_match, std::string_view etag);
+// 304 for what the client has already.
+Response not_modified(std::string etag);
+
+// Status line to empty line. A stream's answer is chunked unless `chunks_understood` is false.
+std::string response_head(const Response& response, bool keep_alive, bool chunks_understood, Instant now);
+
+}  // namespace newscache::api

@@ -1,0 +1,38 @@
+#include "api/routes.hpp"
+
+#include "api/handlers.hpp"
+
+namespace newscache::api {
+namespace {
+
+using enum Method;
+using enum Permission;
+
+constexpr Route table[] = {
+    {get, "/healthz", everyone, Body::none, "", get_health},
+    {get, "/v1/openapi.json", everyone, Body::none, "", get_openapi},
+    {get, "/v1/status", everyone, Body::none, "", get_status},
+    {get, "/v1/feeds", everyone, Body::none, "", list_feeds},
+    {post, "/v1/feeds", admin, Body::json, "validate", add_feed},
+    {get, "/v1/feeds/{id}", everyone, Body::none, "", get_feed},
+    {patch, "/v1/feeds/{id}", admin, Body::json, "", change_feed},
+    {remove, "/v1/feeds/{id}", admin, Body::none, "purge", remove_feed},
+    {post, "/v1/feeds/{id}/refresh", everyone, Body::none, "force", refresh_feed},
+    {post, "/v1/refresh", everyone, Body::none, "force", refresh_all},
+    {get, "/v1/articles", everyone, Body::none, "feed folder tag read starred since until q order limit cursor fields",
+     list_articles},
+    {post, "/v1/articles/mark", everyone, Body::json, "", mark_articles},
+    {get, "/v1/articles/{id}", everyone, Body::none, "", get_article},
+    {patch, "/v1/articles/{id}", everyone, Body::json, "", change_article},
+    {get, "/v1/changes", everyone, Body::none, "since limit epoch", get_changes},
+    {get, "/v1/events", everyone, Body::none, "since epoch", get_events},
+    {get, "/v1/opml", everyone, Body::none, "", export_opml},
+    {post, "/v1/opml", admin, Body::document, "", import_opml},
+    {post, "/v1/import", admin, Body::document, "feed name", import_document},
+};
+
+}  // namespace
+
+std::span<const Route> routes() { return table; }
+
+}  // namespace newscache::api

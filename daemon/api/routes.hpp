@@ -1,0 +1,12 @@
+#pragma once
+// The table of everything that is served.
+
+#include <span>
+
+#include "api/host.hpp"
+
+namespace newscache::api {
+
+std::span<const Route> routes();
+
+}  // namespace newscache::api

@@ -1,0 +1,134 @@
+#include "api/shapes.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "feed/json_feed.hpp"
+#include "model/names.hpp"
+#include "text/date.hpp"
+
+namespace newscache::api {
+
+namespace json = boost::json;
+
+namespace {
+
+json::value text_or_null(const std::string& text) {
+  if (text.empty()) return nullptr;
+  return json::value(text);
+}
+
+json::value error_json(const std::optional<model::FeedError>& error) {
+  if (!error) return nullptr;
+  json::object out;
+  out["cause"] = cause_name(error->cause);
+  out["detail"] = error->detail;
+  out["count"] = error->count;
+  out["since"] = text::format_rfc3339(error->since);
+  return out;
+}
+
+}  // namespace
+
+json::value time_json(const std::optional<Instant>& instant) {
+  if (!instant) return nullptr;
+  return json::value(text::format_rfc3339(*instant));
+}
+
+json::object article_json(const model::Article& article, bool with_content) {
+  json::object out;
+  auto item = feed::item_json(article.entry, with_content);
+  out.reserve(item.size() + 12);
+  out["id"] = raw(article.id);
+  out["uid"] = article.uid;
+  out["feed_id"] = raw(article.feed_id);
+  out["guid"] = article.entry.guid;
+  out["title"] = article.entry.title;
+  for (auto& member : item) {
+    // The publisher's id is `guid` here.
+    if (member.key() != "id") out[member.key()] = std::move(member.value());
+  }
+  out["date_received"] = text::format_rfc3339(article.date_received);
+  out["revision"] = raw(article.revision);
+  out["read"] = article.read;
+  out["starred"] = article.starred;
+  json::object offline;
+  offline["state"] = name(article.offline);
+  offline["bytes"] = article.offline_bytes;
+  out["offline"] = std::move(offline);
+  if (article.score) {
+    out["snippet"] = article.snippet;
+    out["score"] = *article.score;
+  }
+  return out;
+}
+
+std::string article_page_json(const model::ArticlePage& page, bool with_content) {
+  // One article at a time, so that a page of long ones is not in memory twice over.
+  std::string out = R"({"articles":[)";
+  for (const auto& article : page.articles) {
+    if (out.back() != '[') out += ',';
+    out += json::serialize(article_json(article, with_content));
+  }
+  out += ']';
+  if (!page.next_cursor.empty()) out += R"(,"next_cursor":)" + json::serialize(json::string(page.next_cursor));
+  out += '}';
+  return out;
+}
+
+json::object settings_json(const model::FeedSettings& settings) {
+  json::object out;
+  for (const auto& [key, value] : settings) {
+    std::visit([&out, &name = key](const auto& plain) { out[name] = plain; }, value);
+  }
+  return out;
+}
+
+json::object feed_json(const model::Feed& feed, bool polling) {
+  json::object out;
+  out.reserve(24);
+  out["id"] = raw(feed.id);
+  out["uid"] = feed.uid;
+  out["url"] = feed.url;
+  out["title"] = feed.title;
+  out["home_page_url"] = text_or_null(feed.home_page_url);
+  out["description"] = text_or_null(feed.description);
+  out["language"] = text_or_null(feed.language);
+  out["icon"] = text_or_null(feed.icon);
+  out["folder"] = feed.folder;
+  out["state"] = name(feed.paused ? model::FeedStatus::paused : feed.state.status);
+  out["polling"] = polling;
+  out["last_attempt"] = time_json(feed.state.last_attempt);
+  out["last_success"] = time_json(feed.state.last_success);
+  out["next_poll"] = time_json(feed.state.next_poll);
+  out["next_poll_rule"] = text_or_null(feed.state.next_poll_rule);
+  out["error"] = error_json(feed.state.error);
+  json::object counts;
+  counts["articles"] = feed.articles;
+  counts["unread"] = feed.unread;
+  out["counts"] = std::move(counts);
+  out["settings"] = settings_json(feed.settings);
+  out["managed"] = feed.managed;
+  return out;
+}
+
+std::string change_page_json(const model::ChangePage& page) {
+  json::object out;
+  out["epoch"] = page.epoch;
+  json::array changes;
+  changes.reserve(page.changes.size());
+  for (const auto& change : page.changes) {
+    json::object one;
+    one["revision"] = raw(change.revision);
+    one["type"] = name(change.type);
+    one["op"] = name(change.op);
+    one["id"] = change.id;
+    changes.push_back(std::move(one));
+  }
+  out["changes"] = std::move(changes);
+  out["revision"] = raw(page.revision);
+  out["more"] = page.more;
+  return json::serialize(out);
+}
+
+}  // namespace newscache::api

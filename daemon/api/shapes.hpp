@@ -1,0 +1,66 @@
+#pragma once
+// The JSON forms of the model, out and in, as docs/openapi.json describes them.
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "model/article.hpp"
+#include "model/feed.hpp"
+#include "model/query.hpp"
+
+namespace newscache::api {
+
+// Absent fields are left out, except the title.
+boost::json::object article_json(const model::Article& article, bool with_content);
+// {"articles": [...], "next_cursor": "..."}
+std::string article_page_json(const model::ArticlePage& page, bool with_content);
+
+// Absent fields are null. `polling`: queued or being fetched right now.
+boost::json::object feed_json(const model::Feed& feed, bool polling);
+boost::json::object settings_json(const model::FeedSettings& settings);
+
+std::string change_page_json(const model::ChangePage& page);
+
+// null for none
+boost::json::value time_json(const std::optional<Instant>& instant);
+
+// A request's body as an object. Cause::invalid says where it is broken.
+Result<boost::json::object> parse_object(std::string_view body);
+
+// Reads members into typed values; an absent one leaves the value as it is, null is a mistake unless said otherwise (a
+// filter that is null by accident must not mark everything). The first mistake is kept; finish() finds members that
+// nobody asked for.
+class MemberReader {
+ public:
+  explicit MemberReader(const boost::json::object& object) : object_(object) {}
+  // At most 2000 bytes. `null_is_empty`: null sets the empty string.
+  void text(std::string_view name, std::optional<std::string>& value, bool null_is_empty = false);
+  void boolean(std::string_view name, std::optional<bool>& value);
+  void id(std::string_view name, std::optional<std::int64_t>& value);
+  void ids(std::string_view name, std::optional<std::vector<std::int64_t>>& value);
+  void instant(std::string_view name, std::optional<Instant>& value);
+  const boost::json::object* object(std::string_view name);
+  void fail(std::string_view name, std::string_view expected);
+  Result<void> finish();
+
+ private:
+  const boost::json::value* take(std::string_view name);
+
+  const boost::json::object& object_;
+  std::vector<std::string_view> known_;
+  std::optional<Error> error_;
+};
+
+Result<model::NewFeed> parse_new_feed(const boost::json::object& body);
+// `current`: the feed's settings, which those in the body are merged into; null takes one away.
+Result<model::FeedPatch> parse_feed_patch(const boost::json::object& body, const model::FeedSettings& current);
+Result<model::MarkRequest> parse_mark_request(const boost::json::object& body);
+// {read?, starred?} of one article
+Result<model::MarkRequest> parse_article_patch(const boost::json::object& body, model::ArticleId id);
+
+}  // namespace newscache::api

@@ -1,0 +1,133 @@
+// GET /v1/status, /healthz and /v1/openapi.json.
+
+#include <boost/json/array.hpp>
+
+#include "api/handlers.hpp"
+#include "api/openapi.hpp"
+#include "api/shapes.hpp"
+#include "base/hash.hpp"
+#include "text/date.hpp"
+
+namespace newscache::api {
+
+namespace json = boost::json;
+
+std::string_view network_word(ingest::NetworkState state) {
+  return state == ingest::NetworkState::online ? "online" : "offline";
+}
+
+namespace {
+
+struct StoreStatus {
+  model::Counts counts;
+  std::int64_t bytes = 0;
+  std::optional<LogPosition> position;
+};
+
+json::value number_or_null(const std::optional<std::int64_t>& number) {
+  if (!number) return nullptr;
+  return json::value(*number);
+}
+
+json::object status_json(const DaemonStatus& daemon, const StoreStatus& store, const ingest::Poller& poller) {
+  json::object network;
+  network["state"] = network_word(poller.network());
+  network["since"] = text::format_rfc3339(poller.network_since());
+  json::object clock;
+  clock["trusted"] = daemon.clock_trusted;
+  clock["floor"] = text::format_rfc3339(daemon.clock_floor);
+  json::object counts;
+  counts["feeds"] = store.counts.feeds;
+  counts["articles"] = store.counts.articles;
+  counts["unread"] = store.counts.unread;
+  counts["starred"] = store.counts.starred;
+  json::object storage;
+  storage["bytes"] = store.bytes;
+  storage["limit_bytes"] = number_or_null(daemon.storage_limit);
+  storage["free_bytes"] = daemon.storage_free;
+  storage["state"] = daemon.storage_state;
+  json::object traffic;
+  traffic["received_today_bytes"] = poller.received_today();
+  traffic["budget_bytes"] = number_or_null(daemon.traffic_budget);
+  const auto activity = poller.activity();
+  json::object polling;
+  polling["active"] = activity.active;
+  polling["queued"] = activity.queued;
+  polling["next_at"] = time_json(activity.next_at);
+
+  json::object out;
+  out["version"] = daemon.version;
+  out["uptime_s"] = daemon.uptime_s;
+  out["epoch"] = store.position ? json::value(store.position->epoch) : json::value();
+  out["revision"] = store.position ? raw(store.position->revision) : 0;
+  out["network"] = std::move(network);
+  out["clock"] = std::move(clock);
+  out["counts"] = std::move(counts);
+  out["storage"] = std::move(storage);
+  out["traffic"] = std::move(traffic);
+  out["polling"] = std::move(polling);
+  return out;
+}
+
+loop::awaitable<StoreStatus> store_status(Context& context) {
+  const auto seen = co_await seen_revision(context);
+  auto read = [seen](store::Reader& reader) {
+    StoreStatus status;
+    status.position = log_position(reader, seen);
+    status.counts = reader.counts();
+    status.bytes = reader.database_bytes();
+    return status;
+  };
+  auto status = co_await context.services.reader.run(std::move(read));
+  if (!status.position) {
+    auto ask = [](store::Writer& writer) {
+      LogPosition position;
+      position.epoch = writer.epoch();
+      position.revision = writer.revision();
+      return position;
+    };
+    status.position = co_await context.services.writer.run(ask);
+    context.seen = status.position->revision;
+  }
+  co_return status;
+}
+
+}  // namespace
+
+loop::awaitable<Response> get_status(Context& context, Request&) {
+  const auto store = co_await store_status(context);
+  const auto daemon = context.services.status();
+  co_return json_response(json::value(status_json(daemon, store, context.services.poller)));
+}
+
+loop::awaitable<Response> get_health(Context& context, Request&) {
+  json::array reasons;
+  auto read = [](store::Reader& reader) {
+    std::string fault;
+    try {
+      reader.counts();
+    } catch (const std::exception& error) {
+      fault = std::string("the database cannot be read: ") + error.what();
+    }
+    return fault;
+  };
+  const std::string fault = co_await context.services.reader.run(read);
+  if (!fault.empty()) reasons.push_back(json::value(fault));
+  const auto storage = context.services.status().storage_state;
+  if (storage == "full" || storage == "read_only") reasons.push_back(json::value("storage is " + storage));
+  json::object out;
+  out["status"] = reasons.empty() ? "ok" : "failing";
+  const int status = reasons.empty() ? 200 : 503;
+  if (!reasons.empty()) out["reasons"] = std::move(reasons);
+  co_return json_response(json::value(std::move(out)), status);
+}
+
+loop::awaitable<Response> get_openapi(Context&, Request& request) {
+  auto etag = "\"" + hex(sha256({openapi_document}), 8) + "\"";
+  if (matches_etag(request.if_none_match, etag)) co_return not_modified(std::move(etag));
+  auto response = json_response(std::string(openapi_document));
+  response.etag = std::move(etag);
+  co_return response;
+}
+
+}  // namespace newscache::api
