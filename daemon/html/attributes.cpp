@@ -6,7 +6,7 @@
 
 #include "html/media.hpp"
 #include "html/name_table.hpp"
-#include "text/entities.hpp"
+#include "html/safe_text.hpp"
 #include "text/url.hpp"
 #include "text/utf8.hpp"
 
@@ -239,7 +239,7 @@ void write_attribute(std::string& out, AttributeName name, std::string_view valu
   out += ' ';
   out += rules[static_cast<std::size_t>(name)].name;
   out += "=\"";
-  text::append_escaped(out, value);
+  append_safe_value(out, value);
   out += '"';
 }
 

@@ -130,6 +130,9 @@ Element find_element(std::string_view name);
 
 inline bool is_heading(Element element) { return element >= Element::h1 && element <= Element::h6; }
 inline bool is_section_of_table(Element element) { return element >= Element::tbody && element <= Element::tfoot; }
+inline bool is_media(Element element) {
+  return element == Element::audio || element == Element::picture || element == Element::video;
+}
 inline bool is_cell(Element element) { return element == Element::td || element == Element::th; }
 // Where a tree builder takes nothing but parts of tables; anything else would be moved out in front of the table.
 inline bool is_table_context(Element element) {

@@ -1,5 +1,6 @@
 #include "html/safe_text.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "text/entities.hpp"
@@ -19,6 +20,12 @@ std::size_t end_of_plain(std::string_view text, std::size_t at) {
   while (at < text.size() && !needs_care[static_cast<unsigned char>(text[at])]) ++at;
   return at;
 }
+
+constexpr auto is_special_in_value = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'&', '<', '>', '"'}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
 
 // The references that we write ourselves and most that others write: nothing to decode.
 std::size_t escaped_already(std::string_view text) {
@@ -63,6 +70,14 @@ void append_safe_text(std::string& out, std::string_view raw, bool references) {
     }
     at += used;
   }
+}
+
+void append_safe_value(std::string& out, std::string_view value) {
+  const auto special = std::find_if(value.begin(), value.end(),
+                                    [](char c) { return is_special_in_value[static_cast<unsigned char>(c)]; });
+  const auto plain = static_cast<std::size_t>(special - value.begin());
+  out.append(value, 0, plain);
+  if (plain < value.size()) text::append_escaped(out, value.substr(plain));
 }
 
 }  // namespace newscache::html

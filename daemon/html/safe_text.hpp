@@ -10,4 +10,7 @@ namespace newscache::html {
 // newlines, other control characters go.
 void append_safe_text(std::string& out, std::string_view raw, bool references);
 
+// A value, decoded before, to stand between double quotes.
+void append_safe_value(std::string& out, std::string_view value);
+
 }  // namespace newscache::html

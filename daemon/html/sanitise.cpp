@@ -124,9 +124,8 @@ void Sanitiser::start_tag(const Token& token) {
 
 void Sanitiser::start_phrasing(Element element) {
   if (element == Element::a) return start_link();
-  const bool media = element == Element::audio || element == Element::video || element == Element::picture;
   if (is_table_context(stack_.top())) {
-    if (!media) return stack_.skip(element);
+    if (!is_media(element)) return stack_.skip(element);
     open_cell();
   }
   leave_implied_list();
@@ -138,6 +137,7 @@ void Sanitiser::start_phrasing(Element element) {
          top = stack_.top()) {
       close_to(stack_.top_index());
     }
+    if (!stack_.has(Element::ruby)) return stack_.skip(element);  // its end tag had come before
   }
   open(element);
 }
@@ -305,7 +305,8 @@ void Sanitiser::end_tag(Element element) {
   const int index = is_heading(element) ? stack_.find_heading() : stack_.find(element);
   if (index == OpenElements::none) return;
   if (element == Element::li && index < stack_.list()) return;
-  if (kind(element) == ElementKind::phrasing && stack_.flow() > index) return stack_.end_later(index);
+  const bool lasts = kind(element) == ElementKind::phrasing && !is_media(element);
+  if (lasts && stack_.flow() > index) return stack_.end_later(index);
   close_to(index);
 }
 

@@ -1,7 +1,7 @@
 #include "html/tokenizer.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 
 #include "text/entities.hpp"
 #include "text/utf8.hpp"
@@ -12,6 +12,14 @@ namespace {
 
 constexpr std::size_t max_attributes = 100;  // of a tag; more are read and forgotten
 constexpr auto npos = std::string_view::npos;
+
+// Bytes that stand for themselves in text and in values.
+constexpr auto is_plain = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c < table.size(); ++c) table[c] = c >= 0x20 || c == '\n' || c == '\t';
+  table['&'] = false;
+  return table;
+}();
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool ends_name(char c) { return is_space(c) || c == '/' || c == '>'; }
@@ -153,7 +161,9 @@ void Tokenizer::read_comment() {
     }
     ++at;
   }
-  read_until(input_.size(), ">");
+  token_.kind = TokenKind::comment;
+  token_.text = rest;
+  at_ = input_.size();
 }
 
 // A comment from `start` to the first `end` or the end of the input.
@@ -198,22 +208,21 @@ std::size_t Tokenizer::end_of_script(std::size_t from) const {
   bool escaped = false;
   bool doubly = false;
   std::size_t at = from;
-  while ((at = input_.find_first_of("<-", at)) != npos) {
+  while (at < input_.size()) {
+    if (!escaped) at = std::min(input_.find('<', at), input_.size());
     const auto here = input_.substr(at, 4);
     if (here.starts_with("</") && tag_name_at(at + 2, "script")) {
       if (!doubly) return at;
       doubly = false;
-      at += 2;
     } else if (!escaped && here == "<!--") {
       escaped = true;
-      at += 2;  // the dashes may be those of "-->"
+      ++at;  // the dashes may be those of "-->"
     } else if (escaped && here.starts_with("-->")) {
       escaped = doubly = false;
-      at += 3;
-    } else {
-      if (escaped && !doubly && here.starts_with('<') && tag_name_at(at + 1, "script")) doubly = true;
-      ++at;
+    } else if (escaped && !doubly && here.starts_with('<') && tag_name_at(at + 1, "script")) {
+      doubly = true;
     }
+    ++at;
   }
   return input_.size();
 }
@@ -224,9 +233,7 @@ void append_decoded(std::string& out, std::string_view raw, bool in_attribute) {
   std::size_t at = 0;
   while (at < raw.size()) {
     std::size_t end = at;
-    while (end < raw.size() && raw[end] != '&' &&
-           (static_cast<unsigned char>(raw[end]) >= 0x20 || raw[end] == '\n' || raw[end] == '\t'))
-      ++end;
+    while (end < raw.size() && is_plain[static_cast<unsigned char>(raw[end])]) ++end;
     out.append(raw, at, end - at);
     if (end == raw.size()) return;
     at = end;
