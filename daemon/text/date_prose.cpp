@@ -345,7 +345,8 @@ bool Prose::read_offset(bool west) {
   int hours = number.value;
   int minutes = 0;
   if (is_mark(0, ':') && token(1).kind == Token::number) {
-    if (number.digits > 2 || token(1).digits != 2) return false;
+    // "+00:0" is sent too; another single digit could be tens or ones.
+    if (number.digits > 2 || token(1).digits > 2 || (token(1).digits == 1 && token(1).value != 0)) return false;
     minutes = token(1).value;
     at_ += 2;
   } else if (number.digits > 2) {

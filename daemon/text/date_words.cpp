@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "text/ascii.hpp"
 
@@ -232,31 +233,34 @@ constexpr Entry kOthers[] = {
     {"ª", ordinal, 0},
 };
 
-// The position of `word` in a list of blank-separated groups, or -1.
-int position_in(std::string_view list, std::string_view word) {
-  int position = 0;
+// The words of a list of blank-separated groups; a month's value is its position.
+void append_words(std::vector<Entry>& dictionary, std::string_view list, DateWordKind kind) {
+  int position = 1;
   while (!list.empty()) {
     const auto end = std::min(list.find_first_of(" |"), list.size());
-    if (list.substr(0, end) == word) return position;
+    dictionary.push_back({list.substr(0, end), kind, position});
     if (end < list.size() && list[end] == ' ') ++position;
     list.remove_prefix(std::min(end + 1, list.size()));
   }
-  return -1;
+}
+
+// Where a word has two meanings, that of the table which comes first counts.
+std::vector<Entry> make_dictionary() {
+  std::vector<Entry> dictionary(std::begin(kOthers), std::end(kOthers));
+  for (const auto list : kMonths) append_words(dictionary, list, month);
+  for (const auto list : kWeekdays) append_words(dictionary, list, weekday);
+  std::stable_sort(dictionary.begin(), dictionary.end(),
+                   [](const Entry& a, const Entry& b) { return a.word < b.word; });
+  return dictionary;
 }
 
 }  // namespace
 
 DateWord find_date_word(std::string_view word) {
-  for (const auto& entry : kOthers) {
-    if (entry.word == word) return {entry.kind, entry.value};
-  }
-  for (const auto list : kMonths) {
-    if (const int position = position_in(list, word); position >= 0) return {month, position + 1};
-  }
-  for (const auto list : kWeekdays) {
-    if (position_in(list, word) >= 0) return {weekday, 0};
-  }
-  return {};
+  static const std::vector<Entry> dictionary = make_dictionary();
+  const auto found = std::lower_bound(dictionary.begin(), dictionary.end(), word,
+                                      [](const Entry& entry, std::string_view wanted) { return entry.word < wanted; });
+  return found != dictionary.end() && found->word == word ? DateWord{found->kind, found->value} : DateWord();
 }
 
 unsigned english_month(std::string_view three_letters) {

@@ -17,6 +17,15 @@ constexpr std::array<std::uint16_t, 32> kWindows1252{0x20AC, 0,      0x201A, 0x0
                                                      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
                                                      0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
+// The names that every document is full of, without a search.
+std::string_view frequent_entity(std::string_view name) {
+  if (name == "lt") return "<";
+  if (name == "gt") return ">";
+  if (name == "amp") return "&";
+  if (name == "quot") return "\"";
+  return {};
+}
+
 const NamedEntity* find_entity(std::string_view name) {
   const auto found =
       std::lower_bound(kEntityTable.begin(), kEntityTable.end(), name,
@@ -47,6 +56,10 @@ std::size_t decode_named(std::string_view text, std::string& out, bool in_attrib
   std::size_t length = 0;
   while (length < after.size() && is_alnum(after[length])) ++length;
   if (length < after.size() && after[length] == ';') {
+    if (const auto frequent = frequent_entity(after.substr(0, length)); !frequent.empty()) {
+      out.append(frequent);
+      return length + 2;
+    }
     if (const auto* entity = find_entity(after.substr(0, length))) {
       out.append(entity->utf8);
       return length + 2;

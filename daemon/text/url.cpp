@@ -131,10 +131,13 @@ bool is_clean(std::string_view url) {
   if (at == 0 || url.size() > kLongestUrl) return false;
   const auto end = std::min(url.find_first_of("/?#", at), url.size());
   if (!is_plain_authority(url.substr(at, end - at))) return false;
+  auto path_end = url.size();
   for (at = end; at < url.size(); ++at) {
-    if (!kLegal[byte(url[at])]) return false;
+    const char c = url[at];
+    if (!kLegal[byte(c)]) return false;
+    if ((c == '?' || c == '#') && at < path_end) path_end = at;
   }
-  return !has_dot_segment(url.substr(end, std::min(url.find_first_of("?#", end), url.size()) - end));
+  return !has_dot_segment(url.substr(end, path_end - end));
 }
 
 // As browsers do: no C0 control or blank at the ends, no tab and no line break anywhere, "\" is "/" before the query,
