@@ -1,0 +1,314 @@
+// One connection over a socket pair, with routes of the test's own: what goes over the wire, to the byte.
+
+#include "api/session.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <thread>
+
+#include "support/catch.hpp"
+#include "support/http_client.hpp"
+
+using namespace newscache;
+using namespace newscache::api;
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr Route table[] = {
+    {Method::get, "/echo", Permission::everyone, Body::none, "q", nullptr},
+    {Method::post, "/echo", Permission::everyone, Body::json, "", nullptr},
+    {Method::post, "/document", Permission::everyone, Body::document, "", nullptr},
+    {Method::post, "/admin", Permission::admin, Body::json, "", nullptr},
+    {Method::get, "/throws", Permission::everyone, Body::none, "", nullptr},
+    {Method::get, "/large", Permission::everyone, Body::none, "", nullptr},
+};
+
+loop::awaitable<Response> answer(const Route& route, Request& request) {
+  if (route.pattern == "/throws") throw std::runtime_error("a handler's bug");
+  if (route.pattern == "/large") co_return json_response(std::string(32 << 20, ' '));
+  if (const auto* q = request.parameters.find("q")) co_return json_response(std::string(*q));
+  co_return json_response("<" + request.body + ">");
+}
+
+Limits small_limits() {
+  Limits limits;
+  limits.header_bytes = 1024;
+  limits.body_bytes = 100;
+  limits.import_bytes = 1000;
+  return limits;
+}
+
+// The server's side in a thread of its own, the client's in the test.
+class Connection {
+ public:
+  explicit Connection(Limits limits = small_limits(), bool admin = true)
+      : tasks_(loop_.get_executor(), log_),
+        host_(std::make_shared<Host>(loop_.get_executor(), clock_, log_, limits)),
+        client_(start(admin)) {
+    thread_ = std::thread([this] { loop_.run(); });
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() {
+    client_.close();
+    thread_.join();
+    CHECK(tasks_.count() == 0);
+    CHECK(host_->sessions.empty());
+  }
+  test::HttpClient& client() { return client_; }
+  void stop() {
+    asio::post(loop_, [this] {
+      host_->stopping = true;
+      for (auto* session : host_->sessions) wind_down(*session);
+    });
+  }
+  // Sends raw bytes and returns the answer's status; 0 when the connection ends without one.
+  int status_of(std::string_view bytes) {
+    client_.send(bytes);
+    const auto got = client_.receive();
+    return got ? got->status : 0;
+  }
+
+ private:
+  test::HttpClient start(bool admin) {
+    int ends[2];
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    host_->routes = table;
+    host_->is_admin = [admin](const sys::Peer&) { return admin; };
+    host_->answer = answer;
+    asio::local::stream_protocol::socket socket(loop_, asio::local::stream_protocol(), ends[0]);
+    tasks_.spawn("connection", serve_connection(host_, Socket(std::move(socket))));
+    return test::HttpClient(FileDescriptor(ends[1]));
+  }
+
+  asio::io_context loop_;
+  SystemClock clock_;
+  Log log_ = Log::silent();
+  loop::Tasks tasks_;
+  std::shared_ptr<Host> host_;
+  test::HttpClient client_;
+  std::thread thread_;
+};
+
+std::string get(std::string_view target, std::string_view fields = "") {
+  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n" + std::string(fields) + "\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("a connection serves one request after the other") {
+  Connection connection;
+  CHECK(connection.client().get("/echo?q=one").body == "one");
+  CHECK(connection.client().get("/echo?q=two").body == "two");
+  CHECK(connection.client().request("POST", "/echo", "{}").body == "<{}>");
+}
+
+TEST_CASE("requests sent at once are answered in their order") {
+  Connection connection;
+  auto& client = connection.client();
+  client.send(get("/echo?q=1") + get("/missing") + "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}" +
+              get("/echo?q=4"));
+  CHECK(client.receive()->body == "1");
+  CHECK(client.receive()->status == 404);
+  CHECK(client.receive()->body == "<{}>");
+  CHECK(client.receive()->body == "4");
+}
+
+TEST_CASE("a request may arrive byte by byte") {
+  Connection connection;
+  for (const char byte : get("/echo?q=slow")) connection.client().send(std::string_view(&byte, 1));
+  CHECK(connection.client().receive()->body == "slow");
+}
+
+TEST_CASE("HEAD is GET without the body") {
+  Connection connection;
+  const auto head = connection.client().request("HEAD", "/echo?q=four");
+  CHECK(head.status == 200);
+  CHECK(head.header("Content-Length") == "4");
+  CHECK(connection.client().get("/echo?q=next").body == "next");
+}
+
+TEST_CASE("a chunked body is put together") {
+  Connection connection;
+  connection.client().send(
+      "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n");
+  CHECK(connection.client().receive()->body == "<abcde>");
+  CHECK(connection.client().get("/echo?q=next").body == "next");
+}
+
+TEST_CASE("a client that expects 100-continue gets it, and not when its body is refused anyway") {
+  Connection connection;
+  auto& client = connection.client();
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(client.receive()->status == 100);
+  client.send("{}");
+  CHECK(client.receive()->body == "<{}>");
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(client.receive()->status == 413);
+  CHECK(client.at_end());
+}
+
+TEST_CASE("a malformed request gets 400, and the connection is closed") {
+  struct Row {
+    std::string_view what;
+    std::string bytes;
+  };
+  const std::string chunked = "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const Row rows[] = {
+      {"nonsense", "nonsense\r\n\r\n"},
+      {"no version", "GET /echo\r\nHost: x\r\n\r\n"},
+      {"two blanks", "GET  /echo HTTP/1.1\r\nHost: x\r\n\r\n"},
+      {"both lengths", get("/echo", "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n")},
+      {"a repeated length", get("/echo", "Content-Length: 1\r\nContent-Length: 1\r\n")},
+      {"a folded line", get("/echo", "A: b\r\n c\r\n")},
+      {"bare line feeds", "GET /echo HTTP/1.1\nHost: x\n\n"},
+      {"a NUL", get("/echo", std::string_view("A: \0\r\n", 6))},
+      {"no host", "GET /echo HTTP/1.1\r\n\r\n"},
+      {"a bad chunk size", chunked + "zz\r\n"},
+      {"a chunk longer than it says", chunked + "1\r\nabc\r\n0\r\n\r\n"},
+  };
+  for (const auto& row : rows) {
+    INFO(row.what);
+    Connection connection;
+    CHECK(connection.status_of(row.bytes) == 400);
+    CHECK(connection.client().at_end());
+  }
+}
+
+TEST_CASE("a bad target or parameter gets 400, and the connection goes on") {
+  Connection connection;
+  CHECK(connection.status_of(get("/echo?q=%zz")) == 400);
+  CHECK(connection.status_of(get("/echo?other=1")) == 400);
+  CHECK(connection.status_of(get("/echo?q=1&q=2")) == 400);
+  CHECK(connection.client().get("/echo?q=next").body == "next");
+}
+
+TEST_CASE("a version of HTTP that we do not speak gets 505, and HTTP/1.0 one answer") {
+  CHECK(Connection().status_of("GET /echo HTTP/2.0\r\nHost: x\r\n\r\n") == 505);
+  Connection old;
+  CHECK(old.status_of("GET /echo HTTP/1.0\r\n\r\n") == 200);
+  CHECK(old.client().at_end());
+}
+
+TEST_CASE("limits of a head answer 431") {
+  const std::string blob(1100, 'x');
+  Connection long_field;
+  CHECK(long_field.status_of(get("/echo", "A: " + blob + "\r\n")) == 431);
+  CHECK(long_field.client().at_end());
+  CHECK(Connection().status_of(get("/" + blob)) == 431);
+  CHECK(Connection().status_of("GET /" + blob) == 431);
+  std::string fields;
+  for (int i = 0; i < 70; ++i) fields += "A: b\r\n";
+  CHECK(Connection().status_of(get("/echo", fields)) == 431);
+}
+
+TEST_CASE("limits of a body answer 413, and a document may be longer") {
+  const std::string body(200, ' ');
+  CHECK(Connection().client().request("POST", "/echo", body).status == 413);
+  CHECK(Connection().client().request("POST", "/document", body).status == 200);
+  CHECK(Connection().client().request("POST", "/document", std::string(1001, ' ')).status == 413);
+  Connection chunked;
+  CHECK(chunked.status_of("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nc8\r\n" + body +
+                          "\r\n0\r\n\r\n") == 413);
+  CHECK(chunked.client().at_end());
+}
+
+TEST_CASE("a refused body of any length does not hide its refusal") {
+  Connection connection;
+  const std::string body(4 << 20, 'x');
+  CHECK(connection.client().request("POST", "/echo", body).status == 413);
+}
+
+TEST_CASE("a request that does not arrive in time gets 408") {
+  auto limits = small_limits();
+  limits.header_time = std::chrono::seconds(0);
+  limits.body_time = std::chrono::seconds(0);
+  // Zero would mean "no time" to a timer that is set and reached at once, which is what is wanted here.
+  Connection body(limits);
+  CHECK(body.status_of("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{") == 408);
+  CHECK(body.client().at_end());
+}
+
+TEST_CASE("a connection on which nothing is asked is closed without a word") {
+  auto limits = small_limits();
+  limits.idle_time = std::chrono::seconds(1);
+  Connection connection(limits);
+  CHECK(connection.client().at_end());
+}
+
+TEST_CASE("a client that does not read its answer is cut off") {
+  auto limits = small_limits();
+  limits.write_time = std::chrono::seconds(-600);  // with what a large answer gets in addition: at once
+  Connection connection(limits);
+  connection.client().send(get("/large"));
+  CHECK_THROWS_WITH(connection.client().receive(), "the answer's body is cut off");
+}
+
+TEST_CASE("an unknown path is 404, and a known one with another method 405 with Allow") {
+  Connection connection;
+  const auto missing = connection.client().get("/missing");
+  CHECK(missing.status == 404);
+  CHECK(missing.header("Content-Type") == "application/problem+json");
+  for (const std::string_view method : {"DELETE", "PUT", "OPTIONS", "BREW"}) {
+    INFO(method);
+    const auto wrong = connection.client().request(method, "/echo");
+    CHECK(wrong.status == 405);
+    CHECK(wrong.header("Allow") == "GET, HEAD, POST");
+  }
+}
+
+TEST_CASE("a body of another type than JSON is 415; what curl -d says passes") {
+  const auto status = [](std::string_view type) {
+    return Connection().client().request("POST", "/echo", "{}", {{"Content-Type", std::string(type)}}).status;
+  };
+  CHECK(status("application/json") == 200);
+  CHECK(status("Application/JSON; charset=utf-8") == 200);
+  CHECK(status("application/merge-patch+json") == 200);
+  CHECK(status("application/x-www-form-urlencoded") == 200);
+  CHECK(status("text/plain") == 415);
+  CHECK(status("multipart/form-data; boundary=x") == 415);
+}
+
+TEST_CASE("what a web page sends is refused") {
+  const auto status = [](std::string_view name, std::string_view value) {
+    return Connection().client().get("/echo", {{std::string(name), std::string(value)}}).status;
+  };
+  CHECK(status("Origin", "http://evil.example") == 403);
+  CHECK(status("Referer", "http://evil.example/") == 403);
+  CHECK(status("Sec-Fetch-Site", "cross-site") == 403);
+  CHECK(status("User-Agent", "x") == 200);
+}
+
+TEST_CASE("a route for administrators is refused to others before their body is read") {
+  Connection other(small_limits(), false);
+  CHECK(other.status_of("POST /admin HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n") == 403);
+  CHECK(Connection(small_limits(), true).client().request("POST", "/admin", "{}").status == 200);
+}
+
+TEST_CASE("a handler that throws costs one request") {
+  Connection connection;
+  CHECK(connection.client().get("/throws").status == 500);
+  CHECK(connection.client().get("/echo?q=next").body == "next");
+}
+
+TEST_CASE("Connection: close is honoured") {
+  Connection connection;
+  CHECK(connection.client().get("/echo", {{"Connection", "close"}}).header("Connection") == "close");
+  CHECK(connection.client().at_end());
+}
+
+TEST_CASE("a stop ends a waiting connection, also in the middle of a head") {
+  Connection waiting;
+  waiting.client().get("/echo");
+  waiting.stop();
+  CHECK(waiting.client().at_end());
+  Connection half;
+  half.client().get("/echo");
+  half.client().send("GET /ec");
+  half.stop();
+  CHECK(half.client().at_end());
+}

@@ -1,0 +1,144 @@
+#include "api/shapes.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "support/catch.hpp"
+
+using namespace newscache;
+using namespace newscache::api;
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr Instant noon{std::chrono::seconds(1764072000)};  // 2025-11-25T12:00:00Z
+
+model::Article article() {
+  model::Article article;
+  article.id = model::ArticleId{5};
+  article.uid = "00112233445566778899aabbccddeeff";
+  article.feed_id = model::FeedId{3};
+  article.entry.guid = "tag:example.org,2025:1";
+  article.entry.url = "https://example.org/1";
+  article.entry.content_html = "<p>Text</p>";
+  article.date_received = noon;
+  article.revision = model::Revision{99};
+  article.starred = true;
+  return article;
+}
+
+model::Feed feed() {
+  model::Feed feed;
+  feed.id = model::FeedId{3};
+  feed.uid = "0011223344556677";
+  feed.url = "https://example.org/feed";
+  feed.title = "Example";
+  feed.articles = 12;
+  feed.unread = 4;
+  return feed;
+}
+
+}  // namespace
+
+TEST_CASE("an article is a JSON Feed item whose id is ours and whose guid is the publisher's") {
+  const auto out = article_json(article(), true);
+  CHECK(out.at("id") == 5);
+  CHECK(out.at("uid") == "00112233445566778899aabbccddeeff");
+  CHECK(out.at("feed_id") == 3);
+  CHECK(out.at("guid") == "tag:example.org,2025:1");
+  CHECK(out.at("url") == "https://example.org/1");
+  CHECK(out.at("content_html") == "<p>Text</p>");
+  CHECK(out.at("date_received") == "2025-11-25T12:00:00Z");
+  CHECK(out.at("revision") == 99);
+  CHECK(out.at("read") == false);
+  CHECK(out.at("starred") == true);
+  CHECK(out.at("offline").at("state") == "off");
+  CHECK(out.at("offline").at("bytes") == 0);
+}
+
+TEST_CASE("an article leaves out what is unknown, except its title") {
+  const auto out = article_json(article(), true);
+  CHECK(out.at("title") == "");
+  for (const auto* absent :
+       {"summary", "image", "date_published", "authors", "tags", "attachments", "snippet", "score"}) {
+    INFO(absent);
+    CHECK_FALSE(out.contains(absent));
+  }
+}
+
+TEST_CASE("a summary leaves the content out") { CHECK_FALSE(article_json(article(), false).contains("content_html")); }
+
+TEST_CASE("a search result carries its snippet and its score") {
+  auto found = article();
+  found.snippet = "a <mark>word</mark>";
+  found.score = 1.5;
+  const auto out = article_json(found, false);
+  CHECK(out.at("snippet") == "a <mark>word</mark>");
+  CHECK(out.at("score") == 1.5);
+}
+
+TEST_CASE("a page of articles has a cursor only when there is more") {
+  model::ArticlePage page;
+  CHECK(article_page_json(page, true) == R"({"articles":[]})");
+  page.articles = {article(), article()};
+  page.next_cursor = "a\"b";
+  const auto out = json::parse(article_page_json(page, true));
+  CHECK(out.at("articles").as_array().size() == 2);
+  CHECK(out.at("next_cursor") == "a\"b");
+}
+
+TEST_CASE("a feed shows null for what has not happened yet") {
+  const auto out = feed_json(feed(), true);
+  CHECK(out.at("id") == 3);
+  CHECK(out.at("state") == "new");
+  CHECK(out.at("polling") == true);
+  CHECK(out.at("counts").at("articles") == 12);
+  CHECK(out.at("counts").at("unread") == 4);
+  CHECK(out.at("managed") == false);
+  CHECK(out.at("settings").as_object().empty());
+  for (const auto* absent :
+       {"last_attempt", "last_success", "next_poll", "next_poll_rule", "error", "icon", "language"}) {
+    INFO(absent);
+    REQUIRE(out.contains(absent));
+    CHECK(out.at(absent).is_null());
+  }
+}
+
+TEST_CASE("a failing feed shows its error, its settings and when it is polled next") {
+  auto failing = feed();
+  failing.state.status = model::FeedStatus::failing;
+  failing.state.error = model::FeedError{Cause::dns, "no such host", 3, noon};
+  failing.state.next_poll = noon;
+  failing.state.next_poll_rule = "back-off";
+  failing.settings["poll_interval"] = std::string("2h");
+  failing.settings["images"] = false;
+  failing.settings["keep_days"] = std::int64_t{30};
+  const auto out = feed_json(failing, false);
+  CHECK(out.at("state") == "failing");
+  CHECK(json::serialize(out.at("error")) ==
+        R"({"cause":"dns","detail":"no such host","count":3,"since":"2025-11-25T12:00:00Z"})");
+  CHECK(out.at("next_poll") == "2025-11-25T12:00:00Z");
+  CHECK(out.at("next_poll_rule") == "back-off");
+  CHECK(out.at("settings").at("poll_interval") == "2h");
+  CHECK(out.at("settings").at("images") == false);
+  CHECK(out.at("settings").at("keep_days") == 30);
+}
+
+TEST_CASE("a paused feed says so, whatever it was before") {
+  auto paused = feed();
+  paused.state.status = model::FeedStatus::failing;
+  paused.paused = true;
+  CHECK(feed_json(paused, false).at("state") == "paused");
+}
+
+TEST_CASE("a page of changes names the epoch and the newest revision") {
+  model::ChangePage page;
+  page.epoch = "e1";
+  page.changes = {{model::Revision{7}, model::ChangeType::feed, model::ChangeOp::added, 3},
+                  {model::Revision{8}, model::ChangeType::article, model::ChangeOp::state, 5}};
+  page.revision = model::Revision{20};
+  page.more = true;
+  CHECK(change_page_json(page) == R"({"epoch":"e1","changes":[{"revision":7,"type":"feed","op":"added","id":3},)"
+                                  R"({"revision":8,"type":"article","op":"state","id":5}],"revision":20,"more":true})");
+}
