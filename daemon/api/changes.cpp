@@ -10,17 +10,14 @@ namespace {
 
 constexpr std::int64_t max_revision = std::numeric_limits<std::int64_t>::max();
 
-Response start_over(std::string_view why) {
-  return problem(410, std::string(why) + ": read the articles anew and go on from the revision in /v1/status");
-}
-
-// What the page cannot say of itself: whether the client's place belongs to this log at all.
-std::optional<Response> lost(const Result<model::ChangePage>& page, std::int64_t since,
-                             const std::optional<std::string>& epoch) {
-  if (!page && page.error().cause == Cause::gone) return start_over(page.error().detail);
+// The client's place is none in this log: it must start over.
+std::optional<Response> lost(const Result<model::ChangePage>& page, const std::optional<std::string>& epoch) {
   if (!page) return problem(page.error());
-  if (epoch && *epoch != page->epoch) return start_over("the epoch is now " + page->epoch);
-  if (since > raw(page->revision)) return start_over("this log has never been at revision " + std::to_string(since));
+  if (epoch && *epoch != page->epoch) {
+    return problem(Error{Cause::gone, "the epoch is now " + page->epoch +
+                                          "; read everything anew and go on from revision " +
+                                          std::to_string(raw(page->revision))});
+  }
   return std::nullopt;
 }
 
@@ -38,7 +35,7 @@ loop::awaitable<Response> get_changes(Context& context, Request& request) {
 
   auto look = [since, limit, epoch, known = request.if_none_match](store::Reader& store_reader) {
     auto page = store_reader.changes(model::Revision{since}, limit);
-    if (auto response = lost(page, since, epoch)) return std::move(*response);
+    if (auto response = lost(page, epoch)) return std::move(*response);
     auto etag = position_etag(LogPosition{page->epoch, page->revision});
     if (matches_etag(known, etag)) return not_modified(std::move(etag));
     auto response = json_response(change_page_json(*page));
@@ -92,7 +89,7 @@ loop::awaitable<Response> get_events(Context& context, Request& request) {
   response.headers.emplace_back("Cache-Control", "no-cache");
   auto look = [since = place->since](store::Reader& reader) { return reader.changes(model::Revision{since}, 1); };
   const auto page = co_await context.services.reader.run(std::move(look));
-  if (auto fault = lost(page, place->since, place->epoch)) co_return std::move(*fault);
+  if (auto fault = lost(page, place->epoch)) co_return std::move(*fault);
   response.stream = std::make_shared<Subscriber>(context.events, context.services.executor,
                                                  context.host.limits.event_backlog, model::Revision{place->since});
   co_return response;
