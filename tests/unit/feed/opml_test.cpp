@@ -1,0 +1,109 @@
+#include "feed/opml.hpp"
+
+#include "support/catch.hpp"
+
+using namespace newscache;
+using feed::Subscription;
+
+namespace {
+
+std::vector<Subscription> read(std::string_view opml) {
+  auto parsed = feed::parse_opml(opml);
+  INFO((parsed.has_error() ? parsed.error().detail : std::string()));
+  REQUIRE(parsed.has_value());
+  return *parsed;
+}
+
+}  // namespace
+
+TEST_CASE("Nested outlines become folders joined with a slash") {
+  auto list = read(R"(<opml version="1.0"><head><title>x</title></head><body>
+    <outline text="News"><outline text="World &amp; more" title="World"><outline text="A" xmlUrl="http://a.example/feed" htmlUrl="http://a.example/"/></outline>
+      <outline title="B" xmlUrl="http://b.example/feed" type="link"/></outline>
+    <outline xmlUrl="http://c.example/feed"/></body></opml>)");
+  REQUIRE(list.size() == 3);
+  CHECK(list[0].url == "http://a.example/feed");
+  CHECK(list[0].title == "A");
+  CHECK(list[0].folder == "News/World");
+  CHECK(list[0].home_page_url == "http://a.example/");
+  CHECK(list[1].title == "B");
+  CHECK(list[1].folder == "News");
+  CHECK(list[2].title.empty());
+  CHECK(list[2].folder.empty());
+}
+
+TEST_CASE("Each URL counts once, in document order") {
+  auto list =
+      read(R"(<opml><body><outline text="1" xmlUrl="http://a.example/"/><outline text="2" xmlUrl="http://b.example/"/>
+    <outline text="3" xmlUrl="http://a.example/"/></body></opml>)");
+  REQUIRE(list.size() == 2);
+  CHECK(list[0].title == "1");
+  CHECK(list[1].title == "2");
+}
+
+TEST_CASE("Attributes in any case, feed: addresses, flat categories and broken markup are read") {
+  auto list = read(
+      "\n<OPML><body><outline TEXT='A & B' XMLURL=\"feed://a.example/x?a=1&b=2\" category='/Tech/Web,/x'>\n<outline "
+      "text=\"C\" xmlurl=http://c.example/f>");
+  REQUIRE(list.size() == 2);
+  CHECK(list[0].title == "A & B");
+  CHECK(list[0].url == "http://a.example/x?a=1&b=2");
+  CHECK(list[0].folder == "Tech/Web");
+  CHECK(list[1].url == "http://c.example/f");
+}
+
+TEST_CASE("Encodings are honoured") {
+  auto list = read(
+      "<?xml version='1.0' encoding='iso-8859-1'?><opml><body><outline text='Caf\xe9' "
+      "xmlUrl='http://a.example/'/></body></opml>");
+  REQUIRE(list.size() == 1);
+  CHECK(list[0].title == "Caf\xc3\xa9");
+}
+
+TEST_CASE("What is no OPML is refused with what it is") {
+  struct Case {
+    std::string_view bytes;
+    std::string_view detail;
+  };
+  for (const Case& c : {Case{"", "empty"}, Case{"<rss><channel/></rss>", "root <rss>"}, Case{"hello", "a text"}}) {
+    INFO(c.bytes);
+    auto parsed = feed::parse_opml(c.bytes);
+    REQUIRE(parsed.has_error());
+    CHECK(parsed.error().cause == Cause::invalid);
+    CHECK(parsed.error().detail.find(c.detail) != std::string::npos);
+  }
+}
+
+TEST_CASE("Hostile nesting is refused instead of followed") {
+  std::string deep = "<opml><body>";
+  for (int i = 0; i < 100'000; ++i) deep += "<outline text='x'>";
+  auto parsed = feed::parse_opml(deep);
+  REQUIRE(parsed.has_error());
+  CHECK(parsed.error().cause == Cause::too_large);
+}
+
+TEST_CASE("What is written is read back the same") {
+  std::vector<Subscription> list = {{"http://z.example/?a=1&b=<2>", "Z \"quoted\" & 'so'", "", ""},
+                                    {"http://a.example/", "A", "News", "http://a.example/home"},
+                                    {"http://b.example/", "B", "News/Local <b>", ""},
+                                    {"http://c.example/", "\xc3\xa9", "Tech", ""}};
+  std::string opml = feed::write_opml(list, "My <feeds>");
+  CHECK(opml.find("My &lt;feeds&gt;") != std::string::npos);
+  auto again = read(opml);
+  REQUIRE(again.size() == list.size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    INFO(i);
+    CHECK(again[i].title == list[i].title);
+    CHECK(again[i].folder == list[i].folder);
+    CHECK(again[i].home_page_url == list[i].home_page_url);
+  }
+}
+
+TEST_CASE("Folders that come back are written once, and control characters never") {
+  std::vector<Subscription> list = {{"http://a.example/", "A\x01\n", "F", ""},
+                                    {"http://b.example/", "B", "G", ""},
+                                    {"http://c.example/", "C", "F", ""}};
+  std::string opml = feed::write_opml(list, "t");
+  CHECK(opml.find("text=\"F\"") == opml.rfind("text=\"F\""));
+  CHECK(opml.find('\x01') == std::string::npos);
+}
