@@ -5,7 +5,12 @@ namespace newscache::html {
 void OpenElements::push(Element element, bool implied) {
   const int self = static_cast<int>(entries_.size());
   auto& last = last_[static_cast<std::size_t>(element)];
-  Entry entry{element, implied, false, last, none, none, none, none, none, skipped_[static_cast<std::size_t>(element)]};
+  Entry entry{};
+  entry.element = element;
+  entry.implied = implied;
+  entry.previous = last;
+  entry.skipped = skipped_[static_cast<std::size_t>(element)];
+  entry.scope = entry.flow = entry.list = entry.list_item = entry.term = none;
   if (!entries_.empty()) {
     const auto& parent = entries_.back();
     entry.scope = parent.scope;
@@ -13,6 +18,7 @@ void OpenElements::push(Element element, bool implied) {
     entry.list = parent.list;
     entry.list_item = parent.list_item;
     entry.term = parent.term;
+    entry.items_list = parent.items_list;
   }
   const bool table_part = kind(element) == ElementKind::table;
   if (kind(element) == ElementKind::flow || table_part) {
@@ -20,6 +26,8 @@ void OpenElements::push(Element element, bool implied) {
     // "special" elements but address, div and p hide the items around them
     if (element != Element::address && element != Element::div && element != Element::p) {
       entry.list_item = entry.term = none;
+      const bool list = element == Element::ul || element == Element::ol || element == Element::dl;
+      entry.items_list = list ? element : Element::unknown;
     }
   }
   if (element == Element::li) entry.list_item = self;

@@ -34,6 +34,8 @@ class OpenElements {
   // What the next <li>, or <dd> or <dt>, ends: 13.2.6.4.7, "a start tag whose tag name is li".
   int list_item_to_end() const { return entries_.empty() ? none : entries_.back().list_item; }
   int term_to_end() const { return entries_.empty() ? none : entries_.back().term; }
+  // The list that an item would belong to: the innermost flow element but address, div and p, if that is a list.
+  Element items_list() const { return entries_.empty() ? Element::unknown : entries_.back().items_list; }
   // The innermost <ul> or <ol>, flow element, and cell, caption or table.
   int list() const;
   int flow() const { return entries_.empty() ? none : entries_.back().flow; }
@@ -62,6 +64,7 @@ class OpenElements {
     int list;
     int list_item;
     int term;
+    Element items_list;
     std::uint32_t skipped;  // when it was opened
   };
 

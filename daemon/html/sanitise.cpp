@@ -164,7 +164,7 @@ void Sanitiser::start_flow(Element element) {
   if (element == Element::pre) after_pre_ = start_of_pre_ == out_.size();
 }
 
-// An item without a list gets one, lest it end an item of the page around.
+// An item without a list gets one, lest it end an item of the page around, or one that parsers do not agree on.
 void Sanitiser::start_item(Element element) {
   const bool li = element == Element::li;
   const int before = li ? stack_.list_item_to_end() : stack_.term_to_end();
@@ -172,7 +172,8 @@ void Sanitiser::start_item(Element element) {
   close_paragraph();
   const Element list = li ? Element::ul : Element::dl;
   if (stack_.top_is_implied() && stack_.top() != list) leave_implied_list();
-  const bool in_list = li ? stack_.list() != OpenElements::none : stack_.has(Element::dl);
+  const Element around = stack_.items_list();
+  const bool in_list = li ? around == Element::ul || around == Element::ol : around == Element::dl;
   if (!in_list) {
     if (too_deep(2)) return stack_.skip(element);
     open(list, true);

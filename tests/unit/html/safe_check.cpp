@@ -34,6 +34,8 @@ const std::vector<std::string_view> link_schemes{
     "mailto:", "tel:",    "sms:",  "smsto:", "xmpp:", "magnet:", "geo:",    "ftp:",    "ftps:",   "sftp:",   "irc:",
     "ircs:",   "matrix:", "news:", "nntp:",  "sip:",  "sips:",   "gopher:", "gemini:", "webcal:", "callto:", "acct:"};
 
+const std::vector<std::string_view> references{"&amp;", "&lt;", "&gt;", "&quot;"};
+
 bool starts_with_any(std::string_view text, const std::vector<std::string_view>& starts) {
   return std::any_of(starts.begin(), starts.end(), [&](std::string_view start) { return text.starts_with(start); });
 }
@@ -78,17 +80,16 @@ class Checker {
   void character(bool in_value) {
     const auto c = static_cast<unsigned char>(html_[at_]);
     if (c == '&') {
-      const std::vector<std::string_view> references{"&amp;", "&lt;", "&gt;", "&quot;"};
       const auto rest = html_.substr(at_);
       if (!starts_with_any(rest, references)) return fail("a bare ampersand");
     } else if (c == '<' || c == '>' || (c < 0x20 && c != '\n' && c != '\t')) {
       return fail("a bare sign or control character");
     }
-    if (!in_value && in_table() && c != ' ' && c != '\n' && c != '\t') return fail("text in a table outside of a cell");
+    if (!in_value && in_table_ && c != ' ' && c != '\n' && c != '\t') return fail("text in a table outside of a cell");
     ++at_;
   }
 
-  bool in_table() const { return !open_.empty() && table_children.count(open_.back()) > 0; }
+  void note_parent() { in_table_ = !open_.empty() && table_children.count(open_.back()) > 0; }
 
   // Up to the cell, caption or table around.
   bool open_here(std::string_view name) const {
@@ -107,8 +108,6 @@ class Checker {
     if (name[0] == 'h' && flow.count(name) > 0 && name.size() == 2 && !open_.empty() && open_.back().size() == 2 &&
         open_.back()[0] == 'h')
       fail("heading in heading");
-    if (name == "li" && !open_here("ul") && !open_here("ol")) fail("li without a list");
-    if ((name == "dd" || name == "dt") && !open_here("dl")) fail(name + " without a list");
     if ((name == "rt" || name == "rp") && !open_here("ruby")) fail(name + " without ruby");
     const auto parent = open_.empty() ? table_children.end() : table_children.find(open_.back());
     if (parent != table_children.end() ? parent->second.count(name) == 0
@@ -117,13 +116,14 @@ class Checker {
     if (name == "li" || name == "dd" || name == "dt") item(name);
   }
 
-  // An item may not stand where it would end another.
+  // An item stands in its list with nothing between that could end it or be ended by it.
   void item(const std::string& name) {
     for (auto element = open_.rbegin(); element != open_.rend(); ++element) {
-      if (name == "li" ? *element == "li" : *element == "dd" || *element == "dt") return fail(name + " in " + *element);
-      const bool special = flow.count(*element) > 0 || table_parts.count(*element) > 0;
-      if (special && *element != "div" && *element != "p" && *element != "address") return;
+      if (phrasing.count(*element) > 0 || *element == "div" || *element == "p" || *element == "address") continue;
+      if (name == "li" ? *element == "ul" || *element == "ol" : *element == "dl") return;
+      break;
     }
+    fail(name + " without a list");
   }
 
   void start_tag() {
@@ -141,6 +141,7 @@ class Checker {
     place(name);
     if (name == "a" && seen.count("rel") == 0) fail("a link without rel");
     if (!empty) open_.push_back(name);
+    note_parent();
     if (name == "pre") {
       if (take("\n") && !html_.substr(at_).starts_with('\n')) fail("a newline that a parser drops");
     }
@@ -168,11 +169,13 @@ class Checker {
     if (!take(">")) return fail("an end tag that is not as we write it");
     if (open_.empty() || open_.back() != name) return fail("end of '" + name + "' that is not open");
     open_.pop_back();
+    note_parent();
   }
 
   std::string_view html_;
   std::size_t at_ = 0;
   std::vector<std::string> open_;
+  bool in_table_ = false;
   std::string problem_;
 };
 
