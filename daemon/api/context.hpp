@@ -37,9 +37,12 @@ std::string position_etag(const std::optional<LogPosition>& position);
 template <class MakeBody>
 loop::awaitable<Response> answer_from_log(Context& context, std::string if_none_match, MakeBody make_body) {
   const auto seen = co_await seen_revision(context);
-  auto job = [seen, if_none_match = std::move(if_none_match),
+  std::optional<model::Revision> now;
+  auto job = [seen, &now, if_none_match = std::move(if_none_match),
               make_body = std::move(make_body)](store::Reader& reader) mutable {
-    auto etag = position_etag(log_position(reader, seen));
+    const auto position = log_position(reader, seen);
+    if (position) now = position->revision;
+    auto etag = position_etag(position);
     if (matches_etag(if_none_match, etag)) return not_modified(std::move(etag));
     Result<std::string> body = make_body(reader);
     if (!body) return problem(body.error());
@@ -47,7 +50,9 @@ loop::awaitable<Response> answer_from_log(Context& context, std::string if_none_
     response.etag = std::move(etag);
     return response;
   };
-  co_return co_await context.services.reader.run(std::move(job));
+  auto response = co_await context.services.reader.run(std::move(job));
+  context.seen = now;
+  co_return response;
 }
 
 }  // namespace newscache::api

@@ -1,6 +1,6 @@
 #include "api/event_stream.hpp"
 
-#include <sys/socket.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <boost/asio/redirect_error.hpp>
@@ -133,6 +133,13 @@ void EventHub::close() {
   drop_closed();
 }
 
+void EventHub::remove(const std::shared_ptr<Subscriber>& subscriber) {
+  subscriber->close();
+  subscriber->on_drained = nullptr;
+  subscribers_.erase(subscriber);
+  pace_.cancel();
+}
+
 void EventHub::drop_closed() {
   std::erase_if(subscribers_, [](const auto& subscriber) {
     if (subscriber->closed()) subscriber->on_drained = nullptr;
@@ -206,17 +213,21 @@ loop::awaitable<void> EventHub::let_them_read() {
 
 namespace {
 
-// Closes the subscriber when its client hangs up; a client that sends something has broken the protocol and goes too.
+// Closes the subscriber when its client hangs up. One that only says that it will ask nothing more (shutdown) still
+// listens.
 void watch_for_hang_up(Socket& socket, const std::shared_ptr<Subscriber>& subscriber) {
-  socket.async_wait(Socket::wait_read, [weak = std::weak_ptr<Subscriber>(subscriber)](const ErrorCode& error) {
+  const int descriptor = socket.native_handle();
+  socket.async_wait(Socket::wait_read, [descriptor, weak = std::weak_ptr(subscriber)](const ErrorCode& error) {
     const auto alive = weak.lock();
-    if (alive && !error) alive->close();
+    if (error || !alive || alive->closed()) return;
+    pollfd state{descriptor, 0, 0};
+    if (::poll(&state, 1, 0) > 0) alive->close();
   });
 }
 
 struct StreamEnd {
   std::shared_ptr<Subscriber> subscriber;
-  ~StreamEnd() { subscriber->close(); }
+  ~StreamEnd() { subscriber->hub().remove(subscriber); }
 };
 
 loop::awaitable<bool> write_all(Host& host, Socket& socket, Deadline& deadline,

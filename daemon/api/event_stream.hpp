@@ -77,8 +77,8 @@ class EventHub : public std::enable_shared_from_this<EventHub> {
   // Gives the subscriber its next page of what it missed; when that was the last, it listens with the others from here
   // on.
   loop::awaitable<void> catch_up(std::shared_ptr<Subscriber> subscriber);
+  void remove(const std::shared_ptr<Subscriber>& subscriber);
   void close();
-  std::size_t size() const { return subscribers_.size(); }
 
  private:
   loop::awaitable<void> pump(std::shared_ptr<EventHub> self);

@@ -1,6 +1,7 @@
 #include "api/session.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/write.hpp>
@@ -77,6 +78,8 @@ class Session {
   using Parser = http::request_parser<http::string_body>;
   // What became of an attempt to read: a request to answer, an answer to give instead, or the end of the connection.
   enum class Step { request, refusal, closed };
+  // What a stop of the daemon does to this connection depends on it.
+  enum class Phase { reading_head, working, writing, streaming };
 
   loop::awaitable<Step> read_request();
   loop::awaitable<Step> read_head();
@@ -103,7 +106,7 @@ class Session {
   Response refusal_;
   bool head_only_ = false;
   bool keep_alive_ = true;
-  bool reading_head_ = false;
+  Phase phase_ = Phase::working;
 };
 
 Session::Step Session::refuse(Response response) {
@@ -150,9 +153,9 @@ loop::awaitable<Session::Step> Session::read_head() {
     std::chrono::seconds time{0};
     if (!started) time = limits.idle_time;
     if (starts_now) time = limits.header_time;
-    reading_head_ = true;
+    phase_ = Phase::reading_head;
     const bool received = co_await receive(time);
-    reading_head_ = false;
+    phase_ = Phase::working;
     if (!received) {
       if (started && deadline_.passed()) co_return refuse(408, "the request's head did not arrive in time");
       co_return Step::closed;
@@ -280,7 +283,11 @@ loop::awaitable<Response> Session::handle() {
   } catch (...) {
     thrown = std::current_exception();
   }
-  if (thrown) response = problem_from_exception(thrown, host_->log);
+  if (thrown && host_->stopping) {
+    response = problem(503, "the daemon is stopping: ask again when it is back");
+  } else if (thrown) {
+    response = problem_from_exception(thrown, host_->log);
+  }
   co_return response;
 }
 
@@ -292,8 +299,10 @@ loop::awaitable<bool> Session::write(Response response) {
   // A client that takes less than 64 kB a second does not read.
   const std::chrono::seconds for_size(response.body.size() >> 16);
   deadline_.start(host_->limits.write_time + for_size);
+  phase_ = Phase::writing;
   ErrorCode error;
   co_await asio::async_write(socket_, parts, asio::redirect_error(asio::use_awaitable, error));
+  phase_ = Phase::working;
   deadline_.end();
   co_return !error;
 }
@@ -310,6 +319,7 @@ loop::awaitable<void> Session::stream(Response response) {
     co_return;
   }
   const Counted counted(host_->streams);
+  phase_ = Phase::streaming;
   co_await stream_events(*host_, socket_, deadline_, subscriber, head, request_.chunks_understood);
 }
 
@@ -337,6 +347,8 @@ loop::awaitable<void> Session::run() {
     if (step == Step::closed) break;
     Response response = std::move(refusal_);
     if (step == Step::request) response = co_await handle();
+    // The daemon may be stopping and have cancelled this task; what has been done is still told.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     if (response.stream != nullptr) {
       co_await stream(std::move(response));
       break;
@@ -348,13 +360,15 @@ loop::awaitable<void> Session::run() {
       if (unread) co_await linger();
       break;
     }
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
   }
 }
 
 void Session::wind_down() {
-  if (!reading_head_) return;
   ErrorCode ignored;
-  socket_.cancel(ignored);
+  if (phase_ == Phase::reading_head || phase_ == Phase::streaming) socket_.cancel(ignored);
+  // Its answer is on the way; a client that does not take it is not waited for.
+  if (phase_ == Phase::writing) deadline_.start(std::chrono::seconds(1));
 }
 
 void wind_down(Session& session) { session.wind_down(); }
