@@ -8,13 +8,14 @@
 namespace newscache::text {
 
 struct Decoded {
-  std::string utf8;      // valid, without BOM
-  std::string encoding;  // canonical lower-case name of what it was decoded from: "utf-8", "windows-1252", "utf-16le", ...
-  bool lossy = false;    // something became U+FFFD, or the declared encoding was wrong
+  std::string utf8;  // valid, without BOM
+  std::string
+      encoding;  // canonical lower-case name of what it was decoded from: "utf-8", "windows-1252", "utf-16le", ...
+  bool lossy = false;  // something became U+FFFD, or the declared encoding was wrong
 };
 
-// `content_type` is the HTTP header's value, or empty. BOM first, then HTTP charset, then the XML declaration, then UTF-8;
-// a declared encoding that the bytes contradict gives way to the one that they prove.
+// `content_type` is the HTTP header's value, or empty. BOM first, then HTTP charset, then the XML declaration, then
+// UTF-8; a declared encoding that the bytes contradict gives way to the one that they prove.
 Decoded decode_xml(std::string_view bytes, std::string_view content_type);
 // As for XML, with HTML's <meta charset> in the place of the XML declaration and windows-1252 as the last resort.
 Decoded decode_html(std::string_view bytes, std::string_view content_type);

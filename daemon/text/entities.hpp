@@ -14,8 +14,8 @@ std::string_view named_entity(std::string_view name);
 // U+10FFFF are U+FFFD.
 std::uint32_t numeric_reference(std::uint32_t code_point);
 
-// Reads the reference that starts at text[0] == '&': its replacement is appended to `out` and the number of bytes it took
-// is returned; 0 when there is none (a bare ampersand). As in HTML text: a few legacy names need no semicolon;
+// Reads the reference that starts at text[0] == '&': its replacement is appended to `out` and the number of bytes it
+// took is returned; 0 when there is none (a bare ampersand). As in HTML text: a few legacy names need no semicolon;
 // `in_attribute` applies the rule that those then must not be followed by '=' or an alphanumeric.
 std::size_t decode_reference(std::string_view text, std::string& out, bool in_attribute);
 

@@ -10,9 +10,9 @@
 
 namespace newscache::text {
 
-// An absolute http or https URL for a reference found in a document: white space trimmed, blanks and non-ASCII characters
-// percent-encoded, "//host/x", "/x", "?q", "#f" and relative paths resolved against `base` (may be empty), dot segments
-// removed; nothing else is normalised. Other schemes and nonsense give an empty string.
+// An absolute http or https URL for a reference found in a document: white space trimmed, blanks and non-ASCII
+// characters percent-encoded, "//host/x", "/x", "?q", "#f" and relative paths resolved against `base` (may be empty),
+// dot segments removed; nothing else is normalised. Other schemes and nonsense give an empty string.
 std::string resolve_url(std::string_view base, std::string_view reference);
 // As resolve_url, and mailto:, tel: and the like pass too: for links in contents. Never javascript:, data:, vbscript:.
 std::string resolve_link(std::string_view base, std::string_view reference);
@@ -21,7 +21,7 @@ struct UrlParts {
   std::string scheme;  // "http" or "https"
   std::string host;    // lower case, punycode; IPv6 in brackets
   std::uint16_t port = 0;
-  std::string path;   // with query
+  std::string path;  // with query
   std::string user;
   std::string password;
 };
