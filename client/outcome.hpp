@@ -2,6 +2,7 @@
 // How a command can end: with a value, or with an exit code and one line for standard error.
 
 #include <boost/system/result.hpp>
+#include <iosfwd>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,9 @@ struct Failure {
   std::string message;  // what is wrong and what to do
   friend bool operator==(const Failure&, const Failure&) = default;
 };
+
+// For test failures.
+std::ostream& operator<<(std::ostream& out, const Failure& failure);
 
 template <class T>
 using Outcome = boost::system::result<T, Failure>;

@@ -54,7 +54,7 @@ Outcome<boost::json::object> start(Session& session, const RefreshOptions& optio
     auto answer = post_refresh(session, "/v1/feeds/" + std::to_string(id) + "/refresh", options.force);
     if (!answer) return answer.error();
     for (const auto& feed : array_at(*answer, "feeds")) feeds.push_back(feed);
-    if (all.empty()) all = std::move(*answer);  // the earliest revision: events are followed from there
+    if (all.empty()) all = std::move(*answer);  // keeps the earliest started_at
   }
   all["feeds"] = std::move(feeds);
   return all;
@@ -156,38 +156,66 @@ Outcome<std::int64_t> count_new(Session& session, const Wait& wait, const Ids& f
   return count;
 }
 
-Outcome<Exit> wait_for(Session& session, const boost::json::object& started, bool every_feed) {
+// How the requested feeds are after the wait.
+struct Result {
+  std::int64_t refreshed = 0;
+  std::int64_t failed = 0;
+  std::int64_t not_polled = 0;  // paused, offline, out of budget, or asked to pause by their publisher
+};
+
+Result judge(const Session& session, const Wait& wait, const std::string& started_at) {
+  Result result;
+  for (const auto& value : wait.feeds()) {
+    const auto& feed = as_object(value);
+    const auto& error = object_at(feed, "error");
+    if (text_at(feed, "last_attempt") < started_at) {  // both RFC 3339 in UTC, whole seconds
+      ++result.not_polled;
+    } else if (error.empty()) {
+      ++result.refreshed;
+    } else {
+      ++result.failed;
+      print_error(session.console, "feed " + std::to_string(count_at(feed, "id")) + " (" + feed_name(feed) +
+                                       ") failed: " + text_at(error, "cause") + ": " + text_at(error, "detail"));
+    }
+  }
+  return result;
+}
+
+Outcome<Exit> wait_for(Session& session, const boost::json::object& started, const std::string& revision,
+                       bool every_feed) {
   const auto ids = ids_of(started);
-  const auto revision = number_at(started, "revision");
-  Wait wait(session, ids, revision ? std::to_string(*revision) : "");
+  Wait wait(session, ids, revision);
   if (const auto done = wait.run(); !done) return done.error();
   const auto added = count_new(session, wait, ids, every_feed);
   if (!added) return added.error();
 
-  std::int64_t failed = 0;
-  for (const auto& value : wait.feeds()) {
-    const auto& feed = as_object(value);
-    const auto& error = object_at(feed, "error");
-    if (error.empty()) continue;
-    ++failed;
-    print_error(session.console, "feed " + std::to_string(count_at(feed, "id")) + " (" + feed_name(feed) +
-                                     ") failed: " + text_at(error, "cause") + ": " + text_at(error, "detail"));
-  }
-  const auto total = static_cast<std::int64_t>(wait.feeds().size());
+  const auto [refreshed, failed, not_polled] = judge(session, wait, text_at(started, "started_at"));
   if (session.json) {
-    print_json(session, boost::json::object{{"feeds", wait.feeds()}, {"failed", failed}, {"new_articles", *added}});
+    print_json(session, boost::json::object{{"feeds", wait.feeds()},
+                                            {"refreshed", refreshed},
+                                            {"failed", failed},
+                                            {"not_polled", not_polled},
+                                            {"new_articles", *added}});
   } else {
-    session.console.out << plural(total - failed, "feed") << " refreshed, ";
-    if (failed > 0) session.console.out << failed << " failed, ";
-    session.console.out << plural(*added, "new article") << '\n';
+    auto& out = session.console.out;
+    out << plural(refreshed, "feed") << " refreshed, ";
+    if (failed > 0) out << failed << " failed, ";
+    if (not_polled > 0) out << not_polled << " not polled ('newscache feeds' and 'newscache status' show why), ";
+    out << plural(*added, "new article") << '\n';
   }
-  return total > 0 && failed == total ? Exit::failed : Exit::done;
+  return refreshed == 0 && failed + not_polled > 0 ? Exit::failed : Exit::done;
 }
 
 Outcome<Exit> refresh(Session& session, const RefreshOptions& options) {
+  std::string revision;  // before the request, so that no event is missed
+  if (options.wait) {
+    const auto status = session.connection.get_object("/v1/status");
+    if (!status) return status.error();
+    revision = std::to_string(count_at(*status, "revision"));
+  }
   const auto started = start(session, options);
   if (!started) return started.error();
-  if (options.wait) return wait_for(session, *started, options.feeds.empty());
+  if (options.wait) return wait_for(session, *started, revision, options.feeds.empty());
   if (session.json) {
     print_json(session, *started);
   } else {

@@ -265,6 +265,17 @@ TEST_CASE("waiting for a refresh ends when no requested feed is polled any more,
   CHECK(ran.err == "newscache: feed 2 (https://two.example/) failed: tls: bad\n");
 }
 
+TEST_CASE("a feed that was not polled is told apart from one that was refreshed") {
+  const ScriptedDaemon daemon(
+      {{"GET /v1/status", {200, R"({"revision":10})"}},
+       {"POST /v1/feeds/1/refresh", {202, R"({"feeds":[1],"started_at":"2026-11-25T09:00:00Z"})"}},
+       {"GET /v1/feeds/1", {200, R"({"id":1})"}},
+       {"GET /v1/feeds", {200, R"({"feeds":[{"id":1,"last_attempt":"2026-11-25T08:59:59Z"}]})"}}});
+  const auto ran = run(daemon, {"refresh", "--wait", "1"});
+  CHECK(ran.exit == Exit::failed);
+  CHECK(ran.out.starts_with("0 feeds refreshed, 1 not polled"));
+}
+
 TEST_CASE("parse needs no daemon and tells in one line what is no feed") {
   const TemporaryFolder folder;
   std::ofstream(folder / "feed.xml") << "<rss version='2.0'><channel><title>T</title><item><title>A</title>"
