@@ -1,0 +1,38 @@
+#pragma once
+// What behaviour tests share: a publisher, a daemon that polls it, and short words for requests on the socket.
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/daemon.hpp"
+#include "support/http_client.hpp"
+#include "support/publisher.hpp"
+
+namespace newscache::test {
+
+struct Reply {
+  int status = 0;
+  boost::json::value json;  // null when the body is no JSON
+  std::string body;
+};
+
+// A connection of its own for each.
+Reply request(const Daemon& daemon, std::string_view method, std::string_view target, std::string_view body = {});
+inline Reply get(const Daemon& daemon, std::string_view target) { return request(daemon, "GET", target); }
+
+// Subscribes and returns the feed's id; throws when the answer is not 201.
+std::int64_t subscribe(const Daemon& daemon, const std::string& url);
+// Polls everything and returns when it is stored.
+void refresh(const Daemon& daemon);
+ProgramResult newscache(const Daemon& daemon, std::vector<std::string> arguments, std::string_view input = {});
+
+// The articles of a list, by title.
+boost::json::object article(const Daemon& daemon, std::string_view title);
+std::vector<std::string> titles(const Daemon& daemon, std::string_view query = "");
+
+std::string rss(std::string_view title, std::string_view items);
+std::string item(std::string_view guid, std::string_view title, std::string_view text = "Some text.");
+
+}  // namespace newscache::test

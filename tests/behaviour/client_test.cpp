@@ -1,0 +1,84 @@
+#include <boost/json/parse.hpp>
+
+#include "behaviour/behaviour.hpp"
+#include "support/catch.hpp"
+
+using namespace newscache::test;
+
+namespace {
+
+struct World {
+  World() {
+    daemon.start();
+    publisher.serve_file("/feed.xml", rss("Harbour", item("a", "One", "Lighthouse text.") + item("b", "Two")));
+  }
+  std::string url() const { return publisher.url("/feed.xml"); }
+  Publisher publisher;
+  Daemon daemon;
+};
+
+}  // namespace
+
+TEST_CASE("a person can subscribe, poll, list, read, search, mark and unsubscribe from the command line") {
+  World w;
+  REQUIRE(newscache(w.daemon, {"add", w.url(), "--folder", "sea", "--title", "Mine"}).exit_code == 0);
+  CHECK(newscache(w.daemon, {"feeds"}).out.find("Mine") != std::string::npos);
+  CHECK(newscache(w.daemon, {"refresh", "--wait"}).exit_code == 0);
+  const ProgramResult list = newscache(w.daemon, {"list"});
+  CHECK(list.out.find("One") != std::string::npos);
+  CHECK(list.out.find('\t') == std::string::npos);
+  CHECK(list.out.find('\x1b') == std::string::npos);
+  const std::string id = std::to_string(article(w.daemon, "One").at("id").as_int64());
+  CHECK(newscache(w.daemon, {"show", id}).out.find("Lighthouse text.") != std::string::npos);
+  CHECK(newscache(w.daemon, {"search", "lighthouse"}).out.find("One") != std::string::npos);
+  CHECK(newscache(w.daemon, {"mark", "read", id}).exit_code == 0);
+  CHECK(newscache(w.daemon, {"list", "--unread"}).out.find("One") == std::string::npos);
+  CHECK(newscache(w.daemon, {"mark", "read", "--all"}).exit_code == 0);
+  CHECK(titles(w.daemon, "read=false").empty());
+  CHECK(newscache(w.daemon, {"set", w.url(), "title=Other", "poll_interval=3h"}).exit_code == 0);
+  CHECK(newscache(w.daemon, {"feeds"}).out.find("Other") != std::string::npos);
+  CHECK(newscache(w.daemon, {"status"}).exit_code == 0);
+  CHECK(newscache(w.daemon, {"remove", w.url()}).exit_code == 0);
+  CHECK(get(w.daemon, "/v1/feeds").json.at("feeds").as_array().empty());
+}
+
+TEST_CASE("with --json the output is the API's own, one document") {
+  World w;
+  REQUIRE(newscache(w.daemon, {"add", w.url()}).exit_code == 0);
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"--json", "list"}, {"--json", "feeds"}, {"--json", "status"}, {"--json", "search", "one"}}) {
+    const ProgramResult result = newscache(w.daemon, command);
+    CAPTURE(command[1], result.out);
+    CHECK(result.exit_code == 0);
+    boost::system::error_code error;
+    CHECK(boost::json::parse(result.out, error).is_object());
+  }
+}
+
+TEST_CASE("exit codes tell what went wrong") {
+  World w;
+  CHECK(newscache(w.daemon, {"show", "4711"}).exit_code == 4);
+  CHECK(newscache(w.daemon, {"remove", "http://not.subscribed.example/"}).exit_code == 4);
+  CHECK(newscache(w.daemon, {"no-such-command"}).exit_code == 2);
+  CHECK(newscache(w.daemon, {"mark", "purple", "1"}).exit_code == 2);
+  CHECK(newscache(w.daemon, {"add", w.publisher.url("/missing.xml")}).exit_code == 1);
+  const ProgramResult unreachable = run_program("newscache", {"--socket", "/nonexistent/socket", "list"});
+  CHECK(unreachable.exit_code == 3);
+  CHECK(unreachable.err.find("/nonexistent/socket") != std::string::npos);
+  CHECK(unreachable.err.find('\n') == unreachable.err.size() - 1);
+}
+
+TEST_CASE("parse needs no daemon: a feed document becomes JSON Feed, anything else one line and exit 1") {
+  const ProgramResult parsed = run_program("newscache", {"parse", "-"}, rss("Harbour", item("a", "One")));
+  REQUIRE(parsed.exit_code == 0);
+  const auto json = boost::json::parse(parsed.out);
+  CHECK(json.at("version").as_string() == "https://jsonfeed.org/version/1.1");
+  CHECK(json.at("title").as_string() == "Harbour");
+  CHECK(json.at("items").at(0).at("id").as_string() == "a");
+  CHECK(json.at("_newscache").at("encoding").as_string() == "utf-8");
+  CHECK_FALSE(json.at("_newscache").at("lenient").as_bool());
+  const ProgramResult page = run_program("newscache", {"parse", "-"}, "<!doctype html><p>no feed</p>");
+  CHECK(page.exit_code == 1);
+  CHECK(page.out.empty());
+  CHECK(page.err.find('\n') == page.err.size() - 1);
+}
