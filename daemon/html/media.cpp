@@ -51,15 +51,7 @@ constexpr Place trackers[] = {
     {"stats.wp.com", "/"},
     {"statcounter.com", "/"},
     {"t.co", "/i/adsct"},
-    {"vg01.met.vgwort.de", "/"},
-    {"vg02.met.vgwort.de", "/"},
-    {"vg03.met.vgwort.de", "/"},
-    {"vg04.met.vgwort.de", "/"},
-    {"vg05.met.vgwort.de", "/"},
-    {"vg06.met.vgwort.de", "/"},
-    {"vg07.met.vgwort.de", "/"},
-    {"vg08.met.vgwort.de", "/"},
-    {"vg09.met.vgwort.de", "/"},
+    {"met.vgwort.de", "/"},
 };
 
 // A player's address, the id behind `path` or in the query's parameter, becomes `page` and the id.
