@@ -49,10 +49,13 @@ Exit Program::run(const std::vector<std::string>& arguments, const Console& cons
     app_.parse(reversed);
   } catch (const CLI::Success& wanted) {  // --help, --version
     app_.exit(wanted, console.out, console.err);
+    if (dynamic_cast<const CLI::CallForHelp*>(&wanted)) console.out << '\n';  // CLI11 does not end a footer's line
     console.out.flush();
     return console.out ? Exit::done : Exit::failed;
   } catch (const CLI::ParseError& error) {
-    print_error(console, std::string(error.what()) + "; see '" + help_command(app_) + "'");
+    const bool no_command = dynamic_cast<const CLI::RequiredError*>(&error) && app_.get_subcommands().empty();
+    print_error(console, (no_command ? "a command is required" : std::string(error.what())) + "; see '" +
+                             help_command(app_) + "'");
     return Exit::usage;
   }
   return run_chosen(console);

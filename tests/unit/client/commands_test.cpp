@@ -257,8 +257,9 @@ TEST_CASE("several files are imported one by one, and one that fails does not st
 }
 
 TEST_CASE("waiting for a refresh ends when no requested feed is polled any more, event stream or not") {
-  const ScriptedDaemon daemon(
-      {{"POST /v1/refresh", {202, R"({"feeds":[1,2],"revision":10})"}}, {"GET /v1/feeds", {200, two_feeds}}});
+  const ScriptedDaemon daemon({{"GET /v1/status", {200, R"({"revision":10})"}},
+                               {"POST /v1/refresh", {202, R"({"feeds":[1,2]})"}},
+                               {"GET /v1/feeds", {200, two_feeds}}});
   const auto ran = run(daemon, {"refresh", "--wait"});
   CHECK(ran.exit == Exit::done);
   CHECK(ran.out == "1 feed refreshed, 1 failed, 0 new articles\n");
