@@ -13,7 +13,7 @@
 namespace newscache::net {
 
 struct Request {
-  std::string url;
+  std::string url;               // user name and password in it are sent, to its own origin only
   model::Validators validators;  // sent as they are; empty: unconditional
   std::string accept;            // empty: feed types
   std::int64_t max_body = 0;     // bytes after decompression; 0: the client's setting
@@ -21,16 +21,16 @@ struct Request {
 
 struct Hop {  // one redirect that was followed
   int status = 0;
-  std::string to;  // absolute
+  std::string to;  // absolute, without user name and password
 };
 
 struct Response {
   int status = 0;   // of the last hop: 200, 304, 404, ...; never a followed redirect
-  std::string url;  // of the last hop
+  std::string url;  // of the last hop, without user name, password and fragment
   std::vector<Hop> hops;
-  std::string body;  // decompressed; empty unless 200 (a start of it is kept for other statuses, for messages)
+  std::string body;  // decompressed; of statuses other than 200 only the first 64 kB, for messages
   std::string content_type;
-  model::Validators validators;  // verbatim; empty strings when absent
+  model::Validators validators;  // verbatim; empty when absent, over 512 bytes or with control characters
   // Header values verbatim, empty when absent.
   std::string cache_control;
   std::string expires;

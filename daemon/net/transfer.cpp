@@ -74,10 +74,10 @@ void Transfer::set_request_options() {
   if (is_usable_validator(request_.validators.last_modified))
     add_header("If-Modified-Since", request_.validators.last_modified);
   set(CURLOPT_HTTPHEADER, headers_.get());
-  const auto* const version = curl_version_info(CURLVERSION_NOW);
-  set(CURLOPT_HTTP_VERSION,
-      http2_is_unreliable(version->version_num) ? long{CURL_HTTP_VERSION_1_1} : long{CURL_HTTP_VERSION_2TLS});
-  set(CURLOPT_PIPEWAIT, 1L);
+  const bool http2 = !http2_is_unreliable(curl_version_info(CURLVERSION_NOW)->version_num);
+  set(CURLOPT_HTTP_VERSION, http2 ? long{CURL_HTTP_VERSION_2TLS} : long{CURL_HTTP_VERSION_1_1});
+  // Rather one connection with several streams than several connections.
+  set(CURLOPT_PIPEWAIT, http2 ? 1L : 0L);
 }
 
 void Transfer::set_security_options() {
