@@ -109,7 +109,7 @@ class Applier {
     row.hash = hash;
     row.revision = change_.changed(model::ChangeType::article, model::ChangeOp::added, model::raw(row.id));
     row.record = change_.database().codec().encode(incoming.entry);
-    insert_article(change_.database(), row, incoming.entry);
+    insert_article(change_.database(), change_.search_index(), row, incoming.entry);
     change_.count_articles(row.feed_id, 1, 1, 0);
     seen_.insert(row.id);
   }
@@ -128,7 +128,8 @@ class Applier {
     if (const auto link = link_key(incoming.link)) row.link = link;
     row.revision = change_.changed(model::ChangeType::article, model::ChangeOp::updated, model::raw(row.id));
     row.record = database.codec().encode(entry);
-    replace_article(database, *old, row, entry, update_.received, change_.options().max_versions);
+    replace_article(database, change_.search_index(), *old, row, entry, update_.received,
+                    change_.options().max_versions);
   }
 
   Change& change_;

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "base/hash.hpp"
-#include "store/search_text.hpp"
 
 namespace newscache::store {
 
@@ -32,7 +31,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr std::string_view kUpdate = "UPDATE article SET revision = ?, link = ?, hash = ?, head = ? WHERE id = ?";
 constexpr std::string_view kSetState = "UPDATE article SET read = ?, starred = ?, revision = ? WHERE id = ?";
 constexpr std::string_view kDelete = "DELETE FROM article WHERE id = ?";
-constexpr std::string_view kSaveBody = "INSERT OR REPLACE INTO content(id, body) VALUES (?, ?)";
+// Not INSERT OR REPLACE: that opens a statement journal, at which FTS5 writes out what it has gathered so far.
+constexpr std::string_view kInsertBody = "INSERT INTO content(id, body) VALUES (?, ?)";
+constexpr std::string_view kUpdateBody = "UPDATE content SET body = ?2 WHERE id = ?1";
 constexpr std::string_view kDeleteBody = "DELETE FROM content WHERE id = ?";
 constexpr std::string_view kInsertTag = "INSERT OR IGNORE INTO tag(tag, sort, id) VALUES (?, ?, ?)";
 constexpr std::string_view kDeleteTag = "DELETE FROM tag WHERE tag = ? AND sort = ? AND id = ?";
@@ -49,9 +50,6 @@ constexpr std::string_view kBury = "INSERT OR IGNORE INTO tombstone(feed_id, uid
 constexpr std::string_view kPruneTombstones = R"sql(
 DELETE FROM tombstone WHERE feed_id = ?1 AND seq NOT IN
   (SELECT seq FROM tombstone WHERE feed_id = ?1 ORDER BY seq DESC LIMIT ?2))sql";
-constexpr std::string_view kIndex = "INSERT INTO search(rowid, title, author, body) VALUES (?, ?, ?, ?)";
-constexpr std::string_view kUnindex =
-    "INSERT INTO search(search, rowid, title, author, body) VALUES ('delete', ?, ?, ?, ?)";
 
 template <std::size_t size>
 std::string_view view(const std::array<std::uint8_t, size>& array) {
@@ -77,17 +75,12 @@ std::optional<KnownArticle> first_known(Query& query) {
   return read_known(query);
 }
 
-void write_search(Database& database, std::string_view sql, model::ArticleId id, const model::Entry& entry) {
-  const auto text = search_text(entry, database.options());
-  Query(database, sql, model::raw(id), text.title, text.author, text.body).run();
-}
-
 void write_tags(Database& database, std::string_view sql, const ArticleRow& row, const model::Entry& entry) {
   for (const auto& tag : entry.tags) Query(database, sql, tag, seconds(row.sort), model::raw(row.id)).run();
 }
 
-void save_body(Database& database, const ArticleRow& row) {
-  Query(database, kSaveBody, model::raw(row.id)).bind_blob(row.record.body).run();
+void write_body(Database& database, std::string_view sql, const ArticleRow& row) {
+  Query(database, sql, model::raw(row.id)).bind_blob(row.record.body).run();
 }
 
 // The text that the index holds is that of the stored record, not of what was handed in.
@@ -193,20 +186,20 @@ Result<model::Article> load_article(Database& database, model::ArticleId id, boo
   return article;
 }
 
-void insert_article(Database& database, const ArticleRow& row, const model::Entry& entry) {
+void insert_article(Database& database, SearchIndex& index, const ArticleRow& row, const model::Entry& entry) {
   Query query(database, kInsert, model::raw(row.id), model::raw(row.feed_id));
   query.bind_blob(view(row.uid)).bind(row.link).bind(seconds(row.sort)).bind(seconds(row.received));
   query.bind(model::raw(row.revision)).bind(row.read).bind(row.starred);
   query.bind_blob(view(row.hash)).bind_blob(row.record.head).run();
-  if (!row.record.body.empty()) save_body(database, row);
+  if (!row.record.body.empty()) write_body(database, kInsertBody, row);
   write_tags(database, kInsertTag, row, entry);
-  write_search(database, kIndex, row.id, entry);
+  index.add(row.id, entry);
 }
 
-void replace_article(Database& database, const ArticleRow& old, const ArticleRow& row, const model::Entry& entry,
-                     Instant now, int max_versions) {
+void replace_article(Database& database, SearchIndex& index, const ArticleRow& old, const ArticleRow& row,
+                     const model::Entry& entry, Instant now, int max_versions) {
   const auto old_entry = stored_entry(database, old);
-  write_search(database, kUnindex, old.id, old_entry);
+  index.remove(old.id, old_entry);
   if (max_versions > 0) {
     Query(database, kInsertVersion, model::raw(old.id), model::raw(old.revision), seconds(now))
         .bind_blob(old.record.head)
@@ -222,18 +215,18 @@ void replace_article(Database& database, const ArticleRow& old, const ArticleRow
   if (row.record.body.empty()) {
     Query(database, kDeleteBody, model::raw(row.id)).run();
   } else if (row.record.body != old.record.body) {
-    save_body(database, row);
+    write_body(database, old.record.body.empty() ? kInsertBody : kUpdateBody, row);
   }
   if (old_entry.tags != entry.tags) {
     write_tags(database, kDeleteTag, old, old_entry);
     write_tags(database, kInsertTag, row, entry);
   }
-  write_search(database, kIndex, row.id, entry);
+  index.add(row.id, entry);
 }
 
-void delete_article(Database& database, const ArticleRow& row) {
+void delete_article(Database& database, SearchIndex& index, const ArticleRow& row) {
   const auto entry = stored_entry(database, row);
-  write_search(database, kUnindex, row.id, entry);
+  index.remove(row.id, entry);
   write_tags(database, kDeleteTag, row, entry);
   Query(database, kBury, model::raw(row.feed_id)).bind_blob(view(row.uid)).run();
   Query(database, kBuryAliases, model::raw(row.feed_id), model::raw(row.id)).run();

@@ -11,6 +11,7 @@
 #include "model/article.hpp"
 #include "store/database.hpp"
 #include "store/record.hpp"
+#include "store/search_index.hpp"
 
 namespace newscache::store {
 
@@ -54,12 +55,12 @@ bool is_tombstone(Database& database, model::FeedId feed, const Uid& uid);
 Result<model::Article> load_article(Database& database, model::ArticleId id, bool with_content);
 
 // --- writing; the caller keeps counts and change log ---
-void insert_article(Database& database, const ArticleRow& row, const model::Entry& entry);
+void insert_article(Database& database, SearchIndex& index, const ArticleRow& row, const model::Entry& entry);
 // Replaces revision, link, hash and record of `old`, and keeps the old record as a version.
-void replace_article(Database& database, const ArticleRow& old, const ArticleRow& row, const model::Entry& entry,
-                     Instant now, int max_versions);
+void replace_article(Database& database, SearchIndex& index, const ArticleRow& old, const ArticleRow& row,
+                     const model::Entry& entry, Instant now, int max_versions);
 // With everything that hangs on it; leaves a tombstone.
-void delete_article(Database& database, const ArticleRow& row);
+void delete_article(Database& database, SearchIndex& index, const ArticleRow& row);
 void set_state(Database& database, model::ArticleId id, bool read, bool starred, model::Revision revision);
 // Remembers that the article has also been seen as `uid`; a few per article, so that a publisher whose guids change
 // with every request causes no growth.

@@ -98,7 +98,8 @@ Change::Change(WriterState& state, Durability durability)
     : state_(state),
       // Outside of a transaction only; it costs nothing when it does not change.
       transaction_((set_durability(state, durability), state.database)),
-      totals_(state.totals) {}
+      totals_(state.totals),
+      search_index_(state.database) {}
 
 model::Revision Change::changed(model::ChangeType type, model::ChangeOp op, std::int64_t id) {
   ++totals_.revision;
@@ -134,6 +135,7 @@ void Change::write_totals() {
 }
 
 void Change::commit() {
+  search_index_.write();
   write_feed_counts();
   write_totals();
   transaction_.commit();

@@ -63,7 +63,7 @@ Result<std::vector<Target>> targets_by_filter(Database& database, const model::M
 }  // namespace
 
 void remove_known_article(Change& change, const ArticleRow& row) {
-  delete_article(change.database(), row);
+  delete_article(change.database(), change.search_index(), row);
   change.count_articles(row.feed_id, -1, row.read ? 0 : -1, row.starred ? -1 : 0);
   change.changed(model::ChangeType::article, model::ChangeOp::deleted, model::raw(row.id));
 }

@@ -197,7 +197,7 @@ Result<model::ArticlePage> Reader::articles(const model::ArticleQuery& query) {
   const Leash leash(database);
   const auto before = *after ? (*after)->index : 0;
   auto limit = std::clamp<std::int64_t>(query.limit, 1, kMaxPage);
-  if (by_relevance(query)) limit = std::min(limit, kMaxRanked - before);
+  if (by_relevance(query)) limit = std::clamp<std::int64_t>(kMaxRanked - before, 0, limit);
   // One more than asked for tells whether there is a next page.
   const auto sql = list_sql(query, match, *after, is_small_folder(database, query), limit + 1);
   auto hits = find_hits(database, query, sql, before);
@@ -205,7 +205,7 @@ Result<model::ArticlePage> Reader::articles(const model::ArticleQuery& query) {
 
   model::ArticlePage page;
   if (static_cast<std::int64_t>(hits->size()) > limit) {
-    hits->resize(static_cast<std::size_t>(std::max<std::int64_t>(limit, 0)));
+    hits->resize(static_cast<std::size_t>(limit));
     const bool end = by_relevance(query) && before + limit >= kMaxRanked;
     if (!end) page.next_cursor = write_cursor(query, hits->back().position);
   }

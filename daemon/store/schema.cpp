@@ -155,6 +155,9 @@ CREATE VIEW searchable(id, title, author, body) AS
   FROM article a LEFT JOIN content c ON c.id = a.id;
 CREATE VIRTUAL TABLE search USING fts5(
   title, author, body, content='searchable', content_rowid='id', tokenize="unicode61 remove_diacritics 2");
+-- Measured, see docs/decisions/0001-search-index.md: one piece for each batch of polls, merged half as often.
+INSERT INTO search(search, rank) VALUES ('hashsize', 8388608);
+INSERT INTO search(search, rank) VALUES ('automerge', 8);
 )sql",
 };
 

@@ -8,6 +8,7 @@
 #include "model/ids.hpp"
 #include "model/query.hpp"
 #include "store/database.hpp"
+#include "store/search_index.hpp"
 
 namespace newscache::store {
 
@@ -46,6 +47,7 @@ class Change {
 
   Database& database() { return state_.database; }
   const Options& options() const { return state_.database.options(); }
+  SearchIndex& search_index() { return search_index_; }
   // Appends to the change log; every call is a revision of its own.
   model::Revision changed(model::ChangeType type, model::ChangeOp op, std::int64_t id);
   model::FeedId new_feed_id();
@@ -67,6 +69,7 @@ class Change {
   WriterState& state_;
   Transaction transaction_;
   Totals totals_;
+  SearchIndex search_index_;
   std::map<model::FeedId, Counts> feed_counts_;  // what to add to the feeds' rows
 };
 
