@@ -68,7 +68,7 @@ TextValue text_construct(const Element& element) {
     case AtomType::html:
       return {element.text(), TextKind::html, std::move(base)};
     case AtomType::markup:
-      return {unwrapped_html(element, CdataIs::html), TextKind::html, std::move(base)};
+      return {unwrapped_html(element, CdataIs::text), TextKind::html, std::move(base)};
     case AtomType::base64:
       break;
   }

@@ -100,6 +100,16 @@ void place_texts(EntryDraft& draft, model::Entry& entry, const ParseOptions& opt
   entry.content_html = content_html(std::move(draft.content.value), options);
 }
 
+// Authors of the best rank are gathered, those of worse ones dropped.
+void gather_author(Ranked<std::vector<model::Author>>& authors, int rank, model::Author author) {
+  if (rank > authors.rank) return;
+  std::vector<model::Author> added = rank == authors.rank ? std::move(authors.value) : std::vector<model::Author>();
+  add_author(added, std::move(author));
+  if (added.empty()) return;
+  authors.value = std::move(added);
+  authors.rank = rank;
+}
+
 }  // namespace
 
 void EntryDraft::offer_guid(int rank, std::string id) {
@@ -121,17 +131,6 @@ void EntryDraft::offer_date(Ranked<Instant>& slot, int rank, std::string_view te
   if (rank >= slot.rank) return;
   if (auto date = text::parse_date(text)) slot.offer(rank, *date);
 }
-
-namespace {
-void gather_author(Ranked<std::vector<model::Author>>& authors, int rank, model::Author author) {
-  if (rank > authors.rank) return;
-  std::vector<model::Author> added = rank == authors.rank ? std::move(authors.value) : std::vector<model::Author>();
-  add_author(added, std::move(author));
-  if (added.empty()) return;
-  authors.value = std::move(added);
-  authors.rank = rank;
-}
-}  // namespace
 
 void EntryDraft::offer_author(int rank, model::Author author) { gather_author(authors, rank, std::move(author)); }
 void FeedDraft::offer_author(int rank, model::Author author) { gather_author(authors, rank, std::move(author)); }

@@ -10,7 +10,8 @@ namespace {
 template <class Draft>
 bool read_from(std::span<const Field<Draft>> table, Draft& draft, const Element& element) {
   for (const auto& field : table) {
-    if (field.ns != element.ns() || !text::equal_ignoring_case(field.name, element.name())) continue;
+    if (field.ns != element.ns() || field.name.size() != element.name().size()) continue;
+    if (!text::equal_ignoring_case(field.name, element.name())) continue;
     field.read(draft, element, field.rank);
     return true;
   }

@@ -53,6 +53,7 @@ class Reader {
     feed.format = model::FeedFormat::json_feed;
     std::string version = string(top, "version");
     feed.format_version = version.substr(version.rfind('/') + 1);
+    if (feed.format_version == "1") feed.format_version = "1.0";
     draft_.title.offer(0, {string(top, "title"), TextKind::text, {}});
     draft_.description.offer(0, {string(top, "description"), TextKind::text, {}});
     draft_.home_page.offer(0, url(top, "home_page_url"));

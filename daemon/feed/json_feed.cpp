@@ -66,7 +66,7 @@ json::object item_json(const model::Entry& entry, bool with_content) {
   if (!entry.tags.empty()) item["tags"] = json::array(entry.tags.begin(), entry.tags.end());
   put(item, "language", entry.language);
   if (!entry.attachments.empty()) item["attachments"] = attachments_json(entry.attachments);
-  if (!entry.comments_url.empty()) item["_comments_url"] = entry.comments_url;
+  if (!entry.comments_url.empty()) item["_newscache"] = json::object{{"comments_url", entry.comments_url}};
   return item;
 }
 

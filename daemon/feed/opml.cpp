@@ -134,7 +134,8 @@ Result<std::vector<Subscription>> parse_opml(std::string_view bytes) {
   text::Decoded decoded = text::decode_xml(bytes, {});
   if (text::trim(decoded.utf8).empty()) return no_opml("empty");
   XmlDocument document;
-  auto loaded = document.load(std::move(decoded.utf8), ParseLimits{});
+  auto loaded = document.load(
+      std::move(decoded.utf8), [&] { return text::decode_xml(bytes, {}).utf8; }, ParseLimits{});
   if (loaded.has_error()) {
     Error error = loaded.error();
     if (error.cause == Cause::not_a_feed) return no_opml("something that cannot be read");

@@ -31,10 +31,9 @@ bool is_html_page(std::string_view text) {
 std::size_t feed_within_html(std::string_view text) {
   for (std::string_view root : {"<rss", "<feed", "<rdf:RDF"}) {
     for (auto at = text.find(root); at != npos; at = text.find(root, at + 1)) {
-      auto end = text.find('>', at);
-      if (end == npos) break;
-      std::string tag = text::to_lower(text.substr(at, std::min<std::size_t>(end - at, 1000)));
-      bool versioned = tag.starts_with("<rss") && tag.find("version") != std::string::npos;
+      std::string_view start = text.substr(at, 1000);
+      std::string tag = text::to_lower(start.substr(0, start.find('>')));
+      bool versioned = tag.starts_with("<rss") && text.substr(at, 2000).find("<channel") != npos;
       if (versioned || tag.find("/atom") != std::string::npos || tag.find("purl.org/rss") != std::string::npos)
         return at;
     }
@@ -81,6 +80,7 @@ Result<FeedDraft> read_document(XmlDocument& document, const ParseOptions& optio
     Element root(document, node, options.base_url);
     Root kind = kind_of(root);
     if (kind == Root::none) continue;
+    if (text::equal_ignoring_case(root.name(), "channel")) document.set_lenient();  // <rss> is missing
     // Several documents glued together: the first that has entries.
     FeedDraft draft = kind == Root::rss ? read_rss(root, options) : read_atom(root, options);
     if (!best || !draft.feed.entries.empty()) best = std::move(draft);
@@ -93,7 +93,7 @@ Result<FeedDraft> read_document(XmlDocument& document, const ParseOptions& optio
     document.set_lenient();
     return read_rss(top, options);
   }
-  if (!first) return not_a_feed("a text, neither XML nor JSON");
+  if (!first) return not_a_feed("neither XML nor JSON: no element can be made out in it");
   std::string name(text::cut_utf8(first.name(), 60));
   if (text::equal_ignoring_case(name, "html")) return not_a_feed("an HTML page");
   return not_a_feed("XML with root <" + name + ">");
@@ -117,13 +117,12 @@ Result<model::ParsedFeed> parse(std::string_view bytes, const ParseOptions& opti
   text::Decoded decoded = text::decode_xml(bytes, options.content_type);
   if (text::trim(decoded.utf8).empty()) return not_a_feed("an empty document");
   bool wrapped = is_html_page(decoded.utf8);
-  if (wrapped) {
-    auto start = feed_within_html(decoded.utf8);
-    if (start == npos) return not_a_feed("an HTML page");
-    decoded.utf8.erase(0, start);
-  }
+  auto start = wrapped ? feed_within_html(decoded.utf8) : 0;
+  if (start == npos) return not_a_feed("an HTML page");
+  decoded.utf8.erase(0, start);
   XmlDocument document;
-  auto loaded = document.load(std::move(decoded.utf8), options.limits);
+  auto again = [&] { return text::decode_xml(bytes, options.content_type).utf8.substr(start); };
+  auto loaded = document.load(std::move(decoded.utf8), again, options.limits);
   if (loaded.has_error()) return loaded.error();
   auto draft = read_document(document, options);
   if (draft.has_error()) return draft.error();

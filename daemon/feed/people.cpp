@@ -39,7 +39,7 @@ std::string clean_name(std::string_view name) {
 }  // namespace
 
 model::Author parse_person(std::string_view raw) {
-  std::string line = html::looks_like_html(raw) && raw.find('<') != npos && raw.find('@') == npos
+  std::string line = html::looks_like_html(raw) && (raw.find('<') == npos || raw.find('@') == npos)
                          ? html::to_line(raw)
                          : text::collapse_white_space(raw);
   std::string_view text = line;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 // Deeper elements are unwrapped; looking for the start tag of a crossed end tag costs at most this.
-constexpr std::size_t kMaxDepth = 1024;
+constexpr std::size_t kMaxDepth = 200;
 
 constexpr std::string_view kRoots[] = {"rss", "feed", "rdf", "opml"};
 constexpr std::string_view kEntries[] = {"item", "entry"};
@@ -179,8 +179,9 @@ class Repairer {
     }
     at_ = end < xml_.size() && xml_[end] == '>' ? end + 1 : end;
     if (cut_off_) return;
-    auto found = std::find_if(open_.rbegin(), open_.rend(),
-                              [name](std::string_view open) { return text::equal_ignoring_case(open, name); });
+    auto found = std::find_if(open_.rbegin(), open_.rend(), [name](std::string_view open) {
+      return open.size() == name.size() && text::equal_ignoring_case(open, name);
+    });
     if (found == open_.rend()) return;  // closes nothing: drop it
     auto level = static_cast<std::size_t>(open_.rend() - found) - 1;
     while (open_.size() > level) close();

@@ -238,7 +238,9 @@ FeedDraft read_rss(Element& root, const ParseOptions& options) {
     read_channel(draft, root, options);
     return draft;
   }
-  for_each_child(root, [&](const Element& child) {
+  for_each_child(root, [&](Element& child) {
+    // <channel xmlns="...">: a default namespace on the channel is as meaningless as one on the root.
+    if (child.prefix().empty() && text::equal_ignoring_case(child.name(), "channel")) child.adopt(Ns::rss);
     bool core = child.ns() == Ns::rss;
     if (core && text::equal_ignoring_case(child.name(), "channel")) {
       read_channel(draft, child, options);

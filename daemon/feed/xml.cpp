@@ -28,18 +28,26 @@ bool is_name_char(char c) {
          c == '.' || c == ':' || (c & 0x80) != 0;
 }
 
+// Bit 7 of each byte of `word` that equals `value`.
+std::uint64_t equal_bytes(std::uint64_t word, unsigned char value) {
+  constexpr std::uint64_t kLow = 0x7F7F7F7F7F7F7F7F;
+  std::uint64_t other = word ^ (0x0101010101010101 * value);
+  return ~(((other & kLow) + kLow) | other) & ~kLow;
+}
+
 // The control characters that XML forbids, eight bytes at a time.
 bool has_control_characters(std::string_view text) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kLow = 0x7F7F7F7F7F7F7F7F;
   std::size_t at = 0;
-  auto bad = [](char c) { return static_cast<unsigned char>(c) < 0x20 && !is_space(c); };
   for (; at + 8 <= text.size(); at += 8) {
     std::uint64_t word;
     std::memcpy(&word, text.data() + at, 8);
-    if (((word - kOnes * 0x20) & ~word & kOnes * 0x80) == 0) continue;
-    if (std::any_of(text.data() + at, text.data() + at + 8, bad)) return true;
+    std::uint64_t control = ~(((word & kLow) + 0x6060606060606060) | word) & ~kLow;
+    if (control == 0) continue;
+    if ((control & ~(equal_bytes(word, '\n') | equal_bytes(word, '\t') | equal_bytes(word, '\r'))) != 0) return true;
   }
-  return std::any_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), bad);
+  return std::any_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 && !is_space(c); });
 }
 
 void remove_control_characters(std::string& text) {
@@ -63,6 +71,26 @@ std::size_t scan_tag(std::string_view xml, std::size_t begin, MarkupCount& count
     }
   }
   return xml.size();
+}
+
+// XML's own five, which are nearly all that occur: "&lt;" and its like. The bytes taken, or 0.
+std::size_t append_xml_reference(std::string& out, std::string_view raw) {
+  if (raw.size() < 4) return 0;
+  if (raw[2] == 't' && raw[3] == ';' && (raw[1] == 'l' || raw[1] == 'g')) {
+    out += raw[1] == 'l' ? '<' : '>';
+    return 4;
+  }
+  struct Reference {
+    std::string_view text;
+    char means;
+  };
+  static constexpr Reference kOthers[] = {{"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}};
+  for (const Reference& other : kOthers) {
+    if (raw[2] != other.text[2] || !raw.starts_with(other.text)) continue;
+    out += other.means;
+    return other.text.size();
+  }
+  return 0;
 }
 
 std::size_t past(std::string_view xml, std::string_view end, std::size_t from) {
@@ -121,7 +149,9 @@ Result<void> XmlDocument::check(const MarkupCount& count, const ParseLimits& lim
   return {};
 }
 
-Result<void> XmlDocument::load(std::string utf8, const ParseLimits& limits) {
+Result<void> XmlDocument::load(std::string text, const std::function<std::string()>& again, const ParseLimits& limits) {
+  buffer_ = std::move(text);
+  std::string& utf8 = buffer_;
   if (has_control_characters(utf8)) {
     remove_control_characters(utf8);
     lenient_ = true;
@@ -137,18 +167,19 @@ Result<void> XmlDocument::load(std::string utf8, const ParseLimits& limits) {
   // first error, and what repair makes is counted again.
   bool only_deep = checked.has_error() && count.nodes <= limits.max_nodes && count.attributes <= limits.max_attributes;
   if (checked.has_error() && !only_deep) return checked;
-  if (tree_.load_buffer(utf8.data(), utf8.size(), kParseFlags, pugi::encoding_utf8)) {
+  if (tree_.load_buffer_inplace(buffer_.data(), buffer_.size(), kParseFlags, pugi::encoding_utf8)) {
     if (only_deep) return checked;
     return {};
   }
   lenient_ = true;
-  Repaired repaired = repair_xml(utf8);
-  utf8 = {};
+  tree_.reset();
+  Repaired repaired = repair_xml(again());
   complete_ = repaired.complete;
-  checked = check(count_markup(repaired.xml), limits);
+  buffer_ = std::move(repaired.xml);
+  checked = check(count_markup(buffer_), limits);
   if (checked.has_error()) return checked;
-  if (!tree_.load_buffer(repaired.xml.data(), repaired.xml.size(), kParseFlags, pugi::encoding_utf8)) {
-    return Error{Cause::not_a_feed, "no feed can be made out in the document: it is not XML that can be repaired"};
+  if (!tree_.load_buffer_inplace(buffer_.data(), buffer_.size(), kParseFlags, pugi::encoding_utf8)) {
+    return Error{Cause::not_a_feed, "neither XML nor JSON: no element can be made out in it"};
   }
   return {};
 }
@@ -215,6 +246,10 @@ void XmlDocument::append_decoded(std::string& out, std::string_view raw) {
     }
     out += raw.substr(0, at);
     raw.remove_prefix(at);
+    if (std::size_t taken = append_xml_reference(out, raw); taken > 0) {
+      raw.remove_prefix(taken);
+      continue;
+    }
     // Unlike in HTML a reference ends with ';' always: "a&copy=1" is the text of a careless URL.
     std::size_t end = 1;
     while (end < raw.size() && end < kMaxReference && (is_name_char(raw[end]) || raw[end] == '#')) ++end;
@@ -233,10 +268,7 @@ void XmlDocument::append_decoded(std::string& out, std::string_view raw) {
       lenient_ = true;
       continue;
     }
-    constexpr std::string_view kXmlEntities[] = {"amp", "lt", "gt", "quot", "apos"};
-    if (name[0] != '#' && std::find(std::begin(kXmlEntities), std::end(kXmlEntities), name) == std::end(kXmlEntities)) {
-      lenient_ = true;  // HTML's, undeclared
-    }
+    if (name[0] != '#') lenient_ = true;  // HTML's, undeclared
     raw.remove_prefix(taken);
   }
 }
@@ -267,7 +299,9 @@ std::string XmlDocument::decode(std::string_view raw) {
 
 std::string XmlDocument::text(pugi::xml_node element) {
   std::string out;
-  append_decoded(out, element.value());
+  std::string_view first = element.value();
+  out.reserve(first.size());
+  append_decoded(out, first);
   for (pugi::xml_node child = element.first_child(); child; child = child.next_sibling()) {
     if (child.type() == pugi::node_pcdata) {
       append_decoded(out, child.value());
@@ -359,7 +393,8 @@ pugi::xml_attribute Element::find_attribute(std::string_view name) const {
     if (other || full.size() < name.size()) continue;
     auto colon = full.rfind(':');
     std::string_view local = colon == npos ? full : full.substr(colon + 1);
-    if (text::equal_ignoring_case(local, name) && !full.starts_with("xml")) other = attribute;
+    if (text::equal_ignoring_case(local, name) && !full.starts_with("xml:") && !full.starts_with("xmlns"))
+      other = attribute;
   }
   return other;
 }

@@ -2,7 +2,7 @@
 // XML as this module sees it: loaded within bounds, repaired when need be, read through elements that know their
 // namespace, base URL and language. Entities are decoded here, exactly once: pugixml is told to leave them alone.
 
-#include <limits>
+#include <functional>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
@@ -30,8 +30,9 @@ class XmlDocument {
   XmlDocument(const XmlDocument&) = delete;
   XmlDocument& operator=(const XmlDocument&) = delete;
 
+  // The text is parsed in place; `again` gives it once more should it need repair.
   // Cause::too_large; Cause::not_a_feed when nothing can be made of it.
-  Result<void> load(std::string utf8, const ParseLimits& limits);
+  Result<void> load(std::string utf8, const std::function<std::string()>& again, const ParseLimits& limits);
 
   pugi::xml_node top() const { return tree_; }
   // The text directly inside an element, and an attribute's value; references decoded.
@@ -56,6 +57,7 @@ class XmlDocument {
   const Entity* find_entity(std::string_view name) const;
   bool append_entity(std::string& out, std::string_view name, int depth);
 
+  std::string buffer_;  // what the tree points into
   pugi::xml_document tree_;
   std::vector<Entity> entities_;            // of the internal subset
   std::size_t expansion_left_ = 256 << 10;  // bytes that they may still become
@@ -75,6 +77,7 @@ class Element {
   XmlDocument& document() const { return document_; }
   Ns ns() const { return ns_; }
   std::string_view name() const { return name_; }  // local
+  std::string_view prefix() const { return prefix_; }
   bool is(Ns ns, std::string_view name) const { return ns_ == ns && name_ == name; }
   // The URI as written; empty when undeclared.
   std::string_view ns_uri() const;

@@ -23,7 +23,8 @@ TEST_CASE("Every document of the corpus is a feed with sound entries") {
   int documents = 0;
   for (const auto& file : fs::directory_iterator(folder)) {
     std::string name = file.path().filename().string();
-    if (name.find(".serde.") != std::string::npos) continue;
+    // The two xml_sample files are no feeds.
+    if (name.find(".serde.") != std::string::npos || name.starts_with("xml_sample")) continue;
     INFO(name);
     auto bytes = read_file(file.path().string(), 16 << 20);
     REQUIRE(bytes.has_value());

@@ -42,7 +42,7 @@ TEST_CASE("Dated plain text keeps its date, its paragraphs and every letter") {
       {"date 2020-13-40 x", "none", "date 2020-13-40 x", "<p>date 2020-13-40 x</p>"},
       {"dated 2020-06-12 x", "none", "dated 2020-06-12 x", "<p>dated 2020-06-12 x</p>"},
       {"1 < 2 & \"3\" > 'x'", "none", "1 < 2 & \"3\" > 'x'", "<p>1 &lt; 2 &amp; \"3\" &gt; 'x'</p>"},
-      {"  indented  text \n kept ", "none", "indented text kept", "<p>indented  text \n kept</p>"},
+      {"  indented  text \n kept ", "none", "indented text kept", "<p>  indented  text \n kept </p>"},
       {"A<script>alert(1)</script>", "none", "A<script>alert(1)</script>",
        "<p>A&lt;script&gt;alert(1)&lt;/script&gt;</p>"},
       {"caf\xe9", "none", "caf\xc3\xa9", "<p>caf\xc3\xa9</p>"},
