@@ -3,7 +3,6 @@
 #include <getopt.h>
 #include <sysexits.h>
 
-#include <array>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -14,8 +13,6 @@
 #include "settings/settings.hpp"
 
 namespace {
-
-using newscache::LogLevel;
 
 constexpr std::string_view usage =
     "usage: newscached [--config FILE] [--state-dir DIR] [--socket PATH] [--log-level LEVEL]\n"
@@ -32,20 +29,6 @@ constexpr std::string_view usage =
     "  --print-config     print the configuration in force, defaults included\n"
     "\n"
     "SIGTERM stops it, SIGHUP reloads the configuration. See newscached(8), newscached.toml(5) and newscache(1).\n";
-
-bool parse_level(std::string_view text, LogLevel& level) {
-  constexpr std::array<std::pair<std::string_view, LogLevel>, 5> levels = {{{"error", LogLevel::error},
-                                                                           {"warning", LogLevel::warning},
-                                                                           {"notice", LogLevel::notice},
-                                                                           {"info", LogLevel::info},
-                                                                           {"debug", LogLevel::debug}}};
-  for (const auto& [name, value] : levels) {
-    if (name != text) continue;
-    level = value;
-    return true;
-  }
-  return false;
-}
 
 int fail(int code, std::string_view message) {
   std::cerr << "newscached: " << message << '\n';
@@ -71,9 +54,9 @@ int run(int argc, char** argv) {
       case 's': line.state_dir = optarg; break;
       case 'S': line.socket = optarg; break;
       case 'l': {
-        LogLevel level{};
-        if (!parse_level(optarg, level)) return fail(2, "--log-level must be error, warning, notice, info or debug");
-        line.log_level = level;
+        const auto level = newscache::settings::parse_log_level(optarg);
+        if (!level) return fail(2, "--log-level must be error, warning, notice, info or debug");
+        line.log_level = *level;
         break;
       }
       case 'C': check = true; break;

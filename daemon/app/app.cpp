@@ -195,14 +195,12 @@ loop::awaitable<void> App::State::start() {
 loop::awaitable<void> App::State::supervise() {
   co_await start();
   for (;;) {
-    switch (co_await signals.next()) {
-      case sys::Signals::Kind::reload:
-        co_await reload();
-        break;
-      case sys::Signals::Kind::stop:
-        stop(0);
-        co_return;
+    const sys::Signals::Kind signal = co_await signals.next();
+    if (signal == sys::Signals::Kind::stop) {
+      stop(0);
+      co_return;
     }
+    co_await reload();
   }
 }
 
