@@ -55,6 +55,7 @@ class XmlDocument {
   Result<void> check(const MarkupCount& count, const ParseLimits& limits) const;
   void read_entities(std::string_view doctype);
   const Entity* find_entity(std::string_view name) const;
+  std::size_t append_other_reference(std::string& out, std::string_view raw);
   bool append_entity(std::string& out, std::string_view name, int depth);
 
   std::string buffer_;  // what the tree points into
