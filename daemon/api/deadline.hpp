@@ -24,6 +24,7 @@ class Deadline {
     explicit State(Socket& s) : socket(s), timer(s.get_executor()) {}
     Socket& socket;
     boost::asio::steady_timer timer;
+    void wait(const std::shared_ptr<State>& self);
     std::uint64_t round = 0;
     bool passed = false;
   };

@@ -11,13 +11,13 @@ namespace {
 
 boost::json::object object_of(std::string_view text) {
   auto object = parse_object(text);
-  REQUIRE(object);
+  REQUIRE(object.has_value());
   return *object;
 }
 
 template <class T>
 void check_refused(const Result<T>& result, std::string_view word) {
-  REQUIRE_FALSE(result);
+  REQUIRE_FALSE(result.has_value());
   CHECK(result.error().cause == Cause::invalid);
   INFO(result.error().detail);
   CHECK(result.error().detail.find(word) != std::string::npos);
@@ -38,7 +38,7 @@ TEST_CASE("a body that is no JSON object is refused, saying where it breaks") {
 TEST_CASE("a subscription is read") {
   const auto feed =
       parse_new_feed(object_of(R"({"url":"https://a/","title":"T","folder":"F","settings":{"images":false}})"));
-  REQUIRE(feed);
+  REQUIRE(feed.has_value());
   CHECK(feed->url == "https://a/");
   CHECK(feed->custom_title == "T");
   CHECK(feed->folder == "F");
@@ -73,7 +73,7 @@ TEST_CASE("a patch of a feed changes what it names and merges settings") {
   const model::FeedSettings current{{"images", false}, {"keep_days", std::int64_t{30}}};
   const auto patch =
       parse_feed_patch(object_of(R"({"paused":true,"title":null,"settings":{"images":null,"keep_days":5}})"), current);
-  REQUIRE(patch);
+  REQUIRE(patch.has_value());
   CHECK(patch->paused == true);
   CHECK(patch->custom_title == "");
   CHECK_FALSE(patch->folder);
@@ -87,13 +87,13 @@ TEST_CASE("a patch of a feed changes what it names and merges settings") {
 
 TEST_CASE("marking is by ids or by filters") {
   const auto by_ids = parse_mark_request(object_of(R"({"ids":[3,5],"read":true})"));
-  REQUIRE(by_ids);
+  REQUIRE(by_ids.has_value());
   CHECK_FALSE(by_ids->all);
   CHECK(by_ids->ids == std::vector{model::ArticleId{3}, model::ArticleId{5}});
   CHECK(by_ids->read == true);
   CHECK_FALSE(by_ids->starred);
   const auto by_filter = parse_mark_request(object_of(R"({"feed":7,"before":"2026-01-01","q":"x","starred":false})"));
-  REQUIRE(by_filter);
+  REQUIRE(by_filter.has_value());
   CHECK(by_filter->all);
   CHECK(by_filter->feed == model::FeedId{7});
   CHECK(by_filter->before.has_value());
@@ -129,7 +129,7 @@ TEST_CASE("a mark that is ambiguous marks nothing") {
 
 TEST_CASE("a patch of an article sets read and starred and nothing else") {
   const auto patch = parse_article_patch(object_of(R"({"read":false,"starred":true})"), model::ArticleId{4});
-  REQUIRE(patch);
+  REQUIRE(patch.has_value());
   CHECK(patch->ids == std::vector{model::ArticleId{4}});
   CHECK(patch->read == false);
   CHECK(patch->starred == true);

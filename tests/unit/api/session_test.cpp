@@ -2,6 +2,7 @@
 
 #include "api/session.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <boost/asio/io_context.hpp>
@@ -227,10 +228,13 @@ TEST_CASE("a request that does not arrive in time gets 408") {
   auto limits = small_limits();
   limits.header_time = std::chrono::seconds(0);
   limits.body_time = std::chrono::seconds(0);
-  // Zero would mean "no time" to a timer that is set and reached at once, which is what is wanted here.
   Connection body(limits);
   CHECK(body.status_of("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{") == 408);
   CHECK(body.client().at_end());
+  limits.header_time = std::chrono::seconds(1);
+  Connection head(limits);
+  CHECK(head.status_of("GET /echo HTTP/1.1\r\n") == 408);
+  CHECK(head.client().at_end());
 }
 
 TEST_CASE("a connection on which nothing is asked is closed without a word") {
@@ -245,6 +249,8 @@ TEST_CASE("a client that does not read its answer is cut off") {
   limits.write_time = std::chrono::seconds(-600);  // with what a large answer gets in addition: at once
   Connection connection(limits);
   connection.client().send(get("/large"));
+  pollfd hung_up{connection.client().descriptor(), 0, 0};
+  CHECK(::poll(&hung_up, 1, 60'000) == 1);
   CHECK_THROWS_WITH(connection.client().receive(), "the answer's body is cut off");
 }
 
