@@ -143,7 +143,7 @@ TEST_CASE("an error names what is wrong as a problem document") {
       {"GET", "/v1/articles?order=relevance", "", 400, "'order'"},
       {"GET", "/v1/articles?colour=red", "", 400, "'colour'"},
       {"GET", "/v1/articles?cursor=nonsense", "", 400, "cursor"},
-      {"GET", "/v1/articles?q=%22open", "", 400, "quer"},
+      {"GET", "/v1/articles?q=%22open", "", 400, "quotation"},
       {"GET", "/v1/changes?since=-1", "", 400, "'since'"},
       {"GET", "/v1/changes?since=1000000", "", 410, "1000000"},
       {"GET", "/v1/changes?epoch=other", "", 410, "epoch"},
@@ -176,6 +176,8 @@ TEST_CASE("a connection too many is told so, and a place that becomes free is us
     CHECK(clients.back().get("/healthz").status == 200);
   }
   // Event streams have a bound of their own.
+  clients.back().request("GET", "/healthz", {}, {{"Connection", "close"}});
+  CHECK(clients.back().at_end());
   clients.pop_back();
   EventReader events(daemon.socket(), "/v1/events");
   CHECK(events.head().status == 200);
