@@ -25,11 +25,11 @@ std::int64_t subscribe(const Daemon& daemon, const std::string& url) {
 }
 
 void refresh(const Daemon& daemon) {
-  const ProgramResult result = newscache(daemon, {"refresh", "--wait"});
+  const ProgramResult result = run_client(daemon, {"refresh", "--wait"});
   if (result.exit_code != 0 && result.exit_code != 1) throw std::runtime_error("refresh: " + result.err);
 }
 
-ProgramResult newscache(const Daemon& daemon, std::vector<std::string> arguments, std::string_view input) {
+ProgramResult run_client(const Daemon& daemon, std::vector<std::string> arguments, std::string_view input) {
   arguments.insert(arguments.begin(), {"--socket", daemon.socket()});
   return run_program("newscache", arguments, input);
 }

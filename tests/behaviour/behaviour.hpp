@@ -26,7 +26,7 @@ inline Reply get(const Daemon& daemon, std::string_view target) { return request
 std::int64_t subscribe(const Daemon& daemon, const std::string& url);
 // Polls everything and returns when it is stored.
 void refresh(const Daemon& daemon);
-ProgramResult newscache(const Daemon& daemon, std::vector<std::string> arguments, std::string_view input = {});
+ProgramResult run_client(const Daemon& daemon, std::vector<std::string> arguments, std::string_view input = {});
 
 // The articles of a list, by title.
 boost::json::object article(const Daemon& daemon, std::string_view title);

@@ -21,33 +21,33 @@ struct World {
 
 TEST_CASE("a person can subscribe, poll, list, read, search, mark and unsubscribe from the command line") {
   World w;
-  REQUIRE(newscache(w.daemon, {"add", w.url(), "--folder", "sea", "--title", "Mine"}).exit_code == 0);
-  CHECK(newscache(w.daemon, {"feeds"}).out.find("Mine") != std::string::npos);
-  CHECK(newscache(w.daemon, {"refresh", "--wait"}).exit_code == 0);
-  const ProgramResult list = newscache(w.daemon, {"list"});
+  REQUIRE(run_client(w.daemon, {"add", w.url(), "--folder", "sea", "--title", "Mine"}).exit_code == 0);
+  CHECK(run_client(w.daemon, {"feeds"}).out.find("Mine") != std::string::npos);
+  CHECK(run_client(w.daemon, {"refresh", "--wait"}).exit_code == 0);
+  const ProgramResult list = run_client(w.daemon, {"list"});
   CHECK(list.out.find("One") != std::string::npos);
   CHECK(list.out.find('\t') == std::string::npos);
   CHECK(list.out.find('\x1b') == std::string::npos);
   const std::string id = std::to_string(article(w.daemon, "One").at("id").as_int64());
-  CHECK(newscache(w.daemon, {"show", id}).out.find("Lighthouse text.") != std::string::npos);
-  CHECK(newscache(w.daemon, {"search", "lighthouse"}).out.find("One") != std::string::npos);
-  CHECK(newscache(w.daemon, {"mark", "read", id}).exit_code == 0);
-  CHECK(newscache(w.daemon, {"list", "--unread"}).out.find("One") == std::string::npos);
-  CHECK(newscache(w.daemon, {"mark", "read", "--all"}).exit_code == 0);
+  CHECK(run_client(w.daemon, {"show", id}).out.find("Lighthouse text.") != std::string::npos);
+  CHECK(run_client(w.daemon, {"search", "lighthouse"}).out.find("One") != std::string::npos);
+  CHECK(run_client(w.daemon, {"mark", "read", id}).exit_code == 0);
+  CHECK(run_client(w.daemon, {"list", "--unread"}).out.find("One") == std::string::npos);
+  CHECK(run_client(w.daemon, {"mark", "read", "--all"}).exit_code == 0);
   CHECK(titles(w.daemon, "read=false").empty());
-  CHECK(newscache(w.daemon, {"set", w.url(), "title=Other", "poll_interval=3h"}).exit_code == 0);
-  CHECK(newscache(w.daemon, {"feeds"}).out.find("Other") != std::string::npos);
-  CHECK(newscache(w.daemon, {"status"}).exit_code == 0);
-  CHECK(newscache(w.daemon, {"remove", w.url()}).exit_code == 0);
+  CHECK(run_client(w.daemon, {"set", w.url(), "title=Other", "poll_interval=3h"}).exit_code == 0);
+  CHECK(run_client(w.daemon, {"feeds"}).out.find("Other") != std::string::npos);
+  CHECK(run_client(w.daemon, {"status"}).exit_code == 0);
+  CHECK(run_client(w.daemon, {"remove", w.url()}).exit_code == 0);
   CHECK(get(w.daemon, "/v1/feeds").json.at("feeds").as_array().empty());
 }
 
 TEST_CASE("with --json the output is the API's own, one document") {
   World w;
-  REQUIRE(newscache(w.daemon, {"add", w.url()}).exit_code == 0);
+  REQUIRE(run_client(w.daemon, {"add", w.url()}).exit_code == 0);
   for (const std::vector<std::string>& command :
        {std::vector<std::string>{"--json", "list"}, {"--json", "feeds"}, {"--json", "status"}, {"--json", "search", "one"}}) {
-    const ProgramResult result = newscache(w.daemon, command);
+    const ProgramResult result = run_client(w.daemon, command);
     CAPTURE(command[1], result.out);
     CHECK(result.exit_code == 0);
     boost::system::error_code error;
@@ -57,11 +57,11 @@ TEST_CASE("with --json the output is the API's own, one document") {
 
 TEST_CASE("exit codes tell what went wrong") {
   World w;
-  CHECK(newscache(w.daemon, {"show", "4711"}).exit_code == 4);
-  CHECK(newscache(w.daemon, {"remove", "http://not.subscribed.example/"}).exit_code == 4);
-  CHECK(newscache(w.daemon, {"no-such-command"}).exit_code == 2);
-  CHECK(newscache(w.daemon, {"mark", "purple", "1"}).exit_code == 2);
-  CHECK(newscache(w.daemon, {"add", w.publisher.url("/missing.xml")}).exit_code == 1);
+  CHECK(run_client(w.daemon, {"show", "4711"}).exit_code == 4);
+  CHECK(run_client(w.daemon, {"remove", "http://not.subscribed.example/"}).exit_code == 4);
+  CHECK(run_client(w.daemon, {"no-such-command"}).exit_code == 2);
+  CHECK(run_client(w.daemon, {"mark", "purple", "1"}).exit_code == 2);
+  CHECK(run_client(w.daemon, {"add", w.publisher.url("/missing.xml")}).exit_code == 1);
   const ProgramResult unreachable = run_program("newscache", {"--socket", "/nonexistent/socket", "list"});
   CHECK(unreachable.exit_code == 3);
   CHECK(unreachable.err.find("/nonexistent/socket") != std::string::npos);

@@ -37,7 +37,7 @@ TEST_CASE("dated plain text comes back from the socket with its date, paragraphs
   Daemon daemon;
   daemon.start();
   for (int i = 0; i < 2; ++i) {
-    const ProgramResult result = newscache(daemon, {"import", "--feed", "Letters", file});
+    const ProgramResult result = run_client(daemon, {"import", "--feed", "Letters", file});
     REQUIRE(result.exit_code == 0);
   }
   const Reply list = get(daemon, "/v1/articles");
@@ -60,10 +60,10 @@ TEST_CASE("feed documents and pages are imported without any network") {
   daemon.start();
   const std::string feed = write(directory, "feed.xml", rss("Archive", item("a", "From a feed")));
   const std::string page = write(directory, "page.html", "<html><head><title>A page</title></head><body><p>Body text.</p></body></html>");
-  REQUIRE(newscache(daemon, {"import", feed, page}).exit_code == 0);
+  REQUIRE(run_client(daemon, {"import", feed, page}).exit_code == 0);
   CHECK(titles(daemon, "q=%22body%20text%22") == std::vector<std::string>{"A page"});
   CHECK(titles(daemon, "q=feed") == std::vector<std::string>{"From a feed"});
-  CHECK(newscache(daemon, {"import", (directory.path() / "none").string()}).exit_code == 1);
+  CHECK(run_client(daemon, {"import", (directory.path() / "none").string()}).exit_code == 1);
 }
 
 TEST_CASE("the real dated document comes back exactly") {
@@ -81,11 +81,11 @@ TEST_CASE("the real dated document comes back exactly") {
     const std::string source = text.str();
     const std::size_t date = source.find("date ");
     REQUIRE(date < 2);
-    REQUIRE(newscache(daemon, {"import", file.path().string()}).exit_code == 0);
+    REQUIRE(run_client(daemon, {"import", file.path().string()}).exit_code == 0);
     const Reply list = get(daemon, "/v1/articles?limit=1");
     const auto& one = list.json.at("articles").at(0);
     CHECK(std::string(one.at("date_published").as_string()) == source.substr(date + 5, 10) + "T00:00:00Z");
-    const auto shown = newscache(daemon, {"--json", "show", std::to_string(one.at("id").as_int64())});
+    const auto shown = run_client(daemon, {"--json", "show", std::to_string(one.at("id").as_int64())});
     REQUIRE(shown.exit_code == 0);
     std::string html(one.at("content_html").as_string());
     std::size_t at = 0;
