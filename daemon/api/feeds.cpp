@@ -29,17 +29,10 @@ Response feed_response(Context& context, model::Feed feed, int status = 200) {
   return json_response(json::value(current_feed_json(context.services.poller, feed)), status);
 }
 
-// A subscription that cannot be: the address is no feed, or nobody knows because it could not be fetched.
+// A subscription that cannot be: the address is no feed, or nobody knows because it could not be fetched; `cause` tells.
 int status_of_refusal(Cause cause) {
-  switch (cause) {
-    case Cause::invalid:
-    case Cause::missing:
-    case Cause::gone:
-    case Cause::too_large:
-      return 422;
-    default:
-      return status_of(cause);
-  }
+  const bool ours = cause == Cause::conflict || cause == Cause::unavailable || cause == Cause::internal;
+  return ours ? status_of(cause) : 422;
 }
 
 loop::awaitable<Response> refusal_response(Context& context, ingest::Refusal refusal, std::string typed_url) {

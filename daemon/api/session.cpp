@@ -134,9 +134,11 @@ loop::awaitable<Session::Step> Session::read_head() {
     // An empty line before a request is let pass (RFC 9112, section 2.2).
     while (checked == 0 && view(buffer_).starts_with("\r\n")) buffer_.consume(2);
     const auto seen = view(buffer_);
-    if (const auto fault = stray_byte(seen, checked)) co_return refuse(fault->status, fault->detail);
     const auto end = seen.find("\r\n\r\n", checked < 3 ? 0 : checked - 3);
     const auto length = end == std::string_view::npos ? seen.size() : end + 4;
+    // The body may have arrived with the head, and may hold anything.
+    const auto fault = stray_byte(seen.substr(0, length), checked);
+    if (fault) co_return refuse(fault->status, fault->detail);
     if (length > limits.header_bytes) {
       co_return refuse(431, "the head is longer than " + std::to_string(limits.header_bytes) + " bytes");
     }
@@ -165,6 +167,8 @@ loop::awaitable<Session::Step> Session::read_head() {
 
 Session::Step Session::parse_head() {
   if (const auto fault = check_head(view(buffer_).substr(0, head_size_))) return refuse(fault->status, fault->detail);
+  const auto line = view(buffer_).substr(0, view(buffer_).find("\r\n"));
+  const bool has_http_version = line.rfind(" HTTP/") != std::string_view::npos;
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(host_->limits.header_bytes + 1024));
   parser_->body_limit(boost::none);  // the route says later
@@ -172,7 +176,7 @@ Session::Step Session::parse_head() {
     ErrorCode error;
     const auto used = parser_->put(buffer_.data(), error);
     buffer_.consume(used);
-    if (error == http::error::bad_version) return refuse(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
+    if (error == http::error::bad_version && has_http_version) return refuse(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
     if (error || used == 0) return refuse(400, "malformed request: " + error.message());
   }
   return Step::request;
