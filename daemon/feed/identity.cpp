@@ -8,7 +8,10 @@ namespace {
 constexpr std::string_view kZero("\0", 1);
 }
 
-std::string feed_uid(std::string_view url) { return hex(sha256({text::canonical_url(url)}), 8); }
+std::string feed_uid(std::string_view url) {
+  const std::string canonical = text::canonical_url(url);
+  return hex(sha256({canonical.empty() ? url : canonical}), 8);
+}
 
 std::string article_key(const model::Entry& entry) {
   if (!entry.guid.empty()) return "guid:" + entry.guid;

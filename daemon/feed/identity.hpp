@@ -8,7 +8,8 @@
 
 namespace newscache::feed {
 
-// 16 hex digits: the first 64 bits of SHA-256 over the canonical form of the URL first subscribed.
+// 16 hex digits: the first 64 bits of SHA-256 over the canonical form of the URL first subscribed (of
+// a name that is no http URL, verbatim).
 std::string feed_uid(std::string_view url);
 // What identifies the entry within its feed: "guid:" and the guid, else "link:" and the canonical link, else "hash:"
 // and the SHA-256 of title and content.

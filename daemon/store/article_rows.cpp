@@ -47,6 +47,7 @@ INSERT OR IGNORE INTO alias(uid, id) SELECT ?1, ?2 WHERE (SELECT count(*) FROM a
 constexpr std::string_view kBuryAliases =
     "INSERT OR IGNORE INTO tombstone(feed_id, uid) SELECT ?, uid FROM alias WHERE id = ?";
 constexpr std::string_view kBury = "INSERT OR IGNORE INTO tombstone(feed_id, uid) VALUES (?, ?)";
+constexpr std::string_view kForgetTombstones = "DELETE FROM tombstone WHERE feed_id = ?";
 constexpr std::string_view kPruneTombstones = R"sql(
 DELETE FROM tombstone WHERE feed_id = ?1 AND seq NOT IN
   (SELECT seq FROM tombstone WHERE feed_id = ?1 ORDER BY seq DESC LIMIT ?2))sql";
@@ -152,6 +153,8 @@ std::vector<KnownArticle> find_by_link(Database& database, model::FeedId feed, s
   while (query.step()) found.push_back(read_known(query));
   return found;
 }
+
+void forget_tombstones(Database& database, model::FeedId feed) { Query(database, kForgetTombstones, model::raw(feed)).run(); }
 
 bool is_tombstone(Database& database, model::FeedId feed, const Uid& uid) {
   Query query(database, kFindTombstone, model::raw(feed));

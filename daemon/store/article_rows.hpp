@@ -50,6 +50,8 @@ std::optional<KnownArticle> find_by_uid(Database& database, model::FeedId feed, 
 std::optional<KnownArticle> find_by_alias(Database& database, const Uid& uid);
 // At most two: more than one is no identity.
 std::vector<KnownArticle> find_by_link(Database& database, model::FeedId feed, std::int64_t link);
+// Deleted articles of the feed may come back.
+void forget_tombstones(Database& database, model::FeedId feed);
 bool is_tombstone(Database& database, model::FeedId feed, const Uid& uid);
 // As clients see it. Cause::not_found, or Cause::internal when the record is damaged.
 Result<model::Article> load_article(Database& database, model::ArticleId id, bool with_content);

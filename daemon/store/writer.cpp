@@ -165,6 +165,7 @@ Result<void> Writer::remove_feed(model::FeedId id, bool purge) {
     delete_feed(database, id);
   } else {
     stored->removed = true;
+    forget_tombstones(database, id);  // what goes with a subscription comes back with it
     forget_document(stored->feed.state);
     update_feed(database, *stored);
     update_feed_state(database, id, stored->feed.state);

@@ -46,7 +46,7 @@ TEST_CASE("dated plain text comes back from the socket with its date, paragraphs
   CHECK(one.at("date_published").as_string() == "2020-06-12T00:00:00Z");
   CHECK(one.at("title").as_string() == "The harbour was closed \xe2\x80\x9c" "for good\xe2\x80\x9d.");
   CHECK(one.at("content_html").as_string() ==
-        "<p>The harbour was closed \xe2\x80\x9c" "for good\xe2\x80\x9d. Ships wait.</p>\n"
+        "<p>The harbour was closed \xe2\x80\x9c" "for good\xe2\x80\x9d. Ships wait.</p>"
         "<p>A second paragraph with \"straight\" &amp; &lt;angled&gt; text\xe2\x80\x99s end.</p>");
   CHECK(titles(daemon, "q=angled").size() == 1);
   const auto feeds = get(daemon, "/v1/feeds").json.at("feeds").as_array();

@@ -9,6 +9,7 @@ TEST_CASE("A feed's uid is the start of the hash of its canonical URL") {
   CHECK(feed::feed_uid("https://example.org/feed") == feed::feed_uid("http://www.Example.org:80/feed/"));
   CHECK(feed::feed_uid("https://example.org/feed").size() == 16);
   CHECK(feed::feed_uid("https://example.org/feed") == "09157359a856586c");
+  CHECK(feed::feed_uid("import:Letters") != feed::feed_uid("import:Archive"));
 }
 
 TEST_CASE("An entry is known by its guid, else by its link, else by what it says") {
