@@ -158,6 +158,7 @@ std::vector<model::IncomingEntry> identify(std::vector<model::Entry> entries, st
 Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context) {
   Refreshed result;
   result.update.feed_id = feed.id;
+  result.update.url = feed.url;
   result.update.received = context.now;
   result.update.state = feed.state;
   result.update.state.last_attempt = context.now;

@@ -108,11 +108,14 @@ loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_fetched(m
   feed.next_poll = services_.clock.wall() + std::chrono::hours(1);
   Result<model::Feed> added = co_await add(std::move(feed));
   if (!added) co_return Refusal{added.error(), {}};
-  RefreshContext context = poller_.refresh_context();
+  // Known to the poller from now on: should the rest fail, it polls the feed in its time.
+  const model::FeedId id = added->id;
+  co_await poller_.reload_feed(id);
+  const RefreshContext context = poller_.refresh_context();
   auto digest = [&added, &answer, context] { return refresh(*added, answer, context); };
   Refreshed refreshed = co_await loop::offload(services_.worker, digest);
   co_await poller_.commit(std::move(refreshed.update));
-  const model::FeedId id = added->id;
+  poller_.forget_feed(id);  // else it would trust the state that it has over the one just stored
   co_await poller_.reload_feed(id);
   auto read = [id](store::Reader& reader) { return reader.feed(id); };
   Result<model::Feed> stored = co_await services_.reader.run(std::move(read));
@@ -248,7 +251,10 @@ loop::awaitable<void> Subscriptions::reconcile(std::vector<model::DeclaredFeed> 
       services_.log.error("declared feed has a bad address", {{"url", loggable_url(declaration.url)}, {"detail", url.error().detail}});
       continue;
     }
-    wanted.insert(*url);
+    if (!wanted.insert(*url).second) {
+      services_.log.warning("feed is declared twice; the first declaration counts", {{"url", loggable_url(*url)}});
+      continue;
+    }
     const auto known = by_url.find(*url);
     if (known == by_url.end()) {
       model::NewFeed feed{*url, declaration.title, declaration.folder, declaration.settings, true, std::nullopt};

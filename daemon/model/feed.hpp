@@ -99,6 +99,7 @@ struct IncomingEntry {
 
 struct FeedUpdate {
   FeedId feed_id{};
+  std::string url;  // of the subscription when it was fetched; the update is void if that has changed since. Empty: any
   FeedState state;                   // the whole new state
   std::optional<ParsedFeed> document;  // metadata only (its entries have been moved out); absent: 304, unchanged or failed
   std::vector<IncomingEntry> entries;
