@@ -232,7 +232,7 @@ FeedDraft read_atom(Element& root, const ParseOptions& options) {
   }
   if (root.own_language()) draft.language.offer(0, std::string(root.language()));
   for_each_child(root, [&](const Element& child) {
-    if (child.ns() == Ns::atom && text::equal_ignoring_case(child.name(), "entry")) {
+    if (child.is(Ns::atom, "entry")) {
       read_entry(draft, child, options);
     } else {
       read_field(draft, child);

@@ -114,7 +114,7 @@ class Writer {
   // At the end of `node`, whose depth is depth_ + 1 for its content.
   void close(pugi::xml_node node) {
     if (node.type() != pugi::node_element) return;
-    if (bases_.size() > 1 && bases_.back().depth == depth_ + 1) bases_.pop_back();
+    while (bases_.size() > 1 && bases_.back().depth == depth_ + 1) bases_.pop_back();
     std::string_view name = local_name(node.name());
     if (contains(kVoid, name)) return;
     out_ += "</";

@@ -48,8 +48,8 @@ void media_content(EntryDraft& draft, const Element& element, int rank) {
   if (picture && !attachment.url.empty()) draft.image.offer(rank, attachment.url);
   for_each_child(element, [&](const Element& child) {
     if (child.ns() != Ns::media) return;
-    if (child.name() == "title") attachment.title = plain_line(media_text(child));
-    if (child.name() != "content" && child.name() != "group") read_field(draft, child);
+    if (child.is(Ns::media, "title")) attachment.title = plain_line(media_text(child));
+    if (!child.is(Ns::media, "content") && !child.is(Ns::media, "group")) read_field(draft, child);
   });
   draft.add_attachment(std::move(attachment));
 }
@@ -57,7 +57,7 @@ void media_content(EntryDraft& draft, const Element& element, int rank) {
 // One thing in several versions. Groups do not nest.
 void media_group(EntryDraft& draft, const Element& element, int) {
   for_each_child(element, [&](const Element& child) {
-    if (child.ns() == Ns::media && child.name() != "group") read_field(draft, child);
+    if (child.ns() == Ns::media && !child.is(Ns::media, "group")) read_field(draft, child);
   });
 }
 

@@ -14,7 +14,8 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 constexpr std::size_t kMaxBytes = 16 << 20;
-constexpr std::size_t kMaxName = 500;  // bytes of a folder's or feed's name
+constexpr std::size_t kMaxName = 500;     // bytes of a folder's or feed's name
+constexpr std::size_t kMaxFolder = 1000;  // bytes of a folder's path
 
 Error no_opml(std::string what) { return {Cause::invalid, "this is no OPML document but " + std::move(what)}; }
 
@@ -43,7 +44,7 @@ std::string category_folder(const Element& outline) {
   std::string all = outline.attribute("category");
   std::string_view first = text::trim(std::string_view(all).substr(0, all.find(',')));
   while (first.starts_with('/')) first.remove_prefix(1);
-  return std::string(first);
+  return std::string(text::cut_utf8(first, kMaxFolder));
 }
 
 class Walker {
@@ -81,7 +82,8 @@ class Walker {
       std::string name = name_of(element);
       if (!url.empty()) {
         add(element, std::move(url), std::move(name), path);
-      } else if (!name.empty()) {
+      } else if (!name.empty() && path.size() + 1 + name.size() <= kMaxFolder) {
+        // What lies deeper than a path can say stays in the last folder that it can.
         path += path.empty() ? name : "/" + name;
       }
     }

@@ -29,8 +29,9 @@ bool is_html_page(std::string_view text) {
 // Where a whole feed starts inside an HTML page: some servers wrap their feed in their template. npos when there is
 // none.
 std::size_t feed_within_html(std::string_view text) {
+  int candidates = 100;  // enough for a page about feeds, few for one made of "<rss"
   for (std::string_view root : {"<rss", "<feed", "<rdf:RDF"}) {
-    for (auto at = text.find(root); at != npos; at = text.find(root, at + 1)) {
+    for (auto at = text.find(root); at != npos && candidates > 0; at = text.find(root, at + 1), --candidates) {
       std::string_view start = text.substr(at, 1000);
       std::string tag = text::to_lower(start.substr(0, start.find('>')));
       bool versioned = tag.starts_with("<rss") && text.substr(at, 2000).find("<channel") != npos;

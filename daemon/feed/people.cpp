@@ -10,7 +10,8 @@ namespace newscache::feed {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
-constexpr std::size_t kMaxName = 500;  // bytes
+constexpr std::size_t kMaxName = 500;     // bytes
+constexpr std::size_t kMaxAddress = 320;  // bytes: 64 before the "@", 255 behind it
 constexpr std::size_t kMaxAuthors = 50;
 
 bool is_mail_char(char c) {
@@ -19,6 +20,7 @@ bool is_mail_char(char c) {
 }
 
 bool is_address(std::string_view text) {
+  if (text.size() > kMaxAddress) return false;
   auto at = text.find('@');
   if (at == npos || at == 0 || at + 1 == text.size() || text.find('@', at + 1) != npos) return false;
   return std::all_of(text.begin(), text.end(), [](char c) { return c == '@' || is_mail_char(c); });

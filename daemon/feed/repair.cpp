@@ -275,8 +275,8 @@ class Repairer {
     auto begin = at_;
     if (at_ < xml_.size() && (xml_[at_] == '"' || xml_[at_] == '\'')) {
       auto end = xml_.find(xml_[at_], at_ + 1);
-      auto tag = xml_.find('<', at_ + 1);
-      auto close = xml_.find('>', at_ + 1);
+      auto tag = tag_.from(at_ + 1);
+      auto close = tag_end_.from(at_ + 1);
       if (close < tag && tag < end) {
         // The closing quote is missing: `<a href="x>text</a>`.
         at_ = close;
@@ -310,6 +310,8 @@ class Repairer {
   Ahead comment_end_{xml_, "-->"};
   Ahead instruction_end_{xml_, "?>"};
   Ahead cdata_end_{xml_, "]]>"};
+  Ahead tag_{xml_, "<"};
+  Ahead tag_end_{xml_, ">"};
 };
 
 }  // namespace

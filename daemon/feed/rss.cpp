@@ -190,21 +190,19 @@ constexpr FeedField kFeedFields[] = {
     {Ns::rss, "skipDays", 0, feed_skip_days},
 };
 
-bool is_item(const Element& element) {
-  return element.ns() == Ns::rss && text::equal_ignoring_case(element.name(), "item");
-}
+bool is_item(const Element& element) { return element.is(Ns::rss, "item"); }
 
 void read_channel(FeedDraft& draft, const Element& channel, const ParseOptions& options) {
   if (channel.own_language()) draft.language.offer(2, std::string(channel.language()));
   for_each_child(channel, [&](const Element& child) {
     if (is_item(child)) {
       read_entry(draft, child, options);
-    } else if (child.ns() == Ns::rss && text::equal_ignoring_case(child.name(), "items")) {
+    } else if (child.is(Ns::rss, "items")) {
       // RSS 1.0's table of contents; some put the items themselves there.
       for_each_child(child, [&](const Element& inner) {
         if (is_item(inner)) read_entry(draft, inner, options);
       });
-    } else if (child.ns() == Ns::atom && child.name() == "entry") {
+    } else if (child.is(Ns::atom, "entry")) {
       read_entry(draft, child, options);
     } else {
       read_field(draft, child);

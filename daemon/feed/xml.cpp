@@ -247,14 +247,15 @@ bool XmlDocument::append_entity(std::string& out, std::string_view name, int dep
     out += raw.substr(0, at);
     if (at == npos) return true;
     raw.remove_prefix(at);
-    auto end = raw.find(';');
-    if (end != npos && end < kMaxReference && append_entity(out, raw.substr(1, end - 1), depth + 1)) {
+    auto end = raw.substr(0, kMaxReference).find(';');
+    if (end != npos && append_entity(out, raw.substr(1, end - 1), depth + 1)) {
       raw.remove_prefix(end + 1);
-    } else if (auto taken = end < kMaxReference ? text::decode_reference(raw, out, false) : 0; taken > 0) {
+    } else if (auto taken = end != npos ? text::decode_reference(raw, out, false) : 0; taken > 0) {
       raw.remove_prefix(taken);
     } else {
       out += '&';
       raw.remove_prefix(1);
+      lenient_ = true;
     }
   }
 }
@@ -388,6 +389,8 @@ Ns Element::resolve_prefix(std::string_view prefix) const {
   if (found != nullptr) return found->ns == Ns::none ? core_ : found->ns;
   return prefix.empty() ? core_ : namespace_of_prefix(prefix);
 }
+
+bool Element::is(Ns ns, std::string_view name) const { return ns_ == ns && text::equal_ignoring_case(name_, name); }
 
 std::string_view Element::ns_uri() const {
   const Binding* found = binding(prefix_);

@@ -79,7 +79,7 @@ class Element {
   Ns ns() const { return ns_; }
   std::string_view name() const { return name_; }  // local
   std::string_view prefix() const { return prefix_; }
-  bool is(Ns ns, std::string_view name) const { return ns_ == ns && name_ == name; }
+  bool is(Ns ns, std::string_view name) const;  // the name in any case
   // The URI as written; empty when undeclared.
   std::string_view ns_uri() const;
   std::string_view base() const { return base_; }

@@ -53,6 +53,9 @@ TEST_CASE("Hostile documents end in time") {
           rss("<item><title>" + repeat("&a;", 100'000) + "</title></item>"),
       rss("<item><title>" + repeat("&", 500'000) + "</title></item>"),
       repeat("<rss ", 100'000),
+      "<rss " + repeat("a='1' ", 900'000),
+      "<html>" + repeat("<rss", 1'000'000),
+      "<!DOCTYPE r [<!ENTITY a \"" + repeat("&", 200'000) + "\">]>" + rss("<item><title>&a;</title></item>"),
       repeat("{", 100'000),
       "{\"items\":[" + repeat("{\"id\":\"", 100'000),
   };

@@ -85,6 +85,19 @@ TEST_CASE("Hostile nesting is flattened or refused, never followed") {
   CHECK(parsed.error().cause == Cause::too_large);
 }
 
+TEST_CASE("A folder's path is bounded, and what lies deeper stays in the last folder that fits") {
+  std::string name(400, 'n');
+  std::string deep = "<opml><body>";
+  for (int i = 0; i < 200; ++i) deep += "<outline text='" + name + "'>";
+  deep += "<outline xmlUrl='http://a.example/'/>";
+  for (int i = 0; i < 200; ++i) deep += "</outline>";
+  deep += "<outline xmlUrl='http://b.example/' category='/" + std::string(5000, 'c') + "'/></body></opml>";
+  auto list = read(deep);
+  REQUIRE(list.size() == 2);
+  CHECK(list[0].folder == name + "/" + name);
+  CHECK(list[1].folder.size() == 1000);
+}
+
 TEST_CASE("What is written is read back the same") {
   std::vector<Subscription> list = {{"http://z.example/?a=1&b=<2>", "Z \"quoted\" & 'so'", "", ""},
                                     {"http://a.example/", "A", "News", "http://a.example/home"},
