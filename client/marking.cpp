@@ -37,15 +37,6 @@ Outcome<Exit> add_filters(Session& session, const MarkOptions& options, boost::j
   return Exit::done;
 }
 
-// Fewer articles changed than were named: the others had the state already, or do not exist.
-Outcome<Exit> check_exist(Session& session, const std::vector<std::int64_t>& ids) {
-  for (const auto id : ids) {
-    const auto article = session.connection.get("/v1/articles/" + std::to_string(id) + "?fields=summary");
-    if (!article) return article.error();
-  }
-  return Exit::done;
-}
-
 Outcome<Exit> mark(Session& session, const MarkOptions& options) {
   const bool filtered = !options.feed.empty() || !options.folder.empty() || !options.before.empty();
   if (options.all == !options.ids.empty()) {
@@ -77,7 +68,6 @@ Outcome<Exit> mark(Session& session, const MarkOptions& options) {
   } else if (options.all || session.console.out_is_terminal) {
     session.console.out << plural(changed, "article") << " marked " << options.state << '\n';
   }
-  if (changed < static_cast<std::int64_t>(options.ids.size())) return check_exist(session, options.ids);
   return Exit::done;
 }
 

@@ -183,7 +183,9 @@ Outcome<Exit> show(Session& session, const ShowOptions& options) {
   const auto article = parse_object(*body);
   if (!article) return article.error();
   if (options.html) {
-    session.console.out << printable_text(text_at(*article, "content_html")) << '\n';
+    // Untouched where it is not shown: it may go to a file or a browser.
+    const auto html = text_at(*article, "content_html");
+    session.console.out << (session.console.out_is_terminal ? printable_text(html) : html) << '\n';
     return Exit::done;
   }
   // A starred article outlives its feed.

@@ -61,7 +61,7 @@ constexpr std::array<Range, 18> no_width = {{{0x0300, 0x036F},
                                              {0xE0100, 0xE01EF}}};
 
 // Marks that reorder the text around them: a title must not rearrange the line that shows it.
-constexpr std::array<Range, 3> reordering = {{{0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x2069}}};
+constexpr std::array<Range, 4> reordering = {{{0x061C, 0x061C}, {0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x2069}}};
 
 bool within(std::span<const Range> ranges, std::uint32_t c) {
   return std::any_of(ranges.begin(), ranges.end(), [c](Range range) { return c >= range.first && c <= range.last; });

@@ -220,11 +220,10 @@ TEST_CASE("search asks by relevance and shows the passage below its article") {
 }
 
 TEST_CASE("marking sends ids or filters, and exits 4 for an article that is not there") {
-  const ScriptedDaemon daemon({{"POST /v1/articles/mark", {200, R"({"changed":1})"}},
-                               {"GET /v1/articles/5?fields=summary", {200, R"({"id":5})"}}});
+  const ScriptedDaemon daemon({{"POST /v1/articles/mark", {200, R"({"changed":1})"}}});
   CHECK(run(daemon, {"mark", "unstarred", "5"}).exit == Exit::done);
   CHECK(daemon.requests.back() == R"(POST /v1/articles/mark {"starred":false,"ids":[5]})");
-  const auto missing = run(daemon, {"mark", "read", "5", "6"});
+  const auto missing = run(ScriptedDaemon({}), {"mark", "read", "5", "6"});
   CHECK(missing.exit == Exit::not_found);
   CHECK(missing.err == "newscache: not here\n");
   CHECK(run(daemon, {"mark", "read", "--all", "--before", "2026-11-25T09:00:00Z"}).out == "1 article marked read\n");
@@ -239,8 +238,16 @@ TEST_CASE("an article is shown as text without anything that steers the terminal
               R"("url":"https://example.org/5","content_html":"<p>Hello\u009b <b>there</b>.</p><p>Bye</p>"})"}}});
   CHECK(run(daemon, {"show", "5"}).out ==
         "T]0;x\nfeed    One\nauthor  Ann, Bo\nlink    https://example.org/5\n\nHello there.\n\nBye\n");
-  CHECK(run(daemon, {"show", "5", "--html"}).out == "<p>Hello <b>there</b>.</p><p>Bye</p>\n");
+  std::ostringstream terminal;
+  Program().run({"--socket", daemon.socket(), "show", "5", "--html"}, Console{terminal, terminal, true});
+  CHECK(terminal.str() == "<p>Hello <b>there</b>.</p><p>Bye</p>\n");
   CHECK(run(daemon, {"show", "6"}).exit == Exit::not_found);
+}
+
+TEST_CASE("an article's HTML is untouched when it goes to a file") {
+  const std::string html = "<pre>a\tb\xe2\x80\xae</pre>";
+  const ScriptedDaemon daemon({{"GET /v1/articles/5", {200, R"({"id":5,"content_html":"<pre>a\tb\u202e</pre>"})"}}});
+  CHECK(run(daemon, {"show", "5", "--html"}).out == html + "\n");
 }
 
 TEST_CASE("several files are imported one by one, and one that fails does not stop the others") {

@@ -26,6 +26,9 @@ TEST_CASE("what would steer a terminal is removed from a line") {
       {"abc\xe2\x80\xae"
        "def",
        "abcdef"},  // right-to-left override
+      {"abc\xd8\x9c"
+       "def",
+       "abcdef"},  // Arabic letter mark
       {"Gr\xc3\xbc\xc3\x9f"
        "e \xe6\x96\xb0\xe8\x81\x9e",
        "Gr\xc3\xbc\xc3\x9f"
