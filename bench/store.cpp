@@ -139,7 +139,7 @@ void round_of_polls(const char* what, store::Writer& writer, const std::vector<m
     update.state.validators.etag = std::to_string(etag);
     update.entries = std::move(documents[i]);
     if (batch.size() < kFeedsInBatch && i + 1 < feeds.size()) continue;
-    for (const auto& result : writer.apply(batch)) changed += result.added + result.updated;
+    for (const auto& result : writer.apply(batch, store::Durability::synced)) changed += result.added + result.updated;
     batch.clear();
   }
   report(what, before, changed);

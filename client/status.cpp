@@ -27,7 +27,7 @@ std::string clock_text(const Object& clock) {
 std::string storage_text(const Object& storage) {
   auto text = size_text(count_at(storage, "bytes"));
   if (const auto limit = number_at(storage, "limit_bytes")) text += " of " + size_text(*limit);
-  text += ", " + size_text(count_at(storage, "free_bytes")) + " free on the disk";
+  if (const auto free = number_at(storage, "free_bytes")) text += ", " + size_text(*free) + " free on the disk";
   const auto state = text_at(storage, "state");
   return state.empty() || state == "ok" ? text : text + ": " + state;
 }

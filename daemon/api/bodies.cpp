@@ -24,12 +24,15 @@ std::optional<std::int64_t> id_of(const json::value& value) {
   return *number;
 }
 
-Result<void> merge_settings(const json::object& changes, model::FeedSettings& settings) {
-  for (const auto& member : changes) {
+// Null takes a setting away.
+Result<model::SettingChanges> parse_settings(const json::object& object) {
+  model::SettingChanges changes;
+  model::FeedSettings checked;
+  for (const auto& member : object) {
     const std::string key(view(member.key()));
     const auto& value = member.value();
     if (value.is_null()) {
-      settings.erase(key);
+      changes.insert_or_assign(key, std::nullopt);
       continue;
     }
     model::SettingValue setting;
@@ -42,10 +45,10 @@ Result<void> merge_settings(const json::object& changes, model::FeedSettings& se
     } else {
       return Error{Cause::invalid, "setting '" + key + "' must be a boolean, an integer or a string"};
     }
-    auto set = settings::set_feed_setting(settings, key, setting);
-    if (!set) return set.error();
+    if (auto set = settings::set_feed_setting(checked, key, setting); !set) return set.error();
+    changes.insert_or_assign(key, std::move(setting));
   }
-  return {};
+  return changes;
 }
 
 }  // namespace
@@ -168,12 +171,14 @@ Result<model::NewFeed> parse_new_feed(const json::object& body) {
   feed.custom_title = title.value_or("");
   feed.folder = folder.value_or("");
   if (settings != nullptr) {
-    if (auto merged = merge_settings(*settings, feed.settings); !merged) return merged.error();
+    const auto given = parse_settings(*settings);
+    if (!given) return given.error();
+    model::change_settings(feed.settings, *given);
   }
   return feed;
 }
 
-Result<model::FeedPatch> parse_feed_patch(const json::object& body, const model::FeedSettings& current) {
+Result<model::FeedPatch> parse_feed_patch(const json::object& body) {
   MemberReader reader(body);
   model::FeedPatch patch;
   reader.text("url", patch.url);
@@ -183,8 +188,9 @@ Result<model::FeedPatch> parse_feed_patch(const json::object& body, const model:
   const auto* settings = reader.object("settings");
   if (auto read = reader.finish(); !read) return read.error();
   if (settings != nullptr) {
-    patch.settings = current;
-    if (auto merged = merge_settings(*settings, *patch.settings); !merged) return merged.error();
+    auto changes = parse_settings(*settings);
+    if (!changes) return changes.error();
+    patch.settings = std::move(*changes);
   }
   return patch;
 }

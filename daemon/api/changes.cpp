@@ -68,8 +68,8 @@ loop::awaitable<Result<EventPlace>> event_place(Context& context, Request& reque
     if (header.error()) co_return *header.error();
   }
   if (!since) {
-    auto ask = [](store::Writer& writer) { return writer.revision(); };
-    since = raw(co_await context.services.writer.run(ask));
+    auto ask = [](store::Reader& store_reader) { return store_reader.revision(); };
+    since = raw(co_await context.services.reader.run(ask));
   }
   place.since = *since;
   co_return place;

@@ -150,12 +150,17 @@ void EventHub::drop_closed() {
 // `self` keeps the hub alive while this runs.
 loop::awaitable<void> EventHub::pump(std::shared_ptr<EventHub> self) {
   const PumpEnd pumping_ends{self->pumping_};
-  while (std::exchange(moved_, false)) {
-    bool more = true;
-    while (more && !subscribers_.empty()) {
-      co_await let_them_read();
-      more = co_await tell_next_page();
+  try {
+    while (std::exchange(moved_, false)) {
+      bool more = true;
+      while (more && !subscribers_.empty()) {
+        co_await let_them_read();
+        more = co_await tell_next_page();
+      }
     }
+  } catch (...) {
+    close();  // they would be behind and not know it
+    throw;
   }
 }
 
@@ -232,7 +237,7 @@ struct StreamEnd {
 
 loop::awaitable<bool> write_all(Host& host, Socket& socket, Deadline& deadline,
                                 const std::vector<asio::const_buffer>& parts) {
-  deadline.start(host.limits.write_time);
+  deadline.start(host.time_to_write(0));
   ErrorCode error;
   co_await asio::async_write(socket, parts, asio::redirect_error(asio::use_awaitable, error));
   deadline.end();

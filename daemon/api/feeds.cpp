@@ -29,9 +29,11 @@ Response feed_response(Context& context, model::Feed feed, int status = 200) {
   return json_response(json::value(current_feed_json(context.services.poller, feed)), status);
 }
 
-// A subscription that cannot be: the address is no feed, or nobody knows because it could not be fetched; `cause` tells.
+// A subscription that cannot be: the address is no feed, or nobody knows because it could not be fetched; `cause`
+// tells.
 int status_of_refusal(Cause cause) {
-  const bool ours = cause == Cause::conflict || cause == Cause::unavailable || cause == Cause::internal;
+  const bool ours =
+      cause == Cause::conflict || cause == Cause::not_found || cause == Cause::unavailable || cause == Cause::internal;
   return ours ? status_of(cause) : 422;
 }
 
@@ -101,7 +103,6 @@ loop::awaitable<Response> add_feed(Context& context, Request& request) {
   std::string typed_url = feed->url;
   auto outcome =
       co_await context.services.subscriptions.subscribe(std::move(*feed), static_cast<ingest::Validate>(validate));
-  context.events->notify();
   if (auto* refusal = std::get_if<ingest::Refusal>(&outcome)) {
     co_return co_await refusal_response(context, std::move(*refusal), std::move(typed_url));
   }
@@ -116,13 +117,10 @@ loop::awaitable<Response> change_feed(Context& context, Request& request) {
   const model::FeedId id{request.id};
   const auto body = parse_object(request.body);
   if (!body) co_return problem(body.error());
-  const auto current = co_await read_feed(context, id);
-  if (!current) co_return problem(current.error());
-  auto patch = parse_feed_patch(*body, current->settings);
+  auto patch = parse_feed_patch(*body);
   if (!patch) co_return problem(422, patch.error());
   auto changed = co_await context.services.subscriptions.change(id, std::move(*patch));
   if (!changed) co_return problem(status_of_refusal(changed.error().cause), changed.error());
-  context.events->notify();
   co_return feed_response(context, std::move(*changed));
 }
 
@@ -133,7 +131,6 @@ loop::awaitable<Response> remove_feed(Context& context, Request& request) {
   if (reader.error()) co_return problem(*reader.error());
   const auto removed = co_await context.services.subscriptions.remove(model::FeedId{request.id}, purge == 1);
   if (!removed) co_return problem(removed.error());
-  context.events->notify();
   Response response;
   response.status = 204;
   co_return response;

@@ -52,6 +52,13 @@ struct Host {
   std::set<Session*> sessions;
   std::size_t streams = 0;   // of the sessions, those that are event streams
   std::size_t refusals = 0;  // connections too many that are being told so
+
+  // For sending so much. A client that takes less than 64 kB a second does not read, and one that does not read holds
+  // up no stop.
+  std::chrono::seconds time_to_write(std::size_t bytes) const {
+    if (stopping) return std::chrono::seconds(1);
+    return limits.write_time + std::chrono::seconds(bytes >> 16);
+  }
 };
 
 struct RouteMatch {

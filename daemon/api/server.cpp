@@ -89,7 +89,7 @@ Server::Server(Services services, Limits limits) : state_(std::make_unique<State
   host->routes = routes();
   host->is_admin = [admins = services.admins](const sys::Peer& peer) { return admins.is_admin(peer); };
   auto events = std::make_shared<EventHub>(services.executor, services.log, services.tasks, services.reader);
-  auto context = std::shared_ptr<Context>(new Context{std::move(services), *host, std::move(events), std::nullopt});
+  auto context = std::shared_ptr<Context>(new Context{std::move(services), *host, std::move(events)});
   state_->context = context;
   host->answer = [context](const Route& route, Request& request) { return route.handler(*context, request); };
   state_->host = std::move(host);
@@ -101,8 +101,8 @@ void Server::serve(FileDescriptor listening_socket) {
   auto listener = std::make_shared<Listener>(state_->host->executor, listening_socket.get());
   listening_socket.release();
   state_->listeners.push_back(listener);
-  state_->context->services.tasks.spawn("listener",
-                                        accept_connections(listener, state_->host, state_->context->services.tasks));
+  auto& tasks = state_->context->services.tasks;
+  tasks.spawn_vital("listener", accept_connections(listener, state_->host, tasks));
 }
 
 void Server::notify_changes() { state_->context->events->notify(); }
@@ -123,7 +123,5 @@ void Server::stop() {
   state_->context->events->close();
   for (auto* session : state_->host->sessions) wind_down(*session);
 }
-
-std::size_t Server::connections() const { return state_->host->sessions.size(); }
 
 }  // namespace newscache::api

@@ -40,8 +40,8 @@ struct DaemonStatus {
   bool clock_trusted = false;
   Instant clock_floor{};
   std::optional<std::int64_t> storage_limit;
-  std::int64_t storage_free = 0;
-  std::string storage_state;  // ok, low, full, read_only
+  std::optional<std::int64_t> storage_free;  // none: cannot be told
+  std::string storage_state = "ok";          // ok, low, full, read_only
   std::optional<std::int64_t> traffic_budget;
 };
 
@@ -70,7 +70,6 @@ class Server {
   void notify_network();
   // No new connections or requests; requests under way get their answer, event streams end.
   void stop();
-  std::size_t connections() const;
 
  private:
   struct State;

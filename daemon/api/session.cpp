@@ -89,6 +89,7 @@ class Session {
   Step check_policy();
   Step check_route(std::string_view target);
   Step check_body(const Route& route);
+  std::size_t body_limit() const;
   loop::awaitable<Response> handle();
   loop::awaitable<void> stream(Response response);
   Step refuse(Response response);
@@ -176,7 +177,8 @@ Session::Step Session::parse_head() {
     ErrorCode error;
     const auto used = parser_->put(buffer_.data(), error);
     buffer_.consume(used);
-    if (error == http::error::bad_version && has_http_version) return refuse(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
+    if (error == http::error::bad_version && has_http_version)
+      return refuse(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
     if (error || used == 0) return refuse(400, "malformed request: " + error.message());
   }
   return Step::request;
@@ -224,12 +226,16 @@ Session::Step Session::check_route(std::string_view target_text) {
   return check_body(*route_);
 }
 
+std::size_t Session::body_limit() const {
+  return route_->body == Body::document ? host_->limits.import_bytes : host_->limits.body_bytes;
+}
+
 Session::Step Session::check_body(const Route& route) {
   const auto& head = parser_->get();
   if (route.body == Body::json && !is_json_type(view(head[http::field::content_type]))) {
     return refuse(415, "the body must be application/json");
   }
-  const auto limit = route.body == Body::document ? host_->limits.import_bytes : host_->limits.body_bytes;
+  const auto limit = body_limit();
   if (parser_->content_length().value_or(0) > limit) {
     return refuse(413, "the body is longer than " + std::to_string(limit) + " bytes");
   }
@@ -254,8 +260,7 @@ loop::awaitable<Session::Step> Session::read_body() {
   if (!error) co_return Step::request;
   if (deadline_.passed()) co_return refuse(408, "the request's body did not arrive in time");
   if (error == http::error::body_limit) {
-    const auto limit = route_->body == Body::document ? host_->limits.import_bytes : host_->limits.body_bytes;
-    co_return refuse(413, "the body is longer than " + std::to_string(limit) + " bytes");
+    co_return refuse(413, "the body is longer than " + std::to_string(body_limit()) + " bytes");
   }
   const bool malformed = error.category() == make_error_code(http::error::bad_chunk).category();
   if (malformed && error != http::error::partial_message && error != http::error::end_of_stream) {
@@ -297,12 +302,10 @@ loop::awaitable<Response> Session::handle() {
 
 loop::awaitable<bool> Session::write(Response response) {
   if (host_->stopping) keep_alive_ = false;
-  const auto head = response_head(response, keep_alive_, true, host_->clock.wall());
+  const auto head = response_head(response, keep_alive_, request_.chunks_understood, host_->clock.wall());
   std::vector<asio::const_buffer> parts{asio::buffer(head)};
   if (!head_only_ && response.status != 304) parts.push_back(asio::buffer(response.body));
-  // A client that takes less than 64 kB a second does not read.
-  const std::chrono::seconds for_size(response.body.size() >> 16);
-  deadline_.start(host_->limits.write_time + for_size);
+  deadline_.start(host_->time_to_write(response.body.size()));
   phase_ = Phase::writing;
   ErrorCode error;
   co_await asio::async_write(socket_, parts, asio::redirect_error(asio::use_awaitable, error));
@@ -314,14 +317,6 @@ loop::awaitable<bool> Session::write(Response response) {
 loop::awaitable<void> Session::stream(Response response) {
   const auto subscriber = response.stream;
   const auto head = response_head(response, false, request_.chunks_understood, host_->clock.wall());
-  if (head_only_) {
-    response.stream.reset();
-    const auto parts = asio::buffer(head);
-    ErrorCode error;
-    co_await asio::async_write(socket_, parts, asio::redirect_error(asio::use_awaitable, error));
-    subscriber->close();
-    co_return;
-  }
   const Counted counted(host_->streams);
   phase_ = Phase::streaming;
   co_await stream_events(*host_, socket_, deadline_, subscriber, head, request_.chunks_understood);
@@ -345,7 +340,11 @@ loop::awaitable<void> Session::linger() {
 
 loop::awaitable<void> Session::run() {
   auto peer = sys::peer_of(socket_.native_handle());
-  if (peer) peer_ = std::move(*peer);
+  if (!peer) {
+    host_->log.warning("a client was turned away", {{"reason", peer.error().detail}});
+    co_return;
+  }
+  peer_ = std::move(*peer);
   for (;;) {
     const Step step = co_await read_request();
     if (step == Step::closed) break;
@@ -353,7 +352,7 @@ loop::awaitable<void> Session::run() {
     if (step == Step::request) response = co_await handle();
     // The daemon may be stopping and have cancelled this task; what has been done is still told.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    if (response.stream != nullptr) {
+    if (response.stream != nullptr && !head_only_) {
       co_await stream(std::move(response));
       break;
     }

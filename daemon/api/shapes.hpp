@@ -57,8 +57,7 @@ class MemberReader {
 };
 
 Result<model::NewFeed> parse_new_feed(const boost::json::object& body);
-// `current`: the feed's settings, which those in the body are merged into; null takes one away.
-Result<model::FeedPatch> parse_feed_patch(const boost::json::object& body, const model::FeedSettings& current);
+Result<model::FeedPatch> parse_feed_patch(const boost::json::object& body);
 Result<model::MarkRequest> parse_mark_request(const boost::json::object& body);
 // {read?, starred?} of one article
 Result<model::MarkRequest> parse_article_patch(const boost::json::object& body, model::ArticleId id);

@@ -21,7 +21,7 @@ namespace {
 struct StoreStatus {
   model::Counts counts;
   std::int64_t bytes = 0;
-  std::optional<LogPosition> position;
+  LogPosition position;
 };
 
 json::value number_or_null(const std::optional<std::int64_t>& number) {
@@ -44,7 +44,7 @@ json::object status_json(const DaemonStatus& daemon, const StoreStatus& store, c
   json::object storage;
   storage["bytes"] = store.bytes;
   storage["limit_bytes"] = number_or_null(daemon.storage_limit);
-  storage["free_bytes"] = daemon.storage_free;
+  storage["free_bytes"] = number_or_null(daemon.storage_free);
   storage["state"] = daemon.storage_state;
   json::object traffic;
   traffic["received_today_bytes"] = poller.received_today();
@@ -58,8 +58,8 @@ json::object status_json(const DaemonStatus& daemon, const StoreStatus& store, c
   json::object out;
   out["version"] = daemon.version;
   out["uptime_s"] = daemon.uptime_s;
-  out["epoch"] = store.position ? json::value(store.position->epoch) : json::value();
-  out["revision"] = store.position ? raw(store.position->revision) : 0;
+  out["epoch"] = store.position.epoch;
+  out["revision"] = raw(store.position.revision);
   out["network"] = std::move(network);
   out["clock"] = std::move(clock);
   out["counts"] = std::move(counts);
@@ -69,33 +69,14 @@ json::object status_json(const DaemonStatus& daemon, const StoreStatus& store, c
   return out;
 }
 
-loop::awaitable<StoreStatus> store_status(Context& context) {
-  const auto seen = co_await seen_revision(context);
-  auto read = [seen](store::Reader& reader) {
-    StoreStatus status;
-    status.position = log_position(reader, seen);
-    status.counts = reader.counts();
-    status.bytes = reader.database_bytes();
-    return status;
-  };
-  auto status = co_await context.services.reader.run(std::move(read));
-  if (!status.position) {
-    auto ask = [](store::Writer& writer) {
-      LogPosition position;
-      position.epoch = writer.epoch();
-      position.revision = writer.revision();
-      return position;
-    };
-    status.position = co_await context.services.writer.run(ask);
-    context.seen = status.position->revision;
-  }
-  co_return status;
+StoreStatus store_status(store::Reader& reader) {
+  return StoreStatus{reader.counts(), reader.database_bytes(), log_position(reader)};
 }
 
 }  // namespace
 
 loop::awaitable<Response> get_status(Context& context, Request&) {
-  const auto store = co_await store_status(context);
+  const auto store = co_await context.services.reader.run(store_status);
   const auto daemon = context.services.status();
   co_return json_response(json::value(status_json(daemon, store, context.services.poller)));
 }

@@ -31,7 +31,6 @@ loop::awaitable<Response> export_opml(Context& context, Request&) {
 loop::awaitable<Response> import_opml(Context& context, Request& request) {
   auto result = co_await context.services.subscriptions.import_opml(std::move(request.body));
   if (!result) co_return problem(result.error());
-  context.events->notify();
   json::array failed;
   for (const auto& failure : result->failed) {
     json::object one;
@@ -60,7 +59,6 @@ loop::awaitable<Response> import_document(Context& context, Request& request) {
     const bool unreadable = imported.error().cause == Cause::not_a_feed || imported.error().cause == Cause::invalid;
     co_return problem(unreadable ? 422 : status_of(imported.error().cause), imported.error());
   }
-  context.events->notify();
   json::object out;
   out["feed"] = raw(imported->feed);
   out["added"] = imported->added;

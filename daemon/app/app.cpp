@@ -57,12 +57,12 @@ bool writes_to_journal() { return std::getenv("JOURNAL_STREAM") != nullptr; }
 // Creates the directory, private, and takes the lock that keeps a second daemon out of it.
 Result<FileDescriptor> claim_state_dir(const std::string& path) {
   std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) return Error{Cause::invalid, "cannot create the state directory " + path + ": " + error.message()};
-  ::chmod(path.c_str(), 0750);
+  const bool created = std::filesystem::create_directories(path, error);
+  if (error) return Error{Cause::unavailable, "cannot create the state directory " + path + ": " + error.message()};
+  if (created) ::chmod(path.c_str(), 0750);
   const std::string lock_path = path + "/lock";
   FileDescriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!lock) return Error{Cause::invalid, "cannot write to the state directory " + path + ": " + std::strerror(errno)};
+  if (!lock) return Error{Cause::unavailable, "cannot write to the state directory " + path + ": " + std::strerror(errno)};
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     return Error{Cause::conflict, "another newscached is using " + path + ": stop it, or choose another --state-dir"};
   }
@@ -76,7 +76,9 @@ struct Sockets {
 
 Result<Sockets> open_sockets(const model::SocketSettings& settings) {
   Sockets sockets;
-  sockets.listening = sys::inherited_sockets();
+  Result<std::vector<FileDescriptor>> inherited = sys::inherited_sockets();
+  if (!inherited) return inherited.error();
+  sockets.listening = std::move(*inherited);
   if (!sockets.listening.empty()) return sockets;
   sys::SocketOptions options;
   options.path = settings.path.empty() ? sys::default_socket_path() : settings.path;
@@ -100,10 +102,13 @@ struct App::State {
   loop::awaitable<void> reload();
   loop::awaitable<void> feed_watchdog(std::chrono::milliseconds interval);
   loop::awaitable<void> start();
+  loop::awaitable<void> reconcile();
+  loop::awaitable<void> save_clock_floor();
+  void after_commit();
   void stop(int code);
   api::DaemonStatus status() const;
-  std::string status_line() const;
   Instant clock_floor() const { return std::max(build_time, stored_floor); }
+  bool clock_trusted() const { return clock.wall() >= clock_floor(); }
 
   CommandLine command_line;
   model::Settings settings;
@@ -148,14 +153,14 @@ App::State::State(CommandLine line, model::Settings s, FileDescriptor lock, Sock
       reader(*reader_connection),
       signals(io.get_executor()),
       client(io.get_executor(), settings.net),
-      ingest_services{io.get_executor(), clock, log, tasks, client, worker, writer, reader},
+      ingest_services{io.get_executor(), clock, log, tasks, client, worker, writer, reader, [this] { return clock_trusted(); }},
       poller(ingest_services, settings),
       subscriptions(ingest_services, poller),
       server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, poller, subscriptions, std::move(admins),
                            [this] { return status(); }},
              api::Limits{.connections = settings.socket.max_connections}) {
   tasks.on_fatal = [this] { stop(1); };
-  poller.on_commit = [this] { server.notify_changes(); };
+  poller.on_commit = [this] { after_commit(); };
   poller.on_network_change = [this] { server.notify_network(); };
 }
 
@@ -164,16 +169,39 @@ api::DaemonStatus App::State::status() const {
   status.version = NEWSCACHE_VERSION;
   status.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(clock.boot() - started).count();
   status.clock_floor = clock_floor();
-  status.clock_trusted = clock.wall() >= status.clock_floor;
+  status.clock_trusted = clock_trusted();
   status.storage_limit = settings.store.limit;
-  status.storage_free = sys::free_bytes(settings.daemon.state_dir);
-  status.storage_state = status.storage_free < no_space ? "full" : status.storage_free < low_space ? "low" : "ok";
+  if (const auto disk = sys::disk_space(settings.daemon.state_dir)) {
+    status.storage_free = disk->free_bytes;
+    if (disk->free_bytes < low_space) status.storage_state = "low";
+    if (disk->free_bytes < no_space) status.storage_state = "full";
+    if (disk->read_only) status.storage_state = "read_only";
+  }
   status.traffic_budget = settings.budget.day;
   return status;
 }
 
-std::string App::State::status_line() const {
-  return "serving; " + std::to_string(poller.activity().active) + " transfers under way";
+void App::State::after_commit() {
+  server.notify_changes();
+  // Power may go at any moment, so the latest trusted time is kept now and then: at most once a day, with other writes.
+  if (clock.wall() > clock_floor() + std::chrono::hours(24)) tasks.spawn("save clock floor", save_clock_floor());
+}
+
+loop::awaitable<void> App::State::save_clock_floor() {
+  stored_floor = clock.wall();
+  auto save = [floor = stored_floor](store::Writer& w) {
+    w.set_meta(clock_floor_key, std::to_string(floor.time_since_epoch().count()), store::Durability::relaxed);
+  };
+  co_await writer.run(std::move(save));
+}
+
+// A full disk must not keep what is there from being served.
+loop::awaitable<void> App::State::reconcile() {
+  try {
+    co_await subscriptions.reconcile(settings.feeds);
+  } catch (const store::StoreError& error) {
+    log.error("declared feeds were not taken over", {{"error", error.what()}});
+  }
 }
 
 loop::awaitable<void> App::State::start() {
@@ -181,14 +209,17 @@ loop::awaitable<void> App::State::start() {
   if (const auto floor = co_await writer.run(std::move(read_floor))) {
     stored_floor = Instant{std::chrono::seconds(std::strtoll(floor->c_str(), nullptr, 10))};
   }
-  if (clock.wall() < clock_floor()) {
+  if (!clock_trusted()) {
     log.warning("the clock shows a time that has passed; it is not trusted until it is set");
   }
-  // Served first: a socket-activated client is waiting. The database needs no preparation.
+  for (const std::string& key : settings::without_effect(settings)) {
+    log.warning("a setting that this version accepts and does not act on yet", {{"key", key}});
+  }
+  co_await poller.load();
   for (FileDescriptor& socket : sockets.listening) server.serve(std::move(socket));
   tasks.spawn_vital("poller", poller.run());
-  co_await subscriptions.reconcile(settings.feeds);
-  notifier.ready(status_line());
+  co_await reconcile();
+  notifier.ready("serving");
   log.notice("ready", {{"version", NEWSCACHE_VERSION}, {"state_dir", settings.daemon.state_dir}});
 }
 
@@ -217,10 +248,10 @@ loop::awaitable<void> App::State::reload() {
     log.set_level(settings.daemon.log_level);
     client.reconfigure(settings.net);
     poller.reconfigure(settings);
-    co_await subscriptions.reconcile(settings.feeds);
+    co_await reconcile();
     log.notice("configuration reloaded");
   }
-  notifier.ready(status_line());
+  notifier.ready("serving");
 }
 
 // Proves to systemd that the loop runs and that the writer answers; whichever hangs, the daemon is restarted.
@@ -239,6 +270,8 @@ void App::State::stop(int code) {
   if (std::exchange(stopping, true)) return;
   notifier.stopping();
   log.notice("stopping");
+  // While we still answer: a successor could take a path that nobody answers on for stale, and its own socket would go.
+  if (!sockets.own_path.empty()) ::unlink(sockets.own_path.c_str());
   server.stop();
   tasks.cancel_all();
 }
@@ -251,7 +284,11 @@ Result<model::Settings> load_settings(const CommandLine& command_line) {
   if (!settings) return settings;
   if (!command_line.state_dir.empty()) settings->daemon.state_dir = command_line.state_dir;
   if (settings->daemon.state_dir.empty()) settings->daemon.state_dir = default_state_dir();
-  if (!command_line.socket.empty()) settings->socket.path = command_line.socket;
+  if (!command_line.socket.empty()) {
+    settings->socket.path = command_line.socket;
+  } else if (const char* path = std::getenv("NEWSCACHE_SOCKET"); path != nullptr && *path != '\0') {
+    settings->socket.path = path;
+  }
   if (command_line.log_level) settings->daemon.log_level = *command_line.log_level;
   return settings;
 }
@@ -279,17 +316,24 @@ int App::run() {
   State& s = *state_;
   s.tasks.spawn_vital("supervisor", s.supervise());
   if (const auto interval = s.notifier.watchdog_interval()) s.tasks.spawn_vital("watchdog", s.feed_watchdog(*interval));
-  s.io.run();  // returns when the last task has ended
+  for (bool ended = false; !ended;) {  // run() returns when the last task has ended
+    try {
+      s.io.run();
+      ended = true;
+    } catch (const std::exception& error) {
+      s.log.error("the loop failed", {{"error", error.what()}});
+      s.stop(1);
+    }
+  }
   s.worker.join();
   s.reader.join();
   s.writer.join();
-  if (s.clock.wall() > s.clock_floor()) {
-    s.writer_connection->set_meta(clock_floor_key, std::to_string(s.clock.wall().time_since_epoch().count()),
-                                  store::Durability::relaxed);
-  }
   s.reader_connection.reset();
-  s.writer_connection->close();
-  if (!s.sockets.own_path.empty()) ::unlink(s.sockets.own_path.c_str());
+  try {
+    s.writer_connection->close();
+  } catch (const store::StoreError& error) {
+    s.log.error("the database could not be tidied up; it will be at the next start", {{"error", error.what()}});
+  }
   s.log.notice("stopped");
   return s.exit_code;
 }

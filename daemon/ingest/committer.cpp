@@ -1,10 +1,7 @@
 #include "ingest/committer.hpp"
 
 #include <algorithm>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <exception>
-#include <optional>
 #include <utility>
 
 namespace newscache::ingest {
@@ -15,13 +12,17 @@ constexpr std::chrono::minutes longest_deferral{5};
 
 }  // namespace
 
+struct Committer::Written {
+  std::vector<model::UpdateResult> results;
+  bool moved = false;  // the change log
+};
+
 struct Committer::Pending {
-  Pending(const boost::asio::any_io_executor& executor, model::FeedUpdate u)
-      : update(std::move(u)), done(executor, boost::asio::steady_timer::time_point::max()) {}
+  Pending(const boost::asio::any_io_executor& executor, model::FeedUpdate u) : update(std::move(u)), done(executor) {}
   model::FeedUpdate update;
-  std::optional<model::UpdateResult> result;
+  model::UpdateResult result;
   std::exception_ptr error;
-  boost::asio::steady_timer done;  // never expires; cancelled when result or error is there
+  loop::Event done;
 };
 
 Committer::Committer(const Services& services, std::function<bool()> idle)
@@ -32,16 +33,9 @@ loop::awaitable<model::UpdateResult> Committer::commit(model::FeedUpdate update)
   if (pending_.empty()) oldest_pending_ = services_.clock.boot();
   pending_.push_back(pending);
   alarm_.wake();
-  while (!pending->result && !pending->error) {
-    boost::system::error_code ignored;
-    co_await pending->done.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
-    const auto state = co_await boost::asio::this_coro::cancellation_state;
-    if (state.cancelled() != boost::asio::cancellation_type::none) {
-      throw boost::system::system_error(boost::asio::error::operation_aborted);
-    }
-  }
+  co_await pending->done.wait();
   if (pending->error) std::rethrow_exception(pending->error);
-  co_return *pending->result;
+  co_return pending->result;
 }
 
 void Committer::defer(model::FeedUpdate update) {
@@ -57,7 +51,7 @@ loop::awaitable<void> Committer::run() {
     const bool due = !pending_.empty() &&
                      (pending_.size() >= full_batch || now >= oldest_pending_ + interval_ || idle_());
     if (due || (!deferred_.empty() && now >= oldest_deferred_ + longest_deferral)) {
-      co_await write_batch(true);
+      co_await write_batch();
       continue;
     }
     BootInstant wake = now + std::chrono::hours(24);
@@ -68,10 +62,10 @@ loop::awaitable<void> Committer::run() {
 }
 
 loop::awaitable<void> Committer::flush() {
-  if (!deferred_.empty() || !pending_.empty()) co_await write_batch(true);
+  if (!deferred_.empty() || !pending_.empty()) co_await write_batch();
 }
 
-loop::awaitable<void> Committer::write_batch(bool with_deferred) {
+loop::awaitable<void> Committer::write_batch() {
   const std::vector<std::shared_ptr<Pending>> batch = std::exchange(pending_, {});
   std::vector<model::FeedUpdate> updates;
   updates.reserve(batch.size() + deferred_.size());
@@ -79,27 +73,31 @@ loop::awaitable<void> Committer::write_batch(bool with_deferred) {
     deferred_.erase(pending->update.feed_id);  // older than what is written now
     updates.push_back(std::move(pending->update));
   }
-  if (with_deferred) {
-    for (auto& [id, update] : deferred_) updates.push_back(std::move(update));
-    deferred_.clear();
-  }
-  std::vector<model::UpdateResult> results;
+  for (auto& [id, update] : deferred_) updates.push_back(std::move(update));
+  deferred_.clear();
+  Written written;
   std::exception_ptr error;
   try {
-    auto apply = [&updates](store::Writer& writer) { return writer.apply(updates); };
-    results = co_await services_.writer.run(std::move(apply));
-  } catch (...) {
+    // Times alone may be lost; what is announced may not.
+    const auto durability = batch.empty() ? store::Durability::relaxed : store::Durability::synced;
+    auto apply = [&updates, durability](store::Writer& writer) {
+      const model::Revision before = writer.revision();
+      std::vector<model::UpdateResult> results = writer.apply(updates, durability);
+      return Written{std::move(results), writer.revision() != before};
+    };
+    written = co_await services_.writer.run(std::move(apply));
+  } catch (const std::exception& e) {
     error = std::current_exception();
+    // Deferred times are lost with the batch; the feeds are then polled a little early after a restart, and no harm is done.
+    services_.log.error("what polls brought cannot be stored",
+                        {{"feeds", static_cast<std::int64_t>(batch.size())}, {"error", e.what()}});
   }
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (error) {
-      batch[i]->error = error;
-    } else {
-      batch[i]->result = results.at(i);
-    }
-    batch[i]->done.cancel();
+    batch[i]->error = error;
+    if (!error) batch[i]->result = written.results.at(i);
+    batch[i]->done.set();
   }
-  if (!error && on_commit) on_commit();
+  if (written.moved && on_commit) on_commit();
 }
 
 }  // namespace newscache::ingest

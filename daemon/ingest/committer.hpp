@@ -34,11 +34,13 @@ class Committer {
   void set_interval(std::chrono::milliseconds interval) { interval_ = interval; }
   std::size_t pending() const { return pending_.size(); }
 
+  // After each commit that moved the change log.
   std::function<void()> on_commit;
 
  private:
   struct Pending;
-  loop::awaitable<void> write_batch(bool with_deferred);
+  struct Written;
+  loop::awaitable<void> write_batch();
 
   Services services_;
   std::function<bool()> idle_;

@@ -59,10 +59,13 @@ void Poller::wake() {
 
 double Poller::random() { return std::uniform_real_distribution<double>(0.0, 1.0)(generator_); }
 
-loop::awaitable<void> Poller::run() {
+loop::awaitable<void> Poller::load() {
   auto list = [](store::Reader& reader) { return reader.feeds(); };
   std::vector<model::Feed> feeds = co_await services_.reader.run(std::move(list));
   for (model::Feed& feed : feeds) take_over(std::move(feed));
+}
+
+loop::awaitable<void> Poller::run() {
   services_.tasks.spawn_vital("committer", committer_.run());
   std::exception_ptr ended;
   try {
@@ -81,27 +84,34 @@ loop::awaitable<void> Poller::run() {
 }
 
 void Poller::take_over(model::Feed feed) {
+  // A feed that moved is another feed: whatever is under way for the old address is void.
+  if (const auto known = slots_.find(feed.id); known != slots_.end() && known->second.feed.url != feed.url) forget_feed(feed.id);
   const auto [found, fresh] = slots_.try_emplace(feed.id);
   Slot& slot = found->second;
-  const bool was_waiting = slot.waiting;
-  unschedule(slot);
-  leave_host(slot);
-  // The database learns of times later than we do. A feed that moved starts anew.
-  if (!fresh && feed.url == slot.feed.url) feed.state = slot.feed.state;
+  if (fresh) {
+    slot.generation = ++generations_;
+  } else {
+    feed.state = slot.feed.state;  // the database learns of times later than we do
+  }
   slot.feed = std::move(feed);
   slot.host = host_of(slot.feed);
-  if (!may_be_polled(slot.feed) || slot.active) return;
-  if (was_waiting) {
-    queue_on_host(slot, false);
-    return;
+  if (!may_be_polled(slot.feed)) {
+    unschedule(slot);
+    leave_host(slot);
+  } else if (!slot.active && !slot.waiting && !slot.scheduled) {
+    schedule_slot(slot, services_.clock.boot() + remaining_wait(slot.feed));
   }
-  // The wall clock may have jumped since the time was written, so the wait is bounded by what it can have been.
-  BootInstant due = services_.clock.boot();
-  if (slot.feed.state.next_poll) {
-    const auto longest = std::max(poll_settings_.ceiling, std::chrono::seconds(std::chrono::hours(24)));
-    due += std::clamp<std::chrono::seconds>(*slot.feed.state.next_poll - services_.clock.wall(), std::chrono::seconds(0), longest);
-  }
-  schedule_slot(slot, due);
+}
+
+// The wall clock may have jumped since the time was written, so the wait is bounded by what it can have been.
+std::chrono::seconds Poller::remaining_wait(const model::Feed& feed) const {
+  using std::chrono::seconds;
+  if (!feed.state.next_poll) return seconds(0);
+  constexpr seconds skipped_days = std::chrono::hours(24 * 8);
+  const seconds longest = std::max({poll_settings_.ceiling, seconds(std::chrono::hours(24)),
+                                    poll_interval(feed.settings).value_or(seconds(0))}) +
+                          skipped_days;
+  return std::clamp<seconds>(*feed.state.next_poll - services_.clock.wall(), seconds(0), longest);
 }
 
 void Poller::schedule_slot(Slot& slot, BootInstant due) {
@@ -144,10 +154,14 @@ void Poller::queue_due_feeds() {
   while (!due_.empty() && due_.begin()->first <= now) queue_on_host(slots_.at(due_.begin()->second), false);
 }
 
+bool Poller::may_start() const {
+  if (network_ == NetworkState::offline) return transfers_ == 0 && services_.clock.boot() >= next_probe_;
+  return transfers_ < max_transfers_ && committer_.pending() < max_uncommitted;
+}
+
 void Poller::start_transfers() {
   const BootInstant now = services_.clock.boot();
-  while (transfers_ < max_transfers_ && committer_.pending() < max_uncommitted && !ready_hosts_.empty() &&
-         ready_hosts_.begin()->first <= now) {
+  while (may_start() && !ready_hosts_.empty() && ready_hosts_.begin()->first <= now) {
     const std::string name = ready_hosts_.begin()->second;
     ready_hosts_.erase(ready_hosts_.begin());
     Host& host = hosts_.at(name);
@@ -160,34 +174,39 @@ void Poller::start_transfers() {
     host.busy = true;
     ++transfers_;
     ++active_;
-    services_.tasks.spawn("poll feed " + std::to_string(model::raw(id)), poll(id));
+    services_.tasks.spawn("poll feed " + std::to_string(model::raw(id)), poll(id, slot.generation));
   }
 }
 
 BootInstant Poller::next_wake() const {
   BootInstant wake = services_.clock.boot() + std::chrono::hours(24);
   if (!due_.empty()) wake = std::min(wake, due_.begin()->first);
+  if (ready_hosts_.empty()) return wake;
   // With every permit taken, the end of a transfer wakes us.
-  const bool permits = transfers_ < max_transfers_ && committer_.pending() < max_uncommitted;
-  if (permits && !ready_hosts_.empty()) wake = std::min(wake, ready_hosts_.begin()->first);
+  if (may_start()) return std::min(wake, ready_hosts_.begin()->first);
+  if (network_ == NetworkState::offline && transfers_ == 0) wake = std::min(wake, next_probe_);
   return wake;
 }
 
-loop::awaitable<void> Poller::poll(model::FeedId id) {
+Poller::Slot* Poller::find(model::FeedId id, std::uint64_t generation) {
+  const auto found = slots_.find(id);
+  return found != slots_.end() && found->second.generation == generation ? &found->second : nullptr;
+}
+
+loop::awaitable<void> Poller::poll(model::FeedId id, std::uint64_t generation) {
   std::exception_ptr error;
   try {
     const Slot& slot = slots_.at(id);
-    co_await poll_and_commit(slot.feed, slot.host);
+    co_await poll_and_commit(slot.feed, slot.host, generation);
   } catch (...) {
     error = std::current_exception();
   }
   --active_;
-  const auto found = slots_.find(id);
-  if (found != slots_.end()) {
-    Slot& slot = found->second;
-    slot.active = false;
-    if (error && may_be_polled(slot.feed)) schedule_slot(slot, services_.clock.boot() + retry_after_trouble);
-    if (std::exchange(slot.again, false)) queue_on_host(slot, true);
+  if (Slot* slot = find(id, generation)) {
+    slot->active = false;
+    if (error && may_be_polled(slot->feed)) {
+      schedule_slot(*slot, services_.clock.boot() + std::max<std::chrono::seconds>(retry_after_trouble, poll_settings_.floor));
+    }
   }
   alarm_.wake();
   if (error) std::rethrow_exception(error);
@@ -201,16 +220,29 @@ void Poller::release_host(const std::string& name) {
   const auto gap = static_cast<double>(poll_settings_.host_gap.count()) * (1.0 + 0.25 * random());
   host.free_at = services_.clock.boot() + std::chrono::milliseconds(static_cast<std::int64_t>(gap));
   if (!host.waiting.empty()) ready_hosts_.emplace(host.free_at, name);
+  forget_idle_hosts();
   committer_.reconsider();
   alarm_.wake();
 }
 
-loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host) {
+// A host is remembered for its gap only.
+void Poller::forget_idle_hosts() {
+  if (hosts_.size() < 2 * slots_.size() + 16) return;
+  const BootInstant now = services_.clock.boot();
+  std::erase_if(hosts_, [now](const auto& entry) {
+    return !entry.second.busy && entry.second.waiting.empty() && entry.second.free_at <= now;
+  });
+}
+
+loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host, std::uint64_t generation) {
   Permit permit(*this, std::move(host));
   net::Request request;
   request.url = feed.url;
   request.validators = feed.state.validators;
   Result<net::Response> answer = co_await services_.fetcher.fetch(std::move(request));
+  if (!answer && answer.error().cause == Cause::tls && !services_.clock_trusted()) {
+    answer = Error{Cause::clock, "the clock is not set, so certificates cannot be judged: " + answer.error().detail};
+  }
   note_transfer(answer);
 
   const RefreshContext context = refresh_context();
@@ -220,17 +252,17 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   report(feed, answer, result);
   answer = Error{};  // the body is not needed while the commit is awaited
 
+  if (find(feed.id, generation) == nullptr) co_return;  // moved or removed meanwhile
   const model::FeedState state = result.update.state;
   if (result.only_times) {
     committer_.defer(std::move(result.update));
   } else {
     co_await committer_.commit(std::move(result.update));
   }
-  const auto found = slots_.find(feed.id);
-  if (found == slots_.end() || found->second.feed.url != feed.url) co_return;  // changed meanwhile
-  Slot& slot = found->second;
-  slot.feed.state = state;
-  if (may_be_polled(slot.feed)) schedule_slot(slot, services_.clock.boot() + result.wait);
+  if (Slot* slot = find(feed.id, generation)) {
+    slot->feed.state = state;
+    if (may_be_polled(slot->feed)) schedule_slot(*slot, services_.clock.boot() + result.wait);
+  }
 }
 
 RefreshContext Poller::refresh_context() {
@@ -265,6 +297,10 @@ void Poller::note_transfer(const Result<net::Response>& answer) {
     received_today_ += answer->wire_bytes;
     set_network(NetworkState::online);
   } else if (answer.error().cause == Cause::link) {
+    constexpr std::chrono::milliseconds first_probe = std::chrono::seconds(15);
+    constexpr std::chrono::milliseconds last_probe = std::chrono::minutes(10);
+    probe_wait_ = network_ == NetworkState::online ? first_probe : std::min(probe_wait_ * 2, last_probe);
+    next_probe_ = services_.clock.boot() + probe_wait_;
     set_network(NetworkState::offline);
   }
 }
@@ -273,8 +309,17 @@ void Poller::set_network(NetworkState state) {
   if (network_ == state) return;
   network_ = state;
   network_since_ = services_.clock.wall();
-  services_.log.info("network", {{"state", state == NetworkState::online ? "online" : "offline"}});
+  services_.log.notice("network", {{"state", state == NetworkState::online ? "online" : "offline"}});
+  if (state == NetworkState::online) poll_what_the_link_failed();
   if (on_network_change) on_network_change();
+}
+
+// What could not be polled for want of a link is due now that there is one.
+void Poller::poll_what_the_link_failed() {
+  for (auto& [id, slot] : slots_) {
+    const auto& error = slot.feed.state.error;
+    if (slot.scheduled && error && error->cause == Cause::link) schedule_slot(slot, services_.clock.boot());
+  }
 }
 
 std::int64_t Poller::received_today() const {
@@ -286,12 +331,9 @@ Result<std::vector<model::FeedId>> Poller::refresh(std::optional<model::FeedId> 
   const auto queue = [&](Slot& slot) {
     if (cooling_down(slot.feed.state) && !force && !slot.active && !slot.waiting) return;
     accepted.push_back(slot.feed.id);
-    if (slot.active) {
-      slot.again = true;
-    } else {
-      queue_on_host(slot, feed.has_value());
-    }
+    if (!slot.active) queue_on_host(slot, feed.has_value());  // else the poll under way is the one asked for
   };
+  next_probe_ = services_.clock.boot();  // a person may know that the network is back
   if (!feed) {
     for (auto& [id, slot] : slots_) {
       if (may_be_polled(slot.feed)) queue(slot);
@@ -327,11 +369,22 @@ void Poller::forget_feed(model::FeedId id) {
   slots_.erase(found);
 }
 
-loop::awaitable<model::UpdateResult> Poller::commit(model::FeedUpdate update) { return committer_.commit(std::move(update)); }
+loop::awaitable<model::UpdateResult> Poller::commit(model::FeedUpdate update) {
+  const model::FeedId id = update.feed_id;
+  const model::FeedState state = update.state;
+  const model::UpdateResult result = co_await committer_.commit(std::move(update));
+  const auto found = slots_.find(id);
+  if (found == slots_.end()) co_return result;
+  Slot& slot = found->second;
+  slot.feed.state = state;
+  if (may_be_polled(slot.feed)) schedule_slot(slot, services_.clock.boot() + remaining_wait(slot.feed));
+  co_return result;
+}
 
 bool Poller::polling(model::FeedId id) const {
   const auto found = slots_.find(id);
-  return found != slots_.end() && (found->second.active || found->second.waiting);
+  if (found == slots_.end()) return false;
+  return found->second.active || (found->second.waiting && network_ == NetworkState::online);
 }
 
 const model::FeedState* Poller::state(model::FeedId id) const {

@@ -35,7 +35,9 @@ class Poller {
  public:
   Poller(Services services, const model::Settings& settings);
 
-  // Loads the feeds and polls until cancelled; on the way out, the bookkeeping is written.
+  // Takes over the feeds of the database; to be awaited before anything else is asked.
+  loop::awaitable<void> load();
+  // Polls until cancelled; on the way out, the bookkeeping is written.
   loop::awaitable<void> run();
 
   // Makes one feed, or all, due now. A feed that is cooling down on its server's word is polled only with `force`.
@@ -44,15 +46,21 @@ class Poller {
   // Feeds came, changed or went in the store: takes over what is there now.
   loop::awaitable<void> reload_feed(model::FeedId id);
   void forget_feed(model::FeedId id);
-  // A poll that happened elsewhere (subscribing): committed with the next batch; returns when it is.
+  // A poll that happened elsewhere (subscribing, importing): returns when it is committed.
   loop::awaitable<model::UpdateResult> commit(model::FeedUpdate update);
+  // Counts its bytes and what it says about the network.
+  void note_transfer(const Result<net::Response>& answer);
+  // The change log moved by other means than a poll.
+  void announce() const {
+    if (on_commit) on_commit();
+  }
   // For refresh() of what was fetched elsewhere.
   RefreshContext refresh_context();
   void reconfigure(const model::Settings& settings);
   // A clock was set or the machine slept: looks again at what is due.
   void wake();
 
-  // Queued, being fetched, or not yet committed.
+  // Being fetched, not yet committed, or waiting for its turn (and not for the network).
   bool polling(model::FeedId id) const;
   // The newest state, which the database may not have yet; null for an unknown feed.
   const model::FeedState* state(model::FeedId id) const;
@@ -73,7 +81,7 @@ class Poller {
     bool scheduled = false;  // in due_
     bool waiting = false;    // in its host's queue
     bool active = false;     // being fetched or committed
-    bool again = false;      // asked for while active
+    std::uint64_t generation = 0;  // tells a feed from another one that took its id or its place
   };
   struct Host {
     std::deque<model::FeedId> waiting;
@@ -98,6 +106,7 @@ class Poller {
   };
 
   void take_over(model::Feed feed);
+  std::chrono::seconds remaining_wait(const model::Feed& feed) const;
   void schedule_slot(Slot& slot, BootInstant due);
   void unschedule(Slot& slot);
   void queue_on_host(Slot& slot, bool first);
@@ -105,11 +114,14 @@ class Poller {
   void queue_due_feeds();
   void start_transfers();
   BootInstant next_wake() const;
-  loop::awaitable<void> poll(model::FeedId id);
-  loop::awaitable<void> poll_and_commit(model::Feed feed, std::string host);
+  loop::awaitable<void> poll(model::FeedId id, std::uint64_t generation);
+  loop::awaitable<void> poll_and_commit(model::Feed feed, std::string host, std::uint64_t generation);
+  Slot* find(model::FeedId id, std::uint64_t generation);
+  bool may_start() const;
   void release_host(const std::string& host);
+  void forget_idle_hosts();
+  void poll_what_the_link_failed();
   void report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result) const;
-  void note_transfer(const Result<net::Response>& answer);
   void set_network(NetworkState state);
   double random();
 
@@ -126,7 +138,11 @@ class Poller {
   std::int64_t transfers_ = 0;  // permits taken
   std::int64_t active_ = 0;     // polls that have not ended
   std::int64_t waiting_ = 0;
+  std::uint64_t generations_ = 0;
   NetworkState network_ = NetworkState::online;
+  // While offline, one feed at a time finds out whether that has ended, ever less often.
+  BootInstant next_probe_{};
+  std::chrono::milliseconds probe_wait_{};
   Instant network_since_;
   std::chrono::sys_days today_{};
   std::int64_t received_today_ = 0;

@@ -61,8 +61,9 @@ void fail(Refreshed& result, Error error, const schedule::ServerHints& hints, co
   model::FeedState& state = result.update.state;
   const bool same = state.error && state.error->cause == error.cause;
   const std::int64_t before = state.error ? state.error->count : 0;
-  // What is not the feed's fault does not count against it, except that a busy server is given more time each time.
-  const bool counts = schedule::is_feeds_fault(error.cause) || error.cause == Cause::busy;
+  // What is our own fault does not count; a busy server and a name that does not resolve are given more time each time.
+  const bool ours = error.cause == Cause::link || error.cause == Cause::portal || error.cause == Cause::clock;
+  const bool counts = !ours;
   const std::int64_t count = counts ? before + 1 : before;
   const Instant since = state.error ? state.error->since : context.now;
   const bool same_words = same && state.error->detail == error.detail;
@@ -96,10 +97,10 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
   model::FeedState& state = result.update.state;
   std::string hash = std::string(parser_generation) + hex(sha256({response.body}));
   if (hash == state.body_hash && !feed.state.error) {
-    // The same bytes again. The validators may be new, since some servers change them at random.
+    // The same bytes again. The validators may be new, since some servers change them at random: not worth a write.
     state.validators = response.validators;
     succeed(result, feed, response, context);
-    result.only_times = state.validators == feed.state.validators;
+    result.only_times = true;
     return;
   }
   feed::ParseOptions options;
@@ -171,11 +172,9 @@ Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, 
     take_document(result, feed, response, context);
   } else if (response.status == 304 && !feed.state.validators.empty()) {
     // A 304 may refresh the validators (RFC 9110, section 15.4.5), as the pair that they are.
-    const bool same = response.validators.empty() || response.validators == feed.state.validators;
-    if (!same) result.update.state.validators = response.validators;
-    const bool had_error = feed.state.error.has_value() || feed.state.status != model::FeedStatus::ok;
+    if (!response.validators.empty()) result.update.state.validators = response.validators;
+    result.only_times = !feed.state.error && feed.state.status == model::FeedStatus::ok;
     succeed(result, feed, response, context);
-    result.only_times = same && !had_error;
   } else {
     fail(result, error_of_status(response), hints_of(response), context);
   }

@@ -2,6 +2,7 @@
 // What ingest needs of the rest; all of it outlives ingest. Loop thread, unless OnThread or Thread says otherwise.
 
 #include <boost/asio/any_io_executor.hpp>
+#include <functional>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -20,6 +21,8 @@ struct Services {
   loop::Thread& worker;  // decodes, parses, sanitises
   loop::OnThread<store::Writer>& writer;
   loop::OnThread<store::Reader>& reader;
+  // Whether the wall clock may be right; while it is not, a certificate that fails proves nothing.
+  std::function<bool()> clock_trusted;
 };
 
 }  // namespace newscache::ingest

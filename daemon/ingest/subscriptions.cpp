@@ -67,6 +67,7 @@ loop::awaitable<std::variant<Subscriptions::Fetched, Refusal>> Subscriptions::fe
   net::Request request;
   request.url = url;
   Result<net::Response> answer = co_await services_.fetcher.fetch(std::move(request));
+  poller_.note_transfer(answer);
   if (!answer) co_return Refusal{answer.error(), {}};
   if (answer->status != 200) {
     const Cause cause = answer->status == 404 ? Cause::missing : answer->status == 410 ? Cause::gone : Cause::server;
@@ -90,15 +91,16 @@ loop::awaitable<std::variant<Subscriptions::Fetched, Refusal>> Subscriptions::fe
     co_return std::move(fetched);
   }
   if (!follow_page || refusal.candidates.size() != 1) co_return std::move(refusal);
-  std::string linked = refusal.candidates.front().url;
-  co_return co_await fetch_feed(std::move(linked), false);
+  Result<std::string> linked = text::subscription_url(refusal.candidates.front().url);
+  if (!linked) co_return std::move(refusal);
+  co_return co_await fetch_feed(std::move(*linked), false);
 }
 
 loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_unseen(model::NewFeed feed) {
   Result<model::Feed> added = co_await add(std::move(feed));
   if (!added) co_return Refusal{added.error(), {}};
   co_await poller_.reload_feed(added->id);
-  if (poller_.on_commit) poller_.on_commit();
+  poller_.announce();
   co_return std::move(*added);
 }
 
@@ -115,8 +117,6 @@ loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_fetched(m
   auto digest = [&added, &answer, context] { return refresh(*added, answer, context); };
   Refreshed refreshed = co_await loop::offload(services_.worker, digest);
   co_await poller_.commit(std::move(refreshed.update));
-  poller_.forget_feed(id);  // else it would trust the state that it has over the one just stored
-  co_await poller_.reload_feed(id);
   auto read = [id](store::Reader& reader) { return reader.feed(id); };
   Result<model::Feed> stored = co_await services_.reader.run(std::move(read));
   if (!stored) co_return Refusal{stored.error(), {}};
@@ -137,14 +137,14 @@ loop::awaitable<Result<model::Feed>> Subscriptions::change(model::FeedId id, mod
     if (!url) co_return url.error();
     patch.url = std::move(*url);
   }
-  if (patch.url || patch.custom_title || patch.folder || patch.settings) {
+  if (patch.url || patch.custom_title || patch.folder || !patch.settings.empty()) {
     if (auto managed = co_await refuse_if_managed(id)) co_return *managed;
   }
   auto write = [id, patch = std::move(patch)](store::Writer& writer) { return writer.change_feed(id, patch); };
   Result<model::Feed> changed = co_await services_.writer.run(std::move(write));
   if (!changed) co_return changed;
   co_await poller_.reload_feed(id);
-  if (poller_.on_commit) poller_.on_commit();
+  poller_.announce();
   co_return changed;
 }
 
@@ -154,7 +154,7 @@ loop::awaitable<Result<void>> Subscriptions::remove(model::FeedId id, bool purge
   Result<void> removed = co_await services_.writer.run(std::move(write));
   if (!removed) co_return removed;
   poller_.forget_feed(id);
-  if (poller_.on_commit) poller_.on_commit();
+  poller_.announce();
   co_return removed;
 }
 
@@ -191,7 +191,7 @@ loop::awaitable<Result<OpmlImport>> Subscriptions::import_opml(std::string bytes
       result.failed.push_back({*url, added.error().detail});
     }
   }
-  if (!result.added.empty() && poller_.on_commit) poller_.on_commit();
+  if (!result.added.empty()) poller_.announce();
   co_return std::move(result);
 }
 
@@ -230,9 +230,11 @@ loop::awaitable<Result<DocumentImport>> Subscriptions::import_document(std::stri
   update.state = feed->state;
   update.state.status = model::FeedStatus::ok;
   update.state.last_success = services_.clock.wall();
+  update.state.next_poll.reset();
   update.state.next_poll_rule = "import";
   update.received = services_.clock.wall();
-  update.entries = identify(std::move(document->entries), feed->uid);
+  auto sort_out = [&document, &feed] { return identify(std::move(document->entries), feed->uid); };
+  update.entries = co_await loop::offload(services_.worker, sort_out);
   const model::UpdateResult done = co_await poller_.commit(std::move(update));
   co_return DocumentImport{feed->id, done.added, done.updated};
 }
@@ -275,7 +277,8 @@ loop::awaitable<void> Subscriptions::reconcile(std::vector<model::DeclaredFeed> 
     model::FeedPatch patch;
     patch.custom_title = declaration.title;
     patch.folder = declaration.folder;
-    patch.settings = declaration.settings;
+    for (const auto& [key, value] : feed.settings) patch.settings.emplace(key, std::nullopt);  // unless declared
+    for (const auto& [key, value] : declaration.settings) patch.settings.insert_or_assign(key, value);
     patch.managed = true;
     co_await apply_patch(feed.id, std::move(patch));
     changed = true;
@@ -289,7 +292,7 @@ loop::awaitable<void> Subscriptions::reconcile(std::vector<model::DeclaredFeed> 
     co_await apply_patch(feed.id, std::move(patch));
     changed = true;
   }
-  if (changed && poller_.on_commit) poller_.on_commit();
+  if (changed) poller_.announce();
 }
 
 loop::awaitable<void> Subscriptions::apply_patch(model::FeedId id, model::FeedPatch patch) {

@@ -1,10 +1,14 @@
 #include "loop/task.hpp"
 
+#include <sys/timerfd.h>
+
 #include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/system/system_error.hpp>
+#include <cerrno>
+#include <system_error>
 
 namespace newscache::loop {
 namespace {
@@ -29,6 +33,14 @@ std::string message_of(const std::exception_ptr& error) {
   }
 }
 
+// A wait whose error code is redirected does not throw by itself when its task is cancelled.
+awaitable<void> throw_if_cancelled() {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none) {
+    throw boost::system::system_error(asio::error::operation_aborted);
+  }
+}
+
 }  // namespace
 
 void Tasks::start(std::string name, awaitable<void> task, bool vital) {
@@ -40,10 +52,14 @@ void Tasks::start(std::string name, awaitable<void> task, bool vital) {
     running_.erase(entry);
     if (failed && vital && on_fatal) on_fatal();
   };
+  const std::size_t before = running_.size();
   asio::co_spawn(executor_, std::move(task), asio::bind_cancellation_slot(entry->signal.slot(), std::move(ended)));
+  // A task may have ended already, and its entry with it.
+  if (cancelled_ && running_.size() == before) entry->signal.emit(asio::cancellation_type::terminal);
 }
 
 void Tasks::cancel_all() {
+  cancelled_ = true;
   // A cancelled task may end at once and leave the list, so the next one is found first.
   for (auto task = running_.begin(); task != running_.end();) {
     const auto current = task++;
@@ -51,21 +67,42 @@ void Tasks::cancel_all() {
   }
 }
 
+Alarm::Alarm(asio::any_io_executor executor, const Clock& clock) : clock_(clock), timer_(std::move(executor)) {
+  const int timer = ::timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
+  if (timer < 0) throw std::system_error(errno, std::generic_category(), "timerfd_create");
+  timer_.assign(timer);
+}
+
 awaitable<bool> Alarm::wait_until(BootInstant when) {
   for (;;) {
     if (std::exchange(woken_, false)) co_return false;
     if (clock_.boot() >= when) co_return true;
-    // A day at most: a far time must not overflow the timer's clock.
-    timer_.expires_after(std::min<std::chrono::milliseconds>(clock_.wait_for(when), std::chrono::hours(24)));
+    const auto wait = std::max(clock_.wait_for(when), std::chrono::milliseconds(1));  // zero would disarm it
+    itimerspec time{};
+    time.it_value.tv_sec = wait.count() / 1000;
+    time.it_value.tv_nsec = wait.count() % 1000 * 1'000'000;
+    ::timerfd_settime(timer_.native_handle(), 0, &time, nullptr);
     boost::system::error_code error;
-    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, error));
-    const auto cancelled = (co_await asio::this_coro::cancellation_state).cancelled();
-    if (cancelled != asio::cancellation_type::none) throw boost::system::system_error(asio::error::operation_aborted);
+    co_await timer_.async_wait(asio::posix::stream_descriptor::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    co_await throw_if_cancelled();
   }
 }
 
 void Alarm::wake() {
   woken_ = true;
+  timer_.cancel();
+}
+
+awaitable<void> Event::wait() {
+  while (!happened_) {
+    boost::system::error_code ended;
+    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+    co_await throw_if_cancelled();
+  }
+}
+
+void Event::set() {
+  happened_ = true;
   timer_.cancel();
 }
 

@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -44,7 +45,8 @@ class Tasks {
   // As spawn, for a task without which the daemon is of no use: when it throws, on_fatal is called.
   void spawn_vital(std::string name, awaitable<void> task) { start(std::move(name), std::move(task), true); }
 
-  // Terminal cancellation of every running task; each ends when its current operation has noticed.
+  // Terminal cancellation of every task, also of those that are started later; each ends when its current operation has
+  // noticed.
   void cancel_all();
   std::size_t count() const { return running_.size(); }
 
@@ -60,6 +62,7 @@ class Tasks {
   asio::any_io_executor executor_;
   const Log& log_;
   std::list<Running> running_;
+  bool cancelled_ = false;
 };
 
 // One thread that runs one job at a time, in order. Its destructor finishes what is queued.
@@ -121,10 +124,11 @@ class OnThread {
   Thread thread_;
 };
 
-// One waiter at a time: sleeps until a boot time or until woken.
+// One waiter at a time: sleeps until a boot time or until woken. On a timerfd of CLOCK_BOOTTIME, so that what became due
+// while the machine slept is due at once.
 class Alarm {
  public:
-  Alarm(asio::any_io_executor executor, const Clock& clock) : clock_(clock), timer_(std::move(executor)) {}
+  Alarm(asio::any_io_executor executor, const Clock& clock);
   // True when the time has come; false when wake() came first. Throws operation_aborted when the task is cancelled.
   awaitable<bool> wait_until(BootInstant when);
   // Ends the current wait, or the next one if nobody is waiting.
@@ -132,8 +136,21 @@ class Alarm {
 
  private:
   const Clock& clock_;
-  asio::steady_timer timer_;
+  asio::posix::stream_descriptor timer_;
   bool woken_ = false;
+};
+
+// Happens once; one waiter.
+class Event {
+ public:
+  explicit Event(asio::any_io_executor executor) : timer_(std::move(executor), asio::steady_timer::time_point::max()) {}
+  // Returns at once when it has happened. Throws operation_aborted when the task is cancelled.
+  awaitable<void> wait();
+  void set();
+
+ private:
+  asio::steady_timer timer_;  // never expires; cancelled when it happens
+  bool happened_ = false;
 };
 
 }  // namespace newscache::loop

@@ -26,6 +26,17 @@ struct Validators {
 // Per-feed settings, sparse: only what differs from the configuration. Checked by settings/feed_settings.hpp.
 using SettingValue = std::variant<bool, std::int64_t, std::string>;
 using FeedSettings = std::map<std::string, SettingValue>;
+using SettingChanges = std::map<std::string, std::optional<SettingValue>>;  // no value: the configuration counts again
+
+inline void change_settings(FeedSettings& settings, const SettingChanges& changes) {
+  for (const auto& [key, value] : changes) {
+    if (value) {
+      settings.insert_or_assign(key, *value);
+    } else {
+      settings.erase(key);
+    }
+  }
+}
 
 enum class FeedStatus { fresh, ok, failing, gone, paused, auth };
 
@@ -48,7 +59,6 @@ struct FeedState {
   std::string next_poll_rule;  // "default", "max-age", "back-off", ...
   std::optional<FeedError> error;
   UpdateHints hints;
-  std::int64_t server_floor_s = 0;  // from Cache-Control or Expires of the last answer
   friend bool operator==(const FeedState&, const FeedState&) = default;
 };
 
@@ -78,7 +88,7 @@ struct FeedPatch {
   std::optional<std::string> folder;
   std::optional<bool> paused;
   std::optional<bool> managed;
-  std::optional<FeedSettings> settings;
+  SettingChanges settings;
 };
 
 struct NewFeed {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "net/curl_errors.hpp"
+#include "net/route.hpp"
 
 namespace newscache::net {
 
@@ -216,11 +217,15 @@ Result<void> Transfer::outcome(CURLcode code) const {
   if (code == CURLE_OK || have_enough_) return {};
   if (stopped_) return *stopped_;
   if (denied_address_ && !tried_an_address_) {
+    sockaddr_storage same_address{};
+    if (is_literal(request_.host, same_address)) return *denied_address_;
     return Error{denied_address_->cause, request_.host + ": " + denied_address_->detail};
   }
   long system_error = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &system_error);
-  return transfer_error(code, static_cast<int>(system_error), request_.host, message_);
+  auto error = transfer_error(code, static_cast<int>(system_error), request_.host, message_);
+  if (error.cause == Cause::dns && !has_route()) error.cause = Cause::link;
+  return error;
 }
 
 int Transfer::status() const {

@@ -123,7 +123,12 @@ Plan after_failure(const Policy& policy, Cause cause, std::int64_t count, const 
     }
     return Plan{jittered(std::min(first_cool_down * (1 << doublings), longest_cool_down), random, 0.05), "cool-down"};
   }
-  if (!is_feeds_fault(cause)) return Plan{jittered(own_failure_wait, random, 0.5), "link"};
+  if (!is_feeds_fault(cause)) {
+    // A name that does not resolve may be the resolver's trouble or the end of a domain: ever less often, to be sure.
+    const bool may_last = cause == Cause::dns || cause == Cause::internal;
+    const seconds wait = may_last ? std::min<seconds>(own_failure_wait * (1 << doublings), policy.ceiling) : own_failure_wait;
+    return Plan{jittered(wait, random, 0.5), "link"};
+  }
   // Floor, two floors, four, ... and a day at most; the jitter keeps feeds of a host that was down from returning together.
   const seconds wait = std::min<seconds>(std::max(policy.floor, seconds(60)) * (1 << doublings), hours(24));
   Plan plan{jittered(std::max(wait, policy.floor), random, 0.1), "back-off"};

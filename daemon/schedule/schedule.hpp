@@ -45,7 +45,8 @@ Plan after_success(const Policy& policy, std::optional<std::chrono::seconds> int
 
 // After a failure; `count` is the number of failures in a row including this one. 429 and 503 (Cause::busy) wait for
 // Retry-After (RFC 9110, section 10.2.3; a date counts from the answer's own Date), without it for hours, growing.
-// Our own failures (no link, portal, clock) are tried again in minutes. The rest backs off to a day.
+// Our own failures (no link, portal, clock) are tried again in minutes, a name that does not resolve ever less often. The
+// rest backs off to a day.
 Plan after_failure(const Policy& policy, Cause cause, std::int64_t count, const ServerHints& server, double random);
 
 }  // namespace newscache::schedule

@@ -109,7 +109,7 @@ constexpr std::array field_table = std::to_array<Entry>({
    "Delete articles that were read and are older than this many days; unset: never"},
   {"store.keep_per_feed", unset, at_reload, integer(1, 1'000'000), SLOT(store.keep_per_feed),
    "Delete articles that were read beyond this number in a feed; unset: never"},
-  {"store.commit_interval", R"("1s")", at_restart, duration(0, minute), SLOT(store.commit_interval),
+  {"store.commit_interval", R"("1s")", at_reload, duration(0, minute), SLOT(store.commit_interval),
    "How long new articles may wait to be written together; what a client marks is written at once"},
 
   {"offline.full_text", R"("auto")", at_reload, one_of("never always auto"), SLOT(offline.full_text),

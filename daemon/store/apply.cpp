@@ -7,8 +7,8 @@
 // 3. none, for ever, when its uid is that of a deleted article;
 // 4. the one with its canonical link, when the publisher has plainly changed the form of the guid: exactly one stored
 //    article and exactly one entry of the document have the link, the stored one's uid is not in the document, and both
-//    have the same title, date of publication, or content. A feed whose entries all point to one page stays a feed of
-//    many articles.
+//    have the same date of publication or, where one has none, the same title or content. A feed whose entries all
+//    point to one page stays a feed of many articles.
 // Of several entries that are the same article the first one counts.
 
 #include <algorithm>
@@ -35,9 +35,22 @@ Instant sort_date(const model::Entry& entry, Instant received) {
   return std::min<Instant>(*entry.date_published, received + kAhead);
 }
 
-bool same_piece(const model::Entry& known, const model::Entry& entry) {
-  if (!entry.title.empty() && entry.title == known.title) return true;
-  return entry.date_published && entry.date_published == known.date_published;
+// "Daily news" is another piece each day, whatever else stays the same.
+bool same_piece(const model::Entry& known, const model::Entry& entry, bool same_words) {
+  if (known.date_published && entry.date_published) return known.date_published == entry.date_published;
+  return same_words || (!entry.title.empty() && entry.title == known.title);
+}
+
+// An edited entry keeps what identifies the article and what the publisher has only stopped repeating.
+void keep_what_stays(model::Entry& entry, const model::Entry& old) {
+  entry.guid = old.guid;
+  if (entry.content_html.empty()) entry.content_html = old.content_html;
+  // Where a publisher gives the date of the edit alone, it stands for the date of publication too.
+  const bool only_modified = !entry.date_published || entry.date_published == entry.date_modified;
+  if (only_modified && old.date_published) entry.date_published = old.date_published;
+  if (old.date_modified && entry.date_modified && *entry.date_modified <= *old.date_modified) {
+    entry.date_modified.reset();
+  }
 }
 
 // One document's entries applied to one feed.
@@ -53,19 +66,24 @@ class Applier {
 
   model::UpdateResult run() {
     model::UpdateResult result{update_.feed_id, 0, 0};
+    std::vector<New> fresh;
+    std::set<Uid> fresh_uids;
     for (std::size_t i = 0; i < update_.entries.size(); ++i) {
       auto& incoming = update_.entries[i];
       const auto hash = content_hash(incoming.entry, incoming.link);
       const auto identity = identify(incoming, uids_[i], hash);
       if (identity.skip) continue;
       if (!identity.known) {
-        add(incoming, uids_[i], hash);
-        ++result.added;
+        if (fresh_uids.insert(uids_[i]).second) fresh.push_back({i, hash});
       } else if (seen_.insert(identity.known->id).second && identity.known->hash != hash) {
-        edit(incoming, *identity.known, hash);
-        ++result.updated;
+        if (edit(incoming, *identity.known, hash)) ++result.updated;
       }
     }
+    // Documents begin with the newest; of articles with equal dates the one with the higher id is the newer.
+    for (auto entry = fresh.rbegin(); entry != fresh.rend(); ++entry) {
+      add(update_.entries[entry->index], uids_[entry->index], entry->hash);
+    }
+    result.added = static_cast<std::int64_t>(fresh.size());
     return result;
   }
 
@@ -73,6 +91,10 @@ class Applier {
   struct Identity {
     std::optional<KnownArticle> known;
     bool skip = false;
+  };
+  struct New {
+    std::size_t index = 0;  // of the entry
+    ContentHash hash{};
   };
 
   Identity identify(const model::IncomingEntry& incoming, const Uid& uid, const ContentHash& hash) {
@@ -91,10 +113,9 @@ class Applier {
     if (!link || link_uses_[incoming.link] != 1) return std::nullopt;
     const auto found = find_by_link(database, update_.feed_id, *link);
     if (found.size() != 1 || uid_set_.contains(found.front().uid)) return std::nullopt;
-    if (found.front().hash == hash) return found.front();
     const auto row = find_article(database, found.front().id);
     const auto known = database.codec().decode(row->record.head, {});
-    if (!known || !same_piece(*known, incoming.entry)) return std::nullopt;
+    if (!known || !same_piece(*known, incoming.entry, found.front().hash == hash)) return std::nullopt;
     return found.front();
   }
 
@@ -111,25 +132,28 @@ class Applier {
     row.record = change_.database().codec().encode(incoming.entry);
     insert_article(change_.database(), change_.search_index(), row, incoming.entry);
     change_.count_articles(row.feed_id, 1, 1, 0);
-    seen_.insert(row.id);
   }
 
-  void edit(model::IncomingEntry& incoming, const KnownArticle& known, const ContentHash& hash) {
+  // Whether there is a difference to what is stored.
+  bool edit(model::IncomingEntry& incoming, const KnownArticle& known, const ContentHash& hash) {
     auto& database = change_.database();
     const auto old = find_article(database, known.id);
-    const auto old_entry = database.codec().decode(old->record.head, {});
-    if (!old_entry) throw StoreError(Cause::internal, old_entry.error().detail);
+    const auto old_entry = stored_entry(database, *old);
     auto& entry = incoming.entry;
-    entry.guid = old_entry->guid;  // the identity stays as first seen
-    if (!entry.date_published) entry.date_published = old_entry->date_published;
+    if (old_entry) keep_what_stays(entry, *old_entry);
     if (!entry.date_modified) entry.date_modified = update_.received;
     ArticleRow row = *old;
     row.hash = hash;
     if (const auto link = link_key(incoming.link)) row.link = link;
+    if (old_entry && row.link == old->link &&
+        content_hash(entry, incoming.link) == content_hash(*old_entry, incoming.link)) {
+      set_hash(database, row.id, hash);
+      return false;
+    }
     row.revision = change_.changed(model::ChangeType::article, model::ChangeOp::updated, model::raw(row.id));
     row.record = database.codec().encode(entry);
-    replace_article(database, change_.search_index(), *old, row, entry, update_.received,
-                    change_.options().max_versions);
+    replace_article(database, change_.search_index(), *old, old_entry, row, entry, update_.received);
+    return true;
   }
 
   Change& change_;
@@ -137,7 +161,7 @@ class Applier {
   std::vector<Uid> uids_;  // of the entries, in their order
   std::set<Uid> uid_set_;
   std::map<std::string, int> link_uses_;
-  std::set<model::ArticleId> seen_;  // articles that an entry of this document has spoken for
+  std::set<model::ArticleId> seen_;  // known articles that an entry of this document has spoken for
 };
 
 // What the document says replaces what was known; what it is silent about stays.
@@ -165,6 +189,8 @@ bool looks_different(const model::FeedState& before, const model::FeedState& aft
 model::UpdateResult apply_update(Change& change, model::FeedUpdate& update) {
   auto stored = find_feed(change.database(), update.feed_id);
   if (!stored || stored->removed) return {update.feed_id, 0, 0};
+  // The subscription has moved while the old address was fetched.
+  if (!update.url.empty() && update.url != stored->feed.url) return {update.feed_id, 0, 0};
   const auto result = Applier(change, update).run();
   const bool described = update.document && take_over(*stored, *update.document);
   if (described) update_feed(change.database(), *stored);
@@ -177,10 +203,10 @@ model::UpdateResult apply_update(Change& change, model::FeedUpdate& update) {
 
 }  // namespace
 
-std::vector<model::UpdateResult> Writer::apply(std::span<model::FeedUpdate> updates) {
+std::vector<model::UpdateResult> Writer::apply(std::span<model::FeedUpdate> updates, Durability durability) {
   std::vector<model::UpdateResult> results;
   results.reserve(updates.size());
-  Change change(*state_, Durability::relaxed);
+  Change change(*state_, durability);
   for (auto& update : updates) results.push_back(apply_update(change, update));
   change.commit();
   return results;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/hash.hpp"
+#include "store/times.hpp"
 
 namespace newscache::store {
 
@@ -48,8 +49,6 @@ constexpr std::string_view kRanked =
     "WITH hit AS MATERIALIZED (SELECT s.rowid AS id, bm25(search, 8.0, 4.0, 1.0) AS score ";
 constexpr std::string_view kRankedPage =
     ") SELECT id, 0, score FROM hit WHERE (score, id) > (?, ?) ORDER BY score, id LIMIT ?";
-
-std::int64_t seconds(Instant instant) { return instant.time_since_epoch().count(); }
 
 class Builder {
  public:

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/hash.hpp"
+#include "store/times.hpp"
 
 namespace newscache::store {
 
@@ -29,6 +30,7 @@ constexpr std::string_view kInsert = R"sql(
 INSERT INTO article(id, feed_id, uid, link, sort, received, revision, read, starred, hash, head)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr std::string_view kUpdate = "UPDATE article SET revision = ?, link = ?, hash = ?, head = ? WHERE id = ?";
+constexpr std::string_view kSetHash = "UPDATE article SET hash = ? WHERE id = ?";
 constexpr std::string_view kSetState = "UPDATE article SET read = ?, starred = ?, revision = ? WHERE id = ?";
 constexpr std::string_view kDelete = "DELETE FROM article WHERE id = ?";
 // Not INSERT OR REPLACE: that opens a statement journal, at which FTS5 writes out what it has gathered so far.
@@ -37,6 +39,8 @@ constexpr std::string_view kUpdateBody = "UPDATE content SET body = ?2 WHERE id 
 constexpr std::string_view kDeleteBody = "DELETE FROM content WHERE id = ?";
 constexpr std::string_view kInsertTag = "INSERT OR IGNORE INTO tag(tag, sort, id) VALUES (?, ?, ?)";
 constexpr std::string_view kDeleteTag = "DELETE FROM tag WHERE tag = ? AND sort = ? AND id = ?";
+// A walk through all tags; for damaged records only.
+constexpr std::string_view kDeleteTagsOf = "DELETE FROM tag WHERE id = ?";
 constexpr std::string_view kInsertVersion =
     "INSERT OR IGNORE INTO article_version(id, revision, replaced, head, body) VALUES (?, ?, ?, ?, ?)";
 constexpr std::string_view kPruneVersions = R"sql(
@@ -64,9 +68,6 @@ Array to_array(std::string_view blob) {
   return array;
 }
 
-std::int64_t seconds(Instant instant) { return instant.time_since_epoch().count(); }
-Instant instant(std::int64_t seconds) { return Instant(std::chrono::seconds(seconds)); }
-
 KnownArticle read_known(const Query& row) {
   return {model::ArticleId{row.integer(0)}, to_array<Uid>(row.blob(1)), to_array<ContentHash>(row.blob(2))};
 }
@@ -84,13 +85,21 @@ void write_body(Database& database, std::string_view sql, const ArticleRow& row)
   Query(database, sql, model::raw(row.id)).bind_blob(row.record.body).run();
 }
 
-// The text that the index holds is that of the stored record, not of what was handed in.
-model::Entry stored_entry(Database& database, const ArticleRow& row) {
-  auto entry = database.codec().decode(row.record.head, row.record.body);
-  if (!entry) {
-    throw StoreError(Cause::internal, "article " + std::to_string(model::raw(row.id)) + ": " + entry.error().detail);
+void remove_tags(Database& database, const ArticleRow& row, const std::optional<model::Entry>& entry) {
+  if (entry) {
+    write_tags(database, kDeleteTag, row, *entry);
+  } else {
+    Query(database, kDeleteTagsOf, model::raw(row.id)).run();
   }
-  return std::move(*entry);
+}
+
+// The text that the index holds is that of the stored record, not of what was handed in.
+void remove_text(SearchIndex& index, model::ArticleId id, const std::optional<model::Entry>& entry) {
+  if (entry) {
+    index.remove(id, *entry);
+  } else {
+    index.give_up();
+  }
 }
 
 }  // namespace
@@ -108,8 +117,6 @@ Uid uid_from_hex(std::string_view hex) {
   }
   return uid;
 }
-
-std::string_view bytes(const Uid& uid) { return view(uid); }
 
 std::optional<std::int64_t> link_key(std::string_view link) {
   if (link.empty()) return std::nullopt;
@@ -137,6 +144,12 @@ std::optional<ArticleRow> find_article(Database& database, model::ArticleId id) 
   return row;
 }
 
+std::optional<model::Entry> stored_entry(Database& database, const ArticleRow& row) {
+  auto entry = database.codec().decode(row.record.head, row.record.body);
+  if (!entry) return std::nullopt;
+  return std::move(*entry);
+}
+
 std::optional<KnownArticle> find_by_uid(Database& database, model::FeedId feed, const Uid& uid) {
   Query query(database, kFindByUid, model::raw(feed));
   return first_known(query.bind_blob(view(uid)));
@@ -154,7 +167,9 @@ std::vector<KnownArticle> find_by_link(Database& database, model::FeedId feed, s
   return found;
 }
 
-void forget_tombstones(Database& database, model::FeedId feed) { Query(database, kForgetTombstones, model::raw(feed)).run(); }
+void forget_tombstones(Database& database, model::FeedId feed) {
+  Query(database, kForgetTombstones, model::raw(feed)).run();
+}
 
 bool is_tombstone(Database& database, model::FeedId feed, const Uid& uid) {
   Query query(database, kFindTombstone, model::raw(feed));
@@ -199,11 +214,12 @@ void insert_article(Database& database, SearchIndex& index, const ArticleRow& ro
   index.add(row.id, entry);
 }
 
-void replace_article(Database& database, SearchIndex& index, const ArticleRow& old, const ArticleRow& row,
-                     const model::Entry& entry, Instant now, int max_versions) {
-  const auto old_entry = stored_entry(database, old);
-  index.remove(old.id, old_entry);
-  if (max_versions > 0) {
+void replace_article(Database& database, SearchIndex& index, const ArticleRow& old,
+                     const std::optional<model::Entry>& old_entry, const ArticleRow& row, const model::Entry& entry,
+                     Instant now) {
+  remove_text(index, old.id, old_entry);
+  const int max_versions = database.options().max_versions;
+  if (max_versions > 0 && old_entry) {
     Query(database, kInsertVersion, model::raw(old.id), model::raw(old.revision), seconds(now))
         .bind_blob(old.record.head)
         .bind_blob(old.record.body)
@@ -220,8 +236,8 @@ void replace_article(Database& database, SearchIndex& index, const ArticleRow& o
   } else if (row.record.body != old.record.body) {
     write_body(database, old.record.body.empty() ? kInsertBody : kUpdateBody, row);
   }
-  if (old_entry.tags != entry.tags) {
-    write_tags(database, kDeleteTag, old, old_entry);
+  if (!old_entry || old_entry->tags != entry.tags) {
+    remove_tags(database, old, old_entry);
     write_tags(database, kInsertTag, row, entry);
   }
   index.add(row.id, entry);
@@ -229,12 +245,16 @@ void replace_article(Database& database, SearchIndex& index, const ArticleRow& o
 
 void delete_article(Database& database, SearchIndex& index, const ArticleRow& row) {
   const auto entry = stored_entry(database, row);
-  index.remove(row.id, entry);
-  write_tags(database, kDeleteTag, row, entry);
+  remove_text(index, row.id, entry);
+  remove_tags(database, row, entry);
   Query(database, kBury, model::raw(row.feed_id)).bind_blob(view(row.uid)).run();
   Query(database, kBuryAliases, model::raw(row.feed_id), model::raw(row.id)).run();
   Query(database, kPruneTombstones, model::raw(row.feed_id), kMaxTombstones).run();
   Query(database, kDelete, model::raw(row.id)).run();
+}
+
+void set_hash(Database& database, model::ArticleId id, const ContentHash& hash) {
+  Query(database, kSetHash).bind_blob(view(hash)).bind(model::raw(id)).run();
 }
 
 void set_state(Database& database, model::ArticleId id, bool read, bool starred, model::Revision revision) {

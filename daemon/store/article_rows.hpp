@@ -18,7 +18,6 @@ namespace newscache::store {
 using Uid = std::array<std::uint8_t, 16>;
 // From 32 hexadecimal digits; anything else is a bug of the caller (StoreError).
 Uid uid_from_hex(std::string_view hex);
-std::string_view bytes(const Uid& uid);
 
 // The index key of a canonical link; none for an empty one.
 std::optional<std::int64_t> link_key(std::string_view link);
@@ -46,6 +45,8 @@ struct ArticleRow {
 
 // --- reading ---
 std::optional<ArticleRow> find_article(Database& database, model::ArticleId id);
+// What the stored record says; nothing when it is damaged.
+std::optional<model::Entry> stored_entry(Database& database, const ArticleRow& row);
 std::optional<KnownArticle> find_by_uid(Database& database, model::FeedId feed, const Uid& uid);
 std::optional<KnownArticle> find_by_alias(Database& database, const Uid& uid);
 // At most two: more than one is no identity.
@@ -58,11 +59,13 @@ Result<model::Article> load_article(Database& database, model::ArticleId id, boo
 
 // --- writing; the caller keeps counts and change log ---
 void insert_article(Database& database, SearchIndex& index, const ArticleRow& row, const model::Entry& entry);
-// Replaces revision, link, hash and record of `old`, and keeps the old record as a version.
-void replace_article(Database& database, SearchIndex& index, const ArticleRow& old, const ArticleRow& row,
-                     const model::Entry& entry, Instant now, int max_versions);
+// Replaces revision, link, hash and record of `old`, which says `old_entry`, and keeps the old record as a version.
+void replace_article(Database& database, SearchIndex& index, const ArticleRow& old,
+                     const std::optional<model::Entry>& old_entry, const ArticleRow& row, const model::Entry& entry,
+                     Instant now);
 // With everything that hangs on it; leaves a tombstone.
 void delete_article(Database& database, SearchIndex& index, const ArticleRow& row);
+void set_hash(Database& database, model::ArticleId id, const ContentHash& hash);
 void set_state(Database& database, model::ArticleId id, bool read, bool starred, model::Revision revision);
 // Remembers that the article has also been seen as `uid`; a few per article, so that a publisher whose guids change
 // with every request causes no growth.

@@ -2,6 +2,7 @@
 
 #include "model/names.hpp"
 #include "store/record.hpp"
+#include "store/times.hpp"
 
 namespace newscache::store {
 
@@ -12,8 +13,7 @@ constexpr std::string_view kSelect = R"sql(
 SELECT f.id, f.uid, f.url, f.removed, f.custom_title, f.folder, f.settings, f.managed, f.paused, f.title,
   f.home_page_url, f.description, f.language, f.icon,
   s.articles, s.unread, s.status, s.etag, s.last_modified, s.body_hash, s.last_attempt, s.last_success, s.next_poll,
-  s.next_poll_rule, s.error_cause, s.error_detail, s.error_count, s.error_since, s.ttl_s, s.skip_hours, s.skip_days,
-  s.server_floor_s
+  s.next_poll_rule, s.error_cause, s.error_detail, s.error_count, s.error_since, s.ttl_s, s.skip_hours, s.skip_days
 FROM feed f JOIN feed_state s ON s.feed_id = f.id )sql";
 constexpr std::string_view kSubscribed = R"sql(WHERE f.removed = 0
 ORDER BY f.folder COLLATE NOCASE, CASE f.custom_title WHEN '' THEN f.title ELSE f.custom_title END COLLATE NOCASE, f.id)sql";
@@ -31,18 +31,8 @@ UPDATE feed SET url = ?, removed = ?, custom_title = ?, folder = ?, settings = ?
 constexpr std::string_view kUpdateState = R"sql(
 UPDATE feed_state SET status = ?, etag = ?, last_modified = ?, body_hash = ?, last_attempt = ?, last_success = ?,
   next_poll = ?, next_poll_rule = ?, error_cause = ?, error_detail = ?, error_count = ?, error_since = ?, ttl_s = ?,
-  skip_hours = ?, skip_days = ?, server_floor_s = ? WHERE feed_id = ?)sql";
+  skip_hours = ?, skip_days = ? WHERE feed_id = ?)sql";
 constexpr std::string_view kDelete = "DELETE FROM feed WHERE id = ?";
-
-std::optional<std::int64_t> seconds(const std::optional<Instant>& instant) {
-  if (!instant) return std::nullopt;
-  return instant->time_since_epoch().count();
-}
-
-std::optional<Instant> instant(const std::optional<std::int64_t>& seconds) {
-  if (!seconds) return std::nullopt;
-  return Instant(std::chrono::seconds(*seconds));
-}
 
 model::FeedStatus status_from_name(std::string_view name) {
   using enum model::FeedStatus;
@@ -64,13 +54,12 @@ model::FeedState read_state(const Query& row, int column) {
   state.next_poll_rule = row.string(column++);
   if (!row.null(column)) {
     state.error = model::FeedError{cause_from_name(row.text(column)), row.string(column + 1), row.integer(column + 2),
-                                   Instant(std::chrono::seconds(row.integer(column + 3)))};
+                                   instant(row.integer(column + 3))};
   }
   column += 4;
   state.hints.ttl_s = row.optional_integer(column++);
   state.hints.skip_hours = static_cast<std::uint32_t>(row.integer(column++));
   state.hints.skip_days = static_cast<std::uint8_t>(row.integer(column++));
-  state.server_floor_s = row.integer(column++);
   return state;
 }
 
@@ -158,9 +147,9 @@ void update_feed_state(Database& database, model::FeedId id, const model::FeedSt
   } else {
     query.bind(std::optional<std::int64_t>());
   }
-  query.bind(error.detail).bind(error.count).bind(*seconds(error.since)).bind(state.hints.ttl_s);
+  query.bind(error.detail).bind(error.count).bind(seconds(error.since)).bind(state.hints.ttl_s);
   query.bind(std::int64_t{state.hints.skip_hours}).bind(std::int64_t{state.hints.skip_days});
-  query.bind(state.server_floor_s).bind(model::raw(id)).run();
+  query.bind(model::raw(id)).run();
 }
 
 void delete_feed(Database& database, model::FeedId id) { Query(database, kDelete, model::raw(id)).run(); }

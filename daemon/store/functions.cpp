@@ -27,9 +27,10 @@ void text_of_record(sqlite3_context* context, int count, sqlite3_value** values)
     const auto& with = *static_cast<const FunctionContext*>(sqlite3_user_data(context));
     const auto head = blob_argument(values[0]);
     const auto body = count > 1 ? blob_argument(values[1]) : std::string_view();
-    const auto entry = with.codec->decode(head, body);
-    if (!entry) return sqlite3_result_error(context, entry.error().detail.c_str(), -1);
-    const auto text = count > 1 ? search_text(*entry, *with.options) : search_heading(*entry);
+    // A damaged record has no text: one of them must not keep all others from being indexed.
+    const auto decoded = with.codec->decode(head, body);
+    const auto entry = decoded ? *decoded : model::Entry();
+    const auto text = count > 1 ? search_text(entry, *with.options) : search_heading(entry);
     const std::string& wanted = text.*part;
     sqlite3_result_text64(context, wanted.data(), wanted.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   } catch (const std::bad_alloc&) {

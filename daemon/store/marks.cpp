@@ -5,7 +5,7 @@
 
 #include "store/article_query.hpp"
 #include "store/article_rows.hpp"
-#include "store/feed_rows.hpp"
+#include "store/leash.hpp"
 #include "store/search_query.hpp"
 #include "store/writer_state.hpp"
 
@@ -46,17 +46,16 @@ Result<std::vector<Target>> targets_by_id(Database& database, std::vector<model:
 }
 
 Result<std::vector<Target>> targets_by_filter(Database& database, const model::MarkRequest& request) {
-  std::string match;
-  if (!request.text.empty()) {
-    auto expression = match_expression(request.text);
-    if (!expression) return expression.error();
-    match = std::move(*expression);
-  }
-  const auto sql = mark_sql(request, match);
+  const auto match = match_expression(request.text);
+  if (!match) return match.error();
+  const auto sql = mark_sql(request, *match);
   std::vector<Target> targets;
+  const Leash leash(database);
+  bool interrupted = false;
   Query query(database, sql.text);
   sql.bind_to(query);
-  while (query.step()) targets.push_back(read_target(query));
+  while (query.step_bounded(interrupted)) targets.push_back(read_target(query));
+  if (interrupted) return too_broad();
   return targets;
 }
 

@@ -1,6 +1,5 @@
 // Reader: everything that is asked of the store. Each answer is one consistent snapshot.
 
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "store/article_rows.hpp"
 #include "store/change_log.hpp"
 #include "store/feed_rows.hpp"
+#include "store/leash.hpp"
 #include "store/schema.hpp"
 #include "store/search_query.hpp"
 
@@ -22,9 +22,8 @@ namespace {
 constexpr std::int64_t kMaxPage = 1000;
 // Nobody reads further down a list of the best.
 constexpr std::int64_t kMaxRanked = 1000;
-// A search may take this many steps of SQLite's machine, one or two seconds, before it is refused.
-constexpr int kStepsBetweenChecks = 100'000;
-constexpr int kMaxChecks = 2000;
+// Of contents; a page ends at the article that reaches it.
+constexpr std::size_t kMaxPageBytes = 16 << 20;
 
 constexpr std::string_view kTotals = "SELECT epoch, revision, feeds, articles, unread, starred FROM store";
 constexpr std::string_view kFolderShare = R"sql(
@@ -88,24 +87,6 @@ std::int64_t file_bytes(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 ? static_cast<std::int64_t>(info.st_size) : 0;
 }
 
-// While it lives, the connection's queries are bounded.
-class Leash {
- public:
-  explicit Leash(Database& database) : database_(database) {
-    sqlite3_progress_handler(database_.handle(), kStepsBetweenChecks, &Leash::check, this);
-  }
-  ~Leash() { sqlite3_progress_handler(database_.handle(), 0, nullptr, nullptr); }
-  Leash(const Leash&) = delete;
-  Leash& operator=(const Leash&) = delete;
-
- private:
-  static int check(void* self) { return ++static_cast<Leash*>(self)->checks_ > kMaxChecks ? 1 : 0; }
-  Database& database_;
-  int checks_ = 0;
-};
-
-Error too_broad() { return Error{Cause::unavailable, "the search matches too much; add a word or a filter"}; }
-
 bool is_small_folder(Database& database, const model::ArticleQuery& query) {
   if (!query.folder || query.feed || query.tag || query.starred == true) return false;
   Query share(database, kFolderShare, *query.folder);
@@ -128,11 +109,11 @@ Result<std::vector<Hit>> find_hits(Database& database, const model::ArticleQuery
 }
 
 Result<std::map<model::ArticleId, Finding>> find_snippets(Database& database, const std::string& match,
-                                                          const std::vector<Hit>& hits) {
+                                                          const std::vector<model::Article>& articles) {
   std::string ids = "[";
-  for (const auto& hit : hits) {
+  for (const auto& article : articles) {
     if (ids.size() > 1) ids += ',';
-    ids += std::to_string(model::raw(hit.id));
+    ids += std::to_string(model::raw(article.id));
   }
   ids += ']';
   std::map<model::ArticleId, Finding> findings;
@@ -143,6 +124,35 @@ Result<std::map<model::ArticleId, Finding>> find_snippets(Database& database, co
   }
   if (interrupted) return too_broad();
   return findings;
+}
+
+// As many of the hits as a page may hold; how many that were.
+std::size_t load_articles(Database& database, const std::vector<Hit>& hits, bool with_content,
+                          std::vector<model::Article>& articles) {
+  std::size_t bytes = 0;
+  std::size_t loaded = 0;
+  for (; loaded < hits.size() && bytes < kMaxPageBytes; ++loaded) {
+    auto article = load_article(database, hits[loaded].id, with_content);
+    // A damaged record; or, in the index until it is made anew, what is left of one. Neither may block the list.
+    if (!article) continue;
+    bytes += article->entry.content_html.size();
+    articles.push_back(std::move(*article));
+  }
+  return loaded;
+}
+
+struct Summary {
+  std::string epoch;
+  model::Revision revision{};
+  model::Counts counts;
+};
+
+Summary load_summary(Database& database) {
+  Query totals(database, kTotals);
+  if (!totals.step()) throw StoreError(Cause::internal, "damaged database: its row of totals is missing");
+  return {totals.string(0),
+          model::Revision{totals.integer(1)},
+          {totals.integer(2), totals.integer(3), totals.integer(4), totals.integer(5)}};
 }
 
 }  // namespace
@@ -186,12 +196,8 @@ std::optional<model::Feed> Reader::feed_by_url(std::string_view url) {
 Result<model::ArticlePage> Reader::articles(const model::ArticleQuery& query) {
   const auto after = read_cursor(query);
   if (!after) return after.error();
-  std::string match;
-  if (!query.text.empty()) {
-    auto expression = match_expression(query.text);
-    if (!expression) return expression.error();
-    match = std::move(*expression);
-  }
+  const auto match = match_expression(query.text);
+  if (!match) return match.error();
   auto& database = state_->database;
   const Snapshot snapshot(database);
   const Leash leash(database);
@@ -199,31 +205,27 @@ Result<model::ArticlePage> Reader::articles(const model::ArticleQuery& query) {
   auto limit = std::clamp<std::int64_t>(query.limit, 1, kMaxPage);
   if (by_relevance(query)) limit = std::clamp<std::int64_t>(kMaxRanked - before, 0, limit);
   // One more than asked for tells whether there is a next page.
-  const auto sql = list_sql(query, match, *after, is_small_folder(database, query), limit + 1);
+  const auto sql = list_sql(query, *match, *after, is_small_folder(database, query), limit + 1);
   auto hits = find_hits(database, query, sql, before);
   if (!hits) return hits.error();
 
+  bool more = static_cast<std::int64_t>(hits->size()) > limit;
+  if (more) hits->resize(static_cast<std::size_t>(limit));
+  if (by_relevance(query) && before + limit >= kMaxRanked) more = false;
+
   model::ArticlePage page;
-  if (static_cast<std::int64_t>(hits->size()) > limit) {
-    hits->resize(static_cast<std::size_t>(limit));
-    const bool end = by_relevance(query) && before + limit >= kMaxRanked;
-    if (!end) page.next_cursor = write_cursor(query, hits->back().position);
-  }
-  std::map<model::ArticleId, Finding> findings;
-  if (!match.empty() && !hits->empty()) {
-    auto found = find_snippets(database, match, *hits);
-    if (!found) return found.error();
-    findings = std::move(*found);
-  }
-  page.articles.reserve(hits->size());
-  for (const auto& hit : *hits) {
-    auto article = load_article(database, hit.id, query.with_content);
-    if (!article) return article.error();
-    if (const auto finding = findings.find(hit.id); finding != findings.end()) {
-      article->snippet = finding->second.snippet;
-      article->score = finding->second.score;
+  const auto last = load_articles(database, *hits, query.with_content, page.articles);
+  if (last < hits->size()) more = true;
+  if (more && last > 0) page.next_cursor = write_cursor(query, (*hits)[last - 1].position);
+  if (!match->empty() && !page.articles.empty()) {
+    auto findings = find_snippets(database, *match, page.articles);
+    if (!findings) return findings.error();
+    for (auto& article : page.articles) {
+      const auto finding = findings->find(article.id);
+      if (finding == findings->end()) continue;
+      article.snippet = finding->second.snippet;
+      article.score = finding->second.score;
     }
-    page.articles.push_back(std::move(*article));
   }
   return page;
 }
@@ -237,12 +239,9 @@ Result<model::ChangePage> Reader::changes(model::Revision since, std::int64_t li
   auto& database = state_->database;
   const Snapshot snapshot(database);
   model::ChangePage page;
-  {
-    Query totals(database, kTotals);
-    if (!totals.step()) throw StoreError(Cause::internal, "damaged database: its row of totals is missing");
-    page.epoch = totals.string(0);
-    page.revision = model::Revision{totals.integer(1)};
-  }
+  auto summary = load_summary(database);
+  page.epoch = std::move(summary.epoch);
+  page.revision = summary.revision;
   if (since > page.revision || since < oldest_known(database, page.revision)) {
     return Error{Cause::gone, "the change log does not reach revision " + std::to_string(model::raw(since)) +
                                   "; read everything anew and go on from revision " +
@@ -253,11 +252,9 @@ Result<model::ChangePage> Reader::changes(model::Revision since, std::int64_t li
   return page;
 }
 
-model::Counts Reader::counts() {
-  Query totals(state_->database, kTotals);
-  if (!totals.step()) throw StoreError(Cause::internal, "damaged database: its row of totals is missing");
-  return {totals.integer(2), totals.integer(3), totals.integer(4), totals.integer(5)};
-}
+model::Counts Reader::counts() { return load_summary(state_->database).counts; }
+model::Revision Reader::revision() { return load_summary(state_->database).revision; }
+std::string Reader::epoch() { return load_summary(state_->database).epoch; }
 
 std::int64_t Reader::database_bytes() {
   const auto& path = state_->database.options().path;

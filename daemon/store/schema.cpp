@@ -75,8 +75,7 @@ CREATE TABLE feed_state(
   error_since INTEGER NOT NULL DEFAULT 0,
   ttl_s INTEGER,
   skip_hours INTEGER NOT NULL DEFAULT 0,
-  skip_days INTEGER NOT NULL DEFAULT 0,
-  server_floor_s INTEGER NOT NULL DEFAULT 0
+  skip_days INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- sort: the date of order, fixed at first sight. link: of the canonical link, the second key. hash: of what the entry

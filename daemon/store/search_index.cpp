@@ -10,12 +10,15 @@ constexpr std::size_t kMaxPendingBytes = 32 << 20;
 constexpr std::string_view kAdd = "INSERT INTO search(rowid, title, author, body) VALUES (?, ?, ?, ?)";
 constexpr std::string_view kRemove =
     "INSERT INTO search(search, rowid, title, author, body) VALUES ('delete', ?, ?, ?, ?)";
+constexpr std::string_view kOutdated = "UPDATE store SET text_fingerprint = 0";
+
+std::size_t bytes(const SearchText& text) { return text.title.size() + text.author.size() + text.body.size(); }
 
 }  // namespace
 
 void SearchIndex::add(model::ArticleId id, const model::Entry& entry) {
   auto text = search_text(entry, database_.options());
-  pending_bytes_ += text.title.size() + text.author.size() + text.body.size();
+  pending_bytes_ += bytes(text);
   pending_[id].add = std::move(text);
   if (pending_bytes_ > kMaxPendingBytes) write();
 }
@@ -28,8 +31,11 @@ void SearchIndex::remove(model::ArticleId id, const model::Entry& entry) {
     return;
   }
   pending.remove = search_text(entry, database_.options());
-  pending_bytes_ += pending.remove->body.size();
+  pending_bytes_ += bytes(*pending.remove);
+  if (pending_bytes_ > kMaxPendingBytes) write();
 }
+
+void SearchIndex::give_up() { Query(database_, kOutdated).run(); }
 
 void SearchIndex::write() {
   for (const auto& [id, pending] : pending_) {

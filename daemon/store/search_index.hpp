@@ -18,6 +18,9 @@ class SearchIndex {
   void add(model::ArticleId id, const model::Entry& entry);
   // `entry` must be what the article's stored record says: the text is removed as it was added.
   void remove(model::ArticleId id, const model::Entry& entry);
+  // An entry cannot be removed, because the record that it was made from is damaged: it stays, and the next start makes
+  // the index anew.
+  void give_up();
   void write();
 
  private:

@@ -192,6 +192,9 @@ class Parser {
 
 }  // namespace
 
-Result<std::string> match_expression(std::string_view text) { return Parser(text).run(); }
+Result<std::string> match_expression(std::string_view text) {
+  if (text.empty()) return std::string();
+  return Parser(text).run();
+}
 
 }  // namespace newscache::store

@@ -29,8 +29,9 @@ struct Options {
   // Safe HTML to the text that is indexed and that snippets are cut from.
   std::function<std::string(std::string_view)> plain_text;
   std::int64_t max_article_bytes = 8 << 20;
-  std::int64_t change_log_length = 200'000;  // changes kept; a client further behind starts over
-  int max_versions = 5;                      // of one article, kept as history
+  std::int64_t change_log_length = 200'000;    // changes kept; a client further behind starts over
+  int max_versions = 5;                        // of one article, kept as history
+  std::int64_t max_query_steps = 200'000'000;  // of SQLite's machine, one or two seconds; a longer search is refused
 };
 
 class StoreError : public std::runtime_error {
@@ -43,8 +44,10 @@ class StoreError : public std::runtime_error {
 };
 
 enum class Durability {
-  relaxed,  // consistent after a power cut, but the last seconds may be missing: what can be fetched again
-  synced,   // on the disk before the call returns: what a person did
+  // Consistent after a power cut, but the last seconds may be missing: only for what moves no change log. A revision
+  // or an id that a client has seen and that is given a second time would never be noticed.
+  relaxed,
+  synced,  // on the disk before the call returns
 };
 
 class Writer {
@@ -55,19 +58,26 @@ class Writer {
   ~Writer();
 
   // --- subscriptions (synced) ---
-  // Cause::conflict when the URL is subscribed; a feed that was removed while starred articles stayed comes back.
+  // Cause::conflict when the URL is subscribed; a feed that was removed while starred articles stayed comes back. A uid
+  // that belongs to a feed which has moved to another URL since is replaced by one derived from it.
   Result<model::Feed> add_feed(const model::NewFeed& feed, const std::string& uid, Instant now);
+  // Many in one transaction: one result a feed, in their order; uids[i] is that of feeds[i].
+  std::vector<Result<model::Feed>> add_feeds(std::span<const model::NewFeed> feeds, std::span<const std::string> uids,
+                                             Instant now);
   Result<model::Feed> change_feed(model::FeedId id, const model::FeedPatch& patch);
-  // Its articles go too; starred ones stay unless `purge`.
+  // Its articles go too; starred ones stay unless `purge`, until they are deleted one by one or the feed returns.
   Result<void> remove_feed(model::FeedId id, bool purge);
 
   // --- articles ---
-  // Applies what several polls brought, in one relaxed transaction. New articles are those whose uid (or, within the
-  // feed, whose canonical link under another guid) is unknown; of a known one only a real difference is written: it
-  // gets a new revision and date_modified (the entry's, else `received`), the earlier version goes to history, read and
-  // starred stay. An update for a feed that no longer exists does nothing. Idempotent.
-  std::vector<model::UpdateResult> apply(std::span<model::FeedUpdate> updates);
-  // How many articles changed (synced). Cause::not_found when an id is unknown, Cause::invalid for a malformed query.
+  // Applies what several polls brought, in one transaction; relaxed when it is nothing but the times of attempts. New
+  // articles are those whose uid (or, within the feed, whose canonical link under another guid) is unknown; the first
+  // of a document becomes the newest. Of a known one only a real difference is written: it gets a new revision and
+  // date_modified (the entry's when that is newer, else `received`), the earlier version goes to history, read and
+  // starred stay, and so does the content when the entry has none any more. An update for a feed that no longer exists
+  // or has moved to another URL does nothing. Idempotent.
+  std::vector<model::UpdateResult> apply(std::span<model::FeedUpdate> updates, Durability durability);
+  // How many articles changed (synced). Cause::not_found when an id is unknown, Cause::invalid for a malformed query,
+  // Cause::unavailable for a query that takes too long; then nothing is marked.
   Result<std::int64_t> mark(const model::MarkRequest& request);
   Result<void> remove_article(model::ArticleId id);
 
@@ -95,12 +105,15 @@ class Reader {
   std::vector<model::Feed> feeds();  // by folder and title
   Result<model::Feed> feed(model::FeedId id);
   std::optional<model::Feed> feed_by_url(std::string_view url);
-  // Cause::invalid for a malformed cursor or full-text query (with the position).
+  // Cause::invalid for a malformed cursor or full-text query (with the position). A page of many megabytes of contents
+  // ends before its limit, with a cursor. Articles whose records are damaged are left out; article() says why.
   Result<model::ArticlePage> articles(const model::ArticleQuery& query);
   Result<model::Article> article(model::ArticleId id);
   // What came after `since`, oldest first. Cause::gone when the log does not reach back so far.
   Result<model::ChangePage> changes(model::Revision since, std::int64_t limit);
   model::Counts counts();
+  model::Revision revision();  // the newest that is committed
+  std::string epoch();
   std::int64_t database_bytes();  // of news.db and its WAL
 
  private:

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/hash.hpp"
 #include "store/article_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/schema.hpp"
@@ -19,12 +20,13 @@ constexpr std::string_view kSetMeta = "INSERT OR REPLACE INTO meta(key, value) V
 constexpr std::string_view kFeedArticles =
     "SELECT id FROM article WHERE feed_id = ? AND (starred = 0 OR ?) ORDER BY id";
 
-// The index was made with another rendering of the same articles; entries could no longer be removed from it exactly.
+// The index was made with another rendering of the same articles, so that entries could no longer be removed from it
+// exactly; or one could not be removed (SearchIndex::give_up).
 void rebuild_outdated_index(WriterState& state) {
   const auto fingerprint = text_fingerprint(state.database.options());
   if (state.database.number("SELECT text_fingerprint FROM store") == fingerprint) return;
   Transaction transaction(state.database);
-  if (state.totals.articles > 0) state.database.run("INSERT INTO search(search) VALUES ('rebuild')");
+  state.database.run("INSERT INTO search(search) VALUES ('rebuild')");
   Query(state.database, kSaveFingerprint, fingerprint).run();
   transaction.commit();
 }
@@ -49,7 +51,6 @@ void forget_document(model::FeedState& state) {
   state.next_poll_rule.clear();
   state.error.reset();
   state.hints = {};
-  state.server_floor_s = 0;
   state.status = model::FeedStatus::fresh;
 }
 
@@ -74,8 +75,41 @@ bool patch_feed(model::Feed& feed, const model::FeedPatch& patch) {
   set(feed.folder, patch.folder);
   set(feed.paused, patch.paused);
   set(feed.managed, patch.managed);
-  set(feed.settings, patch.settings);
+  auto settings = std::make_optional(feed.settings);
+  model::change_settings(*settings, patch.settings);
+  set(feed.settings, settings);
   return changed;
+}
+
+Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::string uid, Instant now) {
+  auto& database = change.database();
+  if (const auto known = find_feed_by_url(database, wish.url)) return subscribed(known->feed);
+  auto stored = find_feed_by_uid(database, uid);
+  // The feed that was first subscribed here has moved to another address, and keeps its identity.
+  while (stored && !stored->removed) {
+    uid = hex(sha256({uid, "again"}), uid.size() / 2);
+    stored = find_feed_by_uid(database, uid);
+  }
+  const bool returns = stored.has_value();
+  if (!returns) {
+    stored.emplace();
+    stored->feed.id = change.new_feed_id();
+    stored->feed.uid = uid;
+  }
+  stored->removed = false;
+  take_over(stored->feed, wish);
+  stored->feed.paused = false;
+  forget_document(stored->feed.state);
+  stored->feed.state.next_poll = wish.next_poll ? *wish.next_poll : now;
+  if (returns) {
+    update_feed(database, *stored);
+    update_feed_state(database, stored->feed.id, stored->feed.state);
+  } else {
+    insert_feed(database, *stored);
+  }
+  change.count_feeds(1);
+  log_feed(change, model::ChangeOp::added, stored->feed.id);
+  return find_feed(database, stored->feed.id)->feed;
 }
 
 }  // namespace
@@ -96,35 +130,18 @@ Result<std::unique_ptr<Writer>> Writer::open(Options options) {
   return std::unique_ptr<Writer>(new Writer(std::move(state)));
 }
 
-Result<model::Feed> Writer::add_feed(const model::NewFeed& wish, const std::string& uid, Instant now) {
+Result<model::Feed> Writer::add_feed(const model::NewFeed& feed, const std::string& uid, Instant now) {
+  return std::move(add_feeds({&feed, 1}, {&uid, 1}, now).front());
+}
+
+std::vector<Result<model::Feed>> Writer::add_feeds(std::span<const model::NewFeed> feeds,
+                                                   std::span<const std::string> uids, Instant now) {
   Change change(*state_, Durability::synced);
-  auto& database = change.database();
-  if (const auto known = find_feed_by_url(database, wish.url)) return subscribed(known->feed);
-  auto stored = find_feed_by_uid(database, uid);
-  // The same first address; its subscription has moved to another one since.
-  if (stored && !stored->removed) return subscribed(stored->feed);
-  const bool returns = stored.has_value();
-  if (!returns) {
-    stored.emplace();
-    stored->feed.id = change.new_feed_id();
-    stored->feed.uid = uid;
-  }
-  stored->removed = false;
-  take_over(stored->feed, wish);
-  stored->feed.paused = false;
-  forget_document(stored->feed.state);
-  stored->feed.state.next_poll = wish.next_poll ? *wish.next_poll : now;
-  if (returns) {
-    update_feed(database, *stored);
-    update_feed_state(database, stored->feed.id, stored->feed.state);
-  } else {
-    insert_feed(database, *stored);
-  }
-  change.count_feeds(1);
-  log_feed(change, model::ChangeOp::added, stored->feed.id);
-  const auto added = find_feed(database, stored->feed.id);
+  std::vector<Result<model::Feed>> results;
+  results.reserve(feeds.size());
+  for (std::size_t i = 0; i < feeds.size(); ++i) results.push_back(subscribe(change, feeds[i], uids[i], now));
   change.commit();
-  return added->feed;
+  return results;
 }
 
 Result<model::Feed> Writer::change_feed(model::FeedId id, const model::FeedPatch& patch) {
@@ -150,17 +167,14 @@ Result<void> Writer::remove_feed(model::FeedId id, bool purge) {
   Change change(*state_, Durability::synced);
   auto& database = change.database();
   auto stored = find_feed(database, id);
-  // Of a removed feed, only what is left of it can still be purged.
-  if (!stored || (stored->removed && !purge)) return no_feed(id);
+  if (!stored || stored->removed) return no_feed(id);
   std::vector<model::ArticleId> articles;
   for (Query query(database, kFeedArticles, model::raw(id), purge); query.step();) {
     articles.push_back(model::ArticleId{query.integer(0)});
   }
   for (const auto article : articles) remove_known_article(change, *find_article(database, article));
-  if (!stored->removed) {
-    change.count_feeds(-1);
-    log_feed(change, model::ChangeOp::deleted, id);
-  }
+  change.count_feeds(-1);
+  log_feed(change, model::ChangeOp::deleted, id);
   if (static_cast<std::int64_t>(articles.size()) == stored->feed.articles) {
     delete_feed(database, id);
   } else {

@@ -4,10 +4,11 @@
 
 namespace newscache::sys {
 
-std::int64_t free_bytes(const std::string& path) {
+std::optional<DiskSpace> disk_space(const std::string& path) {
   struct statvfs info {};
-  if (statvfs(path.c_str(), &info) != 0) return 0;
-  return static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize);
+  if (::statvfs(path.c_str(), &info) != 0) return std::nullopt;
+  return DiskSpace{static_cast<std::int64_t>(info.f_bavail) * static_cast<std::int64_t>(info.f_frsize),
+                   (info.f_flag & ST_RDONLY) != 0};
 }
 
 }  // namespace newscache::sys

@@ -5,31 +5,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <utility>
 
 #include "base/file.hpp"
+#include "sys/environment.hpp"
 
 namespace newscache::sys {
 namespace {
-
-// Read once, before there are threads, and gone for the children that we may start.
-std::string take_variable(const char* name) {
-  const char* value = ::getenv(name);
-  std::string text = value ? value : "";
-  ::unsetenv(name);
-  return text;
-}
-
-std::int64_t to_number(const std::string& text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc{} && end == text.data() + text.size() ? number : 0;
-}
 
 // A newline would start another assignment.
 std::string one_line(std::string_view text) {
@@ -51,9 +36,9 @@ Notifier Notifier::from_environment() {
   } else if (!notifier.address_.starts_with('/')) {
     notifier.address_.clear();
   }
-  const std::int64_t interval_us = to_number(take_variable("WATCHDOG_USEC"));
+  const std::int64_t interval_us = number_from(take_variable("WATCHDOG_USEC"));
   const std::string pid = take_variable("WATCHDOG_PID");
-  const bool for_us = pid.empty() || to_number(pid) == ::getpid();
+  const bool for_us = pid.empty() || number_from(pid) == ::getpid();
   if (interval_us > 0 && for_us) {
     notifier.watchdog_interval_ =
         std::max(std::chrono::milliseconds(1),

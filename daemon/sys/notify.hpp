@@ -1,5 +1,6 @@
 #pragma once
-// sd_notify(3)'s protocol, without libsystemd: datagrams to $NOTIFY_SOCKET. Without that variable every call does nothing.
+// sd_notify(3)'s protocol, without libsystemd: datagrams to $NOTIFY_SOCKET. Without that variable every call does
+// nothing.
 
 #include <chrono>
 #include <optional>
@@ -12,7 +13,7 @@ class Notifier {
  public:
   // Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID from the environment and removes them from it.
   static Notifier from_environment();
-  void ready(std::string_view status) const;      // READY=1 STATUS=...
+  void ready(std::string_view status) const;  // READY=1 STATUS=...
   void status(std::string_view status) const;
   void reloading() const;  // RELOADING=1 MONOTONIC_USEC=...; ready() ends it
   void stopping() const;

@@ -7,12 +7,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <optional>
 
+#include "sys/environment.hpp"
 #include "sys/peer.hpp"
 
 namespace newscache::sys {
@@ -21,17 +20,6 @@ namespace {
 constexpr int first_inherited = 3;  // SD_LISTEN_FDS_START
 constexpr int most_inherited = 16;
 constexpr int backlog = 64;
-
-long number_in(const char* text) {
-  long number = 0;
-  if (text) std::from_chars(text, text + std::strlen(text), number);
-  return number;
-}
-
-std::string variable(const char* name) {
-  const char* value = ::getenv(name);
-  return value ? value : "";
-}
 
 Error cannot(std::string_view what, const std::string& path) {
   return Error{Cause::invalid, "cannot " + std::string(what) + " the socket " + path + ": " + std::strerror(errno)};
@@ -98,19 +86,31 @@ Result<void> remove_stale(const std::string& path, const sockaddr_un& address) {
   return {};
 }
 
+// An option of a socket; none when it is no socket.
+std::optional<int> socket_option(int fd, int option) {
+  int value = 0;
+  socklen_t size = sizeof(value);
+  if (::getsockopt(fd, SOL_SOCKET, option, &value, &size) != 0) return std::nullopt;
+  return value;
+}
+
 }  // namespace
 
-std::vector<FileDescriptor> inherited_sockets() {
-  const bool for_us = number_in(::getenv("LISTEN_PID")) == ::getpid();
-  const long count = number_in(::getenv("LISTEN_FDS"));
-  for (const char* name : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(name);
+Result<std::vector<FileDescriptor>> inherited_sockets() {
+  const bool for_us = number_from(take_variable("LISTEN_PID")) == ::getpid();
+  const auto count = number_from(take_variable("LISTEN_FDS"));
+  take_variable("LISTEN_FDNAMES");
   std::vector<FileDescriptor> sockets;
   if (!for_us || count < 0 || count > most_inherited) return sockets;
-  for (int fd = first_inherited; fd < first_inherited + count; ++fd) {
-    int accepting = 0;
-    socklen_t size = sizeof(accepting);
-    const bool listens = ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepting, &size) == 0 && accepting != 0;
-    if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || !listens) continue;  // not open, or nothing that we could accept on
+  for (int fd = first_inherited; fd < first_inherited + static_cast<int>(count); ++fd) {
+    if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) continue;              // not open
+    if (socket_option(fd, SO_ACCEPTCONN).value_or(0) == 0) continue;  // nothing that we could accept on
+    // On any other socket nobody would be told from anybody else.
+    if (socket_option(fd, SO_DOMAIN) != AF_UNIX || socket_option(fd, SO_TYPE) != SOCK_STREAM) {
+      return Error{Cause::invalid,
+                   "the service manager passed a socket that is no Unix stream socket: in "
+                   "newscached.socket, ListenStream= must be a path"};
+    }
     sockets.emplace_back(fd);
   }
   return sockets;

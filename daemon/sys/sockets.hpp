@@ -11,7 +11,8 @@
 namespace newscache::sys {
 
 // Sockets passed by systemd (sd_listen_fds(3)), close-on-exec set; the variables are removed from the environment.
-std::vector<FileDescriptor> inherited_sockets();
+// Cause::invalid when one listens that is no Unix stream socket: what clients may do depends on who they are.
+Result<std::vector<FileDescriptor>> inherited_sockets();
 
 struct SocketOptions {
   std::string path;

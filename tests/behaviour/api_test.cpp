@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/json/serialize.hpp>
 #include <future>
 #include <list>
 
@@ -242,6 +243,30 @@ TEST_CASE("many clients hear of one change, in its words") {
     CHECK(event->name == "article.state");
     CHECK(event->data == R"({"revision":)" + event->id + R"(,"type":"article","op":"state","id":1})");
   }
+}
+
+TEST_CASE("settings that two clients change at once are both changed") {
+  Daemon daemon;
+  daemon.start();
+  REQUIRE(request(daemon, "POST", "/v1/feeds?validate=later", R"({"url":"http://127.0.0.1:1/"})").status == 201);
+  HttpClient one(daemon.socket());
+  HttpClient other(daemon.socket());
+  const auto patch = [](HttpClient& client, std::string_view settings) {
+    const std::string body = R"({"settings":)" + std::string(settings) + "}";
+    client.send("PATCH /v1/feeds/1 HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                body);
+  };
+  for (int days = 1; days <= 20; ++days) {
+    patch(one, R"({"keep_days":)" + std::to_string(days) + "}");
+    patch(other, R"({"poll_interval":")" + std::to_string(days) + R"(h"})");
+    REQUIRE(one.receive()->status == 200);
+    REQUIRE(other.receive()->status == 200);
+    const auto settings = get(daemon, "/v1/feeds/1").json.at("settings");
+    CHECK(settings.at("keep_days") == days);
+    CHECK(settings.at("poll_interval").as_string() == std::to_string(days) + "h");
+  }
+  const auto left = request(daemon, "PATCH", "/v1/feeds/1", R"({"settings":{"keep_days":null}})");
+  CHECK(boost::json::serialize(left.json.at("settings")) == R"({"poll_interval":"20h"})");
 }
 
 TEST_CASE("subscribing, changing and unsubscribing are events of the feed") {

@@ -69,20 +69,19 @@ TEST_CASE("a subscription that cannot be understood is refused by name") {
   }
 }
 
-TEST_CASE("a patch of a feed changes what it names and merges settings") {
-  const model::FeedSettings current{{"images", false}, {"keep_days", std::int64_t{30}}};
+TEST_CASE("a patch of a feed changes what it names, also of the settings") {
   const auto patch =
-      parse_feed_patch(object_of(R"({"paused":true,"title":null,"settings":{"images":null,"keep_days":5}})"), current);
+      parse_feed_patch(object_of(R"({"paused":true,"title":null,"settings":{"images":null,"keep_days":5}})"));
   REQUIRE(patch.has_value());
   CHECK(patch->paused == true);
   CHECK(patch->custom_title == "");
   CHECK_FALSE(patch->folder);
   CHECK_FALSE(patch->url);
   CHECK_FALSE(patch->managed);
-  CHECK(patch->settings == model::FeedSettings{{"keep_days", std::int64_t{5}}});
-  CHECK_FALSE(parse_feed_patch(object_of("{}"), current)->settings);
-  check_refused(parse_feed_patch(object_of(R"({"managed":true})"), current), "'managed'");
-  check_refused(parse_feed_patch(object_of(R"({"paused":"yes"})"), current), "'paused'");
+  CHECK(patch->settings == model::SettingChanges{{"images", std::nullopt}, {"keep_days", std::int64_t{5}}});
+  CHECK(parse_feed_patch(object_of("{}"))->settings.empty());
+  check_refused(parse_feed_patch(object_of(R"({"managed":true})")), "'managed'");
+  check_refused(parse_feed_patch(object_of(R"({"paused":"yes"})")), "'paused'");
 }
 
 TEST_CASE("marking is by ids or by filters") {

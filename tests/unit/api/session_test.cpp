@@ -9,6 +9,7 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <thread>
 
+#include "api/event_stream.hpp"
 #include "support/catch.hpp"
 #include "support/http_client.hpp"
 
@@ -26,11 +27,19 @@ constexpr Route table[] = {
     {Method::post, "/admin", Permission::admin, Body::json, "", nullptr},
     {Method::get, "/throws", Permission::everyone, Body::none, "", nullptr},
     {Method::get, "/large", Permission::everyone, Body::none, "", nullptr},
+    {Method::get, "/stop", Permission::everyone, Body::none, "", nullptr},
+    {Method::get, "/events", Permission::everyone, Body::none, "", nullptr},
 };
 
-loop::awaitable<Response> answer(const Route& route, Request& request) {
+loop::awaitable<Response> answer(Host& host, const Route& route, Request& request) {
   if (route.pattern == "/throws") throw std::runtime_error("a handler's bug");
-  if (route.pattern == "/large") co_return json_response(std::string(32 << 20, ' '));
+  if (route.pattern == "/stop") host.stopping = true;
+  if (route.pattern == "/events") {
+    Response response;
+    response.stream = std::make_shared<Subscriber>(nullptr, host.executor, 100, model::Revision{0});
+    co_return response;
+  }
+  if (route.pattern == "/large" || route.pattern == "/stop") co_return json_response(std::string(32 << 20, ' '));
   if (const auto* q = request.parameters.find("q")) co_return json_response(std::string(*q));
   co_return json_response("<" + request.body + ">");
 }
@@ -80,7 +89,7 @@ class Connection {
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     host_->routes = table;
     host_->is_admin = [admin](const sys::Peer&) { return admin; };
-    host_->answer = answer;
+    host_->answer = [&host = *host_](const Route& route, Request& request) { return answer(host, route, request); };
     asio::local::stream_protocol::socket socket(loop_, asio::local::stream_protocol(), ends[0]);
     tasks_.spawn("connection", serve_connection(host_, Socket(std::move(socket))));
     return test::HttpClient(FileDescriptor(ends[1]));
@@ -130,6 +139,12 @@ TEST_CASE("HEAD is GET without the body") {
   const auto head = connection.client().request("HEAD", "/echo?q=four");
   CHECK(head.status == 200);
   CHECK(head.header("Content-Length") == "4");
+  CHECK(connection.client().get("/echo?q=next").body == "next");
+}
+
+TEST_CASE("HEAD of a stream begins none") {
+  Connection connection;
+  CHECK(connection.client().request("HEAD", "/events").header("Transfer-Encoding") == "chunked");
   CHECK(connection.client().get("/echo?q=next").body == "next");
 }
 
@@ -252,6 +267,15 @@ TEST_CASE("a client that does not read its answer is cut off") {
   pollfd hung_up{connection.client().descriptor(), 0, 0};
   CHECK(::poll(&hung_up, 1, 60'000) == 1);
   CHECK_THROWS_WITH(connection.client().receive(), "the answer's body is cut off");
+}
+
+TEST_CASE("a client that does not read its answer holds up no stop") {
+  auto limits = small_limits();
+  limits.write_time = std::chrono::hours(1);
+  Connection connection(limits);
+  connection.client().send(get("/stop"));
+  pollfd hung_up{connection.client().descriptor(), 0, 0};
+  CHECK(::poll(&hung_up, 1, 60'000) == 1);
 }
 
 TEST_CASE("an unknown path is 404, and a known one with another method 405 with Allow") {

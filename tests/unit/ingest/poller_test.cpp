@@ -2,6 +2,7 @@
 
 #include "ingest/poller.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -82,7 +83,9 @@ struct World {
   }
   ~World() { shut_down(); }
 
-  ingest::Services services() { return {io.get_executor(), clock, log, tasks, fetcher, worker, *writer, *reader}; }
+  ingest::Services services() { 
+    return {io.get_executor(), clock, log, *tasks, fetcher, worker, *writer, *reader, [this] { return clock_trusted; }};
+  }
 
   model::FeedId add(const std::string& url) {
     model::NewFeed feed;
@@ -90,17 +93,18 @@ struct World {
     return writer_connection->add_feed(feed, feed::feed_uid(url), clock.wall()).value().id;
   }
   void start() {
+    tasks.emplace(io.get_executor(), log);
     poller.emplace(services(), settings);
-    tasks.spawn_vital("poller", poller->run());
-    bool loaded = false;
-    tasks.spawn("barrier", barrier(loaded));  // behind the poller's own reading of the feeds
-    run_until([&] { return loaded; });
+    await(poller->load());
+    tasks->spawn_vital("poller", poller->run());
+    io.poll();
     settle();
   }
-  boost::asio::awaitable<void> barrier(bool& passed) {
-    auto nothing = [](store::Reader&) {};
-    co_await reader->run(std::move(nothing));
-    passed = true;
+  // Runs the task to its end.
+  void await(boost::asio::awaitable<void> task) {
+    const std::size_t before = tasks->count();
+    tasks->spawn("awaited", std::move(task));
+    run_until([&] { return tasks->count() == before; });
   }
   // Runs the loop, waiting for the other threads where needed.
   void run_until(const std::function<bool()>& done) {
@@ -124,8 +128,8 @@ struct World {
   model::Feed stored(model::FeedId id) { return reader_connection->feed(id).value(); }
   void shut_down() {
     if (!poller) return;
-    tasks.cancel_all();
-    run_until([this] { return tasks.count() == 0; });
+    tasks->cancel_all();
+    run_until([this] { return tasks->count() == 0; });
     poller.reset();
   }
 
@@ -134,7 +138,7 @@ struct World {
   Log log = Log::silent();
   model::Settings settings;
   boost::asio::io_context io{1};
-  loop::Tasks tasks{io.get_executor(), log};
+  std::optional<loop::Tasks> tasks;
   loop::Thread worker;
   std::unique_ptr<store::Writer> writer_connection;
   std::unique_ptr<store::Reader> reader_connection;
@@ -142,6 +146,7 @@ struct World {
   std::optional<loop::OnThread<store::Reader>> reader;
   ScriptedFetcher fetcher{clock};
   std::optional<ingest::Poller> poller;
+  bool clock_trusted = true;
 };
 
 }  // namespace
@@ -283,4 +288,57 @@ TEST_CASE("a feed that is forgotten while it is being polled is not polled again
   CHECK(world.fetcher.asked.size() == 1);
   CHECK(world.poller->state(id) == nullptr);
   CHECK(world.reader_connection->counts().articles == 0);
+}
+
+TEST_CASE("while offline one feed at a time finds out, ever less often, and all are polled when the network is back") {
+  World world;
+  for (int i = 0; i < 100; ++i) world.add("http://host" + std::to_string(i) + ".example/feed");
+  world.settings.net.max_transfers = 10;
+  world.fetcher.answer = [](const net::Request&) -> Result<net::Response> { return Error{Cause::link, "no route to host"}; };
+  world.start();
+  world.pass(24h, 5s * 12);
+  // Those that were under way when it broke, then one in ten minutes.
+  CHECK(world.fetcher.asked.size() < 10 + 24 * 6 + 10);
+  CHECK(world.fetcher.asked.size() > 100);
+  world.fetcher.asked.clear();
+  world.fetcher.answer = unchanged;
+  world.pass(11min);
+  CHECK(world.fetcher.asked.size() == 100);
+  CHECK(world.reader_connection->counts().articles == 100);
+}
+
+TEST_CASE("a feed that moves while it is being polled is polled at its new address, without the old one's validators") {
+  World world;
+  const auto id = world.add("http://one.example/old");
+  bool moved = false;
+  world.fetcher.answer = [&](const net::Request& request) {
+    if (!moved) {
+      moved = true;
+      model::FeedPatch patch;
+      patch.url = "http://one.example/new";
+      REQUIRE(world.writer_connection->change_feed(id, patch).has_value());
+      world.tasks->spawn("reload", world.poller->reload_feed(id));
+    }
+    return unchanged(request);
+  };
+  world.start();
+  world.pass(2min);
+  REQUIRE(world.fetcher.asked.size() == 2);
+  CHECK(world.fetcher.asked[1].request.url == "http://one.example/new");
+  CHECK(world.fetcher.asked[1].request.validators.empty());
+  CHECK(world.stored(id).state.validators.etag == "\"1\"");
+  CHECK(world.reader_connection->counts().articles == 1);
+}
+
+TEST_CASE("a certificate that fails while the clock is not trusted is the clock's fault, not the feed's") {
+  World world;
+  const auto id = world.add("https://one.example/feed");
+  world.clock_trusted = false;
+  world.fetcher.answer = [](const net::Request&) -> Result<net::Response> { return Error{Cause::tls, "not yet valid"}; };
+  world.start();
+  CHECK(world.poller->state(id)->error->cause == Cause::clock);
+  CHECK(world.poller->state(id)->error->count == 0);
+  world.clock_trusted = true;
+  world.pass(10min);
+  CHECK(world.poller->state(id)->error->cause == Cause::tls);
 }

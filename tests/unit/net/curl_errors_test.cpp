@@ -35,6 +35,31 @@ TEST_CASE("libcurl's errors have our causes") {
   CHECK(transfer_error(row.code, row.system_error, "example.org", "").cause == row.cause);
 }
 
+TEST_CASE("the time that is over is the resolver's while it is asked, and the same trouble has the same words") {
+  struct Case {
+    const char* message;
+    Cause cause;
+    std::string detail;
+  };
+  const Case rows[] = {
+      {"Resolving timed out after 5000 milliseconds", Cause::dns, "h: the name was not resolved in time"},
+      {"Connection timed out after 15001 milliseconds", Cause::timeout, "h: cannot connect in time"},
+      {"Operation timed out after 30000 milliseconds with 17 out of 100 bytes received", Cause::timeout,
+       "h: the answer did not come in time"},
+      {"Operation too slow. Less than 100 bytes/sec transferred the last 30 seconds", Cause::timeout,
+       "h: the transfer came to a standstill"},
+  };
+  for (const auto& row : rows) {
+    const auto error = transfer_error(CURLE_OPERATION_TIMEDOUT, 0, "h", row.message);
+    CHECK(error.cause == row.cause);
+    CHECK(error.detail == row.detail);
+  }
+  CHECK(transfer_error(CURLE_COULDNT_CONNECT, ECONNREFUSED, "h", "Failed to connect to h port 80 after 3 ms").detail ==
+        "h: cannot connect: Connection refused");
+  CHECK(transfer_error(CURLE_PARTIAL_FILE, 0, "h", "transfer closed with 99 bytes remaining to read").detail ==
+        "h: the answer broke off before it was complete");
+}
+
 TEST_CASE("a message names the host, libcurl's reason, and what to do") {
   const auto error = transfer_error(CURLE_SSL_CACERT_BADFILE, 0, "example.org", "error setting certificate file: /x");
   CHECK(error.detail ==

@@ -126,7 +126,9 @@ TEST_CASE("max-age on an error is a floor too") {
 }
 
 TEST_CASE("our own failures are tried again within minutes however often they happened") {
-  for (const Cause cause : {Cause::link, Cause::dns, Cause::portal, Cause::clock}) {
+  CHECK(after_failure(policy, Cause::dns, 1, {}, 0).wait == 5min);
+  CHECK(after_failure(policy, Cause::dns, 40, {}, 0).wait == 24h);
+  for (const Cause cause : {Cause::link, Cause::portal, Cause::clock}) {
     CHECK_FALSE(is_feeds_fault(cause));
     CHECK(after_failure(policy, cause, 40, {}, 0.9).wait <= 10min);
   }

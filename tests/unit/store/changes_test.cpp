@@ -62,6 +62,7 @@ TEST_CASE("the log is read in pages, and says when one must start over") {
   for (int i = 0; i < 30; ++i) entries.push_back(entry(feed, std::to_string(i), "T"));
   store.poll(feed, entries);
   const auto newest = model::raw(store.writer->revision());
+  CHECK(store.reader->revision() == store.writer->revision());
   CHECK(newest == 32);
   CHECK(store.reader->changes(model::Revision{newest + 1}, 10).error().cause == Cause::gone);
   CHECK(store.reader->changes(model::Revision{newest - 11}, 10).error().cause == Cause::gone);
@@ -85,6 +86,7 @@ TEST_CASE("a new database has an empty log and an epoch of its own") {
   Store second;
   CHECK(first.writer->epoch().size() == 16);
   CHECK(first.writer->epoch() != second.writer->epoch());
+  CHECK(first.reader->epoch() == first.writer->epoch());
   const auto page = first.reader->changes(model::Revision{0}, 10);
   REQUIRE(page.has_value());
   CHECK(page->changes.empty());

@@ -211,7 +211,7 @@ TEST_CASE("a killed process leaves a sound database, and validators never ahead 
           const auto guid = std::to_string(poll) + "." + std::to_string(i);
           update.entries.push_back(entry(feed, guid, guid, "<p>" + std::string(500, 'x') + "</p>"));
         }
-        (*writer)->apply({&update, 1});
+        (*writer)->apply({&update, 1}, Durability::synced);
         if (::write(ends[1], "x", 1) != 1) break;
       }
       ::_exit(0);

@@ -147,6 +147,33 @@ TEST_CASE("pages are complete and without repetition, while articles arrive") {
   CHECK(std::includes(distinct.begin(), distinct.end(), before.begin(), before.end()));
 }
 
+TEST_CASE("a page ends early when its contents are large, and goes on with the cursor") {
+  Store store;
+  const auto feed = store.subscribe("a");
+  std::vector<model::IncomingEntry> entries;
+  for (int i = 0; i < 5; ++i) entries.push_back(entry(feed, std::to_string(i), "T", std::string(6 << 20, '<')));
+  store.poll(feed, entries);
+  model::ArticleQuery query;
+  auto page = store.reader->articles(query);
+  REQUIRE(page.has_value());
+  CHECK(page->articles.size() == 3);
+  REQUIRE_FALSE(page->next_cursor.empty());
+  query.cursor = page->next_cursor;
+  page = store.reader->articles(query);
+  CHECK(page->articles.size() == 2);
+  CHECK(page->next_cursor.empty());
+  query.cursor.clear();
+  query.with_content = false;
+  CHECK(store.list(query).size() == 5);
+}
+
+TEST_CASE("of articles with the same date the first of the document is the newest") {
+  Store store;
+  const auto feed = store.subscribe("a");
+  store.poll(feed, {entry(feed, "1", "first"), entry(feed, "2", "second"), entry(feed, "3", "third")});
+  CHECK(store.titles({}) == Titles{"first", "second", "third"});
+}
+
 TEST_CASE("a cursor that is not this query's is refused") {
   Library library;
   model::ArticleQuery query;

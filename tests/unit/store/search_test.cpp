@@ -18,7 +18,7 @@ struct Shelf : Store {
     auto third = entry(feed, "3", "3 Plain", "");
     third.entry.summary = "A brown bear's summary";
     auto fourth = entry(feed, "4", "4 Über", "<p>Der Fuchs fährt über die Straße; NOT a word</p>");
-    poll(feed, {first, second, third, fourth});
+    poll(feed, {fourth, third, second, first});
   }
   std::string found(const std::string& text) {
     std::string numbers;
@@ -124,6 +124,27 @@ TEST_CASE("whatever bytes are typed, the answer is a result or a refusal") {
     const auto page = shelf.reader->articles(query);
     if (page.has_error()) CHECK(page.error().cause == Cause::invalid);
   }
+}
+
+TEST_CASE("a search that takes too long is refused, and marks nothing") {
+  Store store;
+  const auto feed = store.subscribe("a");
+  std::vector<model::IncomingEntry> entries;
+  for (int i = 0; i < 200; ++i) entries.push_back(entry(feed, std::to_string(i), "fox"));
+  store.poll(feed, entries);
+  model::ArticleQuery query;
+  query.text = "fox";
+  model::MarkRequest mark;
+  mark.all = true;
+  mark.read = true;
+  mark.text = "fox";
+  store.options.max_query_steps = 500;
+  store.reopen();
+  CHECK(store.reader->articles(query).error().cause == Cause::unavailable);
+  CHECK(store.writer->mark(mark).error().cause == Cause::unavailable);
+  CHECK(store.reader->counts().unread == 200);
+  mark.text = "absent";
+  CHECK(store.writer->mark(mark).value() == 0);
 }
 
 TEST_CASE("a search result has a snippet with its words marked, as safe HTML, and a score") {

@@ -76,7 +76,7 @@ model::UpdateResult Store::poll(model::FeedId feed, std::vector<model::IncomingE
   update.document->title = "Publisher";
   update.entries = std::move(entries);
   update.received = at;
-  return writer->apply({&update, 1}).front();
+  return writer->apply({&update, 1}, Durability::synced).front();
 }
 
 std::vector<model::Article> Store::list(const model::ArticleQuery& query) {

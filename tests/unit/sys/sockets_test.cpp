@@ -202,7 +202,7 @@ TEST_CASE("the sockets that systemd passes are taken over, close-on-exec, and th
     if (::dup2(high.get(), 3) != 3 || ::dup2(null.get(), 4) != 4 || ::dup2(high.get(), 5) != 5) return 10;
     set_listen_variables(std::to_string(::getpid()), "3");
     auto sockets = sys::inherited_sockets();
-    if (sockets.size() != 2 || sockets[0].get() != 3 || sockets[1].get() != 5) return 11;
+    if (!sockets || sockets->size() != 2 || sockets->at(0).get() != 3 || sockets->at(1).get() != 5) return 11;
     for (int fd = 3; fd <= 5; ++fd) {
       if ((::fcntl(fd, F_GETFD) & FD_CLOEXEC) == 0) return 12;
     }
@@ -216,6 +216,20 @@ TEST_CASE("the sockets that systemd passes are taken over, close-on-exec, and th
   CHECK(result == 0);
 }
 
+TEST_CASE("a socket of another kind that listens is refused, since nobody could tell who its clients are") {
+  const int result = in_child([] {
+    FileDescriptor tcp(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::listen(tcp.get(), 1) != 0) return 10;
+    const FileDescriptor high(::fcntl(tcp.get(), F_DUPFD, 20));
+    if (::dup2(high.get(), 3) != 3) return 11;
+    if (tcp.get() == 3) tcp.release();
+    set_listen_variables(std::to_string(::getpid()), "1");
+    const auto sockets = sys::inherited_sockets();
+    return sockets.has_error() && sockets.error().detail.find("ListenStream=") != std::string::npos ? 0 : 1;
+  });
+  CHECK(result == 0);
+}
+
 TEST_CASE("sockets that are meant for another process, or none, are not touched") {
   struct {
     std::string pid;
@@ -224,10 +238,10 @@ TEST_CASE("sockets that are meant for another process, or none, are not touched"
   for (const auto& row : rows) {
     INFO(row.pid << " " << row.count);
     set_listen_variables(row.pid == "self" ? std::to_string(::getpid()) : row.pid, row.count);
-    CHECK(sys::inherited_sockets().empty());
+    CHECK(sys::inherited_sockets().value().empty());
     CHECK(::getenv("LISTEN_FDS") == nullptr);
   }
-  CHECK(sys::inherited_sockets().empty());  // no variables at all
+  CHECK(sys::inherited_sockets().value().empty());  // no variables at all
 }
 
 TEST_CASE("the default path follows the environment") {

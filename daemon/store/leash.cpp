@@ -1,0 +1,28 @@
+#include "store/leash.hpp"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+namespace newscache::store {
+
+namespace {
+
+constexpr std::int64_t kStepsBetweenChecks = 100'000;
+
+}  // namespace
+
+Leash::Leash(Database& database) : database_(database) {
+  const auto steps = std::max<std::int64_t>(database.options().max_query_steps, 1);
+  const auto between = std::min(steps, kStepsBetweenChecks);
+  checks_left_ = steps / between;
+  sqlite3_progress_handler(database_.handle(), static_cast<int>(between), &Leash::check, this);
+}
+
+Leash::~Leash() { sqlite3_progress_handler(database_.handle(), 0, nullptr, nullptr); }
+
+int Leash::check(void* self) { return --static_cast<Leash*>(self)->checks_left_ < 0 ? 1 : 0; }
+
+Error too_broad() { return Error{Cause::unavailable, "the search matches too much; add a word or a filter"}; }
+
+}  // namespace newscache::store
