@@ -1,5 +1,7 @@
 #include "feed/parse.hpp"
 
+#include <algorithm>
+
 #include "feed/fields.hpp"
 #include "feed/repair.hpp"
 #include "feed/xml.hpp"
@@ -22,8 +24,11 @@ bool looks_like_json(std::string_view bytes) {
 }
 
 bool is_html_page(std::string_view text) {
-  std::string start = text::to_lower(text::trim(text.substr(0, 1000)));
-  return start.starts_with("<!doctype html") || start.starts_with("<html");
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  const auto starts_with = [text](std::string_view tag) {
+    return text::equal_ignoring_case(text.substr(0, tag.size()), tag);
+  };
+  return starts_with("<!doctype html") || starts_with("<html");
 }
 
 // Where a whole feed starts inside an HTML page: some servers wrap their feed in their template. npos when there is

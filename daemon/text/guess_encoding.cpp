@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "text/ascii.hpp"
+#include "text/utf8.hpp"
 
 namespace newscache::text {
 
@@ -146,6 +147,20 @@ double plausibility(std::string_view sample, const LetterModel& model) {
   return static_cast<double>(frequent) / static_cast<double>(high) / model.expected;
 }
 
+// The bytes past ASCII, each with the one behind it: no model looks at others, and markup is mostly those.
+std::string telling_bytes(std::string_view sample) {
+  std::string telling;
+  while (!sample.empty()) {
+    sample.remove_prefix(ascii_prefix(sample));
+    std::size_t end = 0;
+    while (end < sample.size() && byte(sample[end]) >= 0x80) ++end;
+    end = std::min(end + 1, sample.size());
+    telling.append(sample.substr(0, end));
+    sample.remove_prefix(end);
+  }
+  return telling;
+}
+
 template <class Models>
 void take_best(std::string_view sample, const Models& models, EncodingGuess& best) {
   for (const auto& model : models) {
@@ -157,7 +172,7 @@ void take_best(std::string_view sample, const Models& models, EncodingGuess& bes
 }  // namespace
 
 EncodingGuess guess_encoding(std::string_view bytes) {
-  const auto sample = bytes.substr(0, kSample);
+  const auto sample = telling_bytes(bytes.substr(0, kSample));
   EncodingGuess best;
   take_best(sample, kPairModels, best);
   take_best(sample, kLetterModels, best);

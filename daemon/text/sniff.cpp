@@ -110,6 +110,7 @@ std::string meta_declared_encoding(std::string_view bytes) {
 
 std::string undo_double_utf8(std::string_view utf8) {
   constexpr std::size_t fewest = 3;
+  if (ascii_prefix(utf8) == utf8.size()) return {};
   std::string once;
   std::size_t sequences = 0;
   while (!utf8.empty()) {

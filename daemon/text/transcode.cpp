@@ -60,10 +60,13 @@ void set_cell(Cell& cell, std::uint32_t code_point) {
   cell.length = static_cast<std::uint8_t>(text.size());
 }
 
-Table windows_1252_table() {
-  Table table;
-  for (std::uint32_t c = 0; c < 256; ++c) set_cell(table[c], c == 0 ? 0 : numeric_reference(c));
-  return table;
+const Table& windows_1252_table() {
+  static const Table kTable = [] {
+    Table table;
+    for (std::uint32_t c = 0; c < 256; ++c) set_cell(table[c], c == 0 ? 0 : numeric_reference(c));
+    return table;
+  }();
+  return kTable;
 }
 
 // None when some byte needs others after it, so that no table can tell what it means.

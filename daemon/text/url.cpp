@@ -110,10 +110,13 @@ bool is_plain_authority(std::string_view authority) {
   const auto last_label = host.substr(host.rfind('.') + 1);
   // A number in the end is an IPv4 address, of which there are many spellings.
   if (last_label.empty() || !is_lower(last_label.front())) return false;
+  char previous = 0;
   for (const char c : host) {
     if (!is_lower(c) && !is_digit(c) && c != '.' && c != '-' && c != '_') return false;
+    if (c == '.' && previous == '.') return false;
+    previous = c;
   }
-  return host.find("..") == std::string_view::npos && std::all_of(port.begin(), port.end(), is_digit);
+  return std::all_of(port.begin(), port.end(), is_digit);
 }
 
 bool has_dot_segment(std::string_view path) {
@@ -129,15 +132,18 @@ bool has_dot_segment(std::string_view path) {
 bool is_clean(std::string_view url) {
   std::size_t at = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
   if (at == 0 || url.size() > kLongestUrl) return false;
-  const auto end = std::min(url.find_first_of("/?#", at), url.size());
+  auto end = at;
+  while (end < url.size() && url[end] != '/' && url[end] != '?' && url[end] != '#') ++end;
   if (!is_plain_authority(url.substr(at, end - at))) return false;
   auto path_end = url.size();
+  bool dots = false;
   for (at = end; at < url.size(); ++at) {
     const char c = url[at];
     if (!kLegal[byte(c)]) return false;
     if ((c == '?' || c == '#') && at < path_end) path_end = at;
+    if (c == '.' && url[at - 1] == '/') dots = true;
   }
-  return !has_dot_segment(url.substr(end, path_end - end));
+  return !dots || !has_dot_segment(url.substr(end, path_end - end));
 }
 
 // As browsers do: no C0 control or blank at the ends, no tab and no line break anywhere, "\" is "/" before the query,
