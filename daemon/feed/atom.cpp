@@ -2,7 +2,6 @@
 
 #include "feed/fields.hpp"
 #include "feed/markup.hpp"
-#include "feed/people.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::feed {
@@ -98,11 +97,8 @@ bool is_page(const Element& element) {
 }
 
 void entry_title(EntryDraft& draft, const Element& element, int rank) {
-  TextValue value = text_construct(element);
-  if (!text::trim(value.value).empty()) draft.title.offer(rank, std::move(value));
+  offer_text(draft.title, rank, text_construct(element));
 }
-
-void entry_id(EntryDraft& draft, const Element& element, int rank) { draft.offer_guid(rank, element.trimmed_text()); }
 
 void entry_summary(EntryDraft& draft, const Element& element, int rank) {
   draft.offer_summary(rank, text_construct(element));
@@ -117,16 +113,6 @@ void entry_content(EntryDraft& draft, const Element& element, int rank) {
   if (element.own_language()) draft.language = element.language();
   draft.content.offer(rank, std::move(value));
 }
-
-void entry_published(EntryDraft& draft, const Element& element, int rank) {
-  draft.offer_date(draft.published, rank, element.text());
-}
-
-void entry_modified(EntryDraft& draft, const Element& element, int rank) {
-  draft.offer_date(draft.modified, rank, element.text());
-}
-
-void entry_author(EntryDraft& draft, const Element& element, int rank) { draft.offer_author(rank, person(element)); }
 
 void entry_category(EntryDraft& draft, const Element& element, int) {
   std::string tag = element.attribute("label");
@@ -145,41 +131,34 @@ void entry_source(EntryDraft& draft, const Element& element, int rank) {
 constexpr EntryField kEntryFields[] = {
     {Ns::atom, "title", 1, entry_title},
     {Ns::atom, "link", 2, read_atom_link},
-    {Ns::atom, "id", 1, entry_id},
+    {Ns::atom, "id", 1, read_id},
     {Ns::atom, "summary", 1, entry_summary},
     {Ns::atom, "content", 1, entry_content},
-    {Ns::atom, "published", 1, entry_published},
-    {Ns::atom, "issued", 2, entry_published},
-    {Ns::atom, "created", 5, entry_published},
-    {Ns::atom, "updated", 0, entry_modified},
-    {Ns::atom, "modified", 1, entry_modified},
-    {Ns::atom, "author", 0, entry_author},
+    {Ns::atom, "published", 1, read_published},
+    {Ns::atom, "issued", 2, read_published},
+    {Ns::atom, "created", 5, read_published},
+    {Ns::atom, "updated", 0, read_modified},
+    {Ns::atom, "modified", 1, read_modified},
+    {Ns::atom, "author", 0, read_author},
     {Ns::atom, "category", 0, entry_category},
     {Ns::atom, "source", 9, entry_source},
 };
 
 void feed_title(FeedDraft& draft, const Element& element, int rank) {
-  TextValue value = text_construct(element);
-  if (!text::trim(value.value).empty()) draft.title.offer(rank, std::move(value));
+  offer_text(draft.title, rank, text_construct(element));
 }
 
 void feed_description(FeedDraft& draft, const Element& element, int rank) {
-  TextValue value = text_construct(element);
-  if (!text::trim(value.value).empty()) draft.description.offer(rank, std::move(value));
+  offer_text(draft.description, rank, text_construct(element));
 }
 
-void feed_icon(FeedDraft& draft, const Element& element, int rank) {
-  std::string url = element.url();
-  if (!url.empty()) draft.icon.offer(rank, std::move(url));
-}
-
-void feed_author(FeedDraft& draft, const Element& element, int rank) { draft.offer_author(rank, person(element)); }
+void feed_icon(FeedDraft& draft, const Element& element, int rank) { offer_url(draft.icon, rank, element.url()); }
 
 constexpr FeedField kFeedFields[] = {
     {Ns::atom, "title", 1, feed_title},         {Ns::atom, "subtitle", 1, feed_description},
     {Ns::atom, "tagline", 1, feed_description}, {Ns::atom, "info", 3, feed_description},
     {Ns::atom, "link", 2, read_atom_link},      {Ns::atom, "icon", 1, feed_icon},
-    {Ns::atom, "logo", 2, feed_icon},           {Ns::atom, "author", 0, feed_author},
+    {Ns::atom, "logo", 2, feed_icon},           {Ns::atom, "author", 0, read_author},
 };
 
 }  // namespace

@@ -112,6 +112,14 @@ void gather_author(Ranked<std::vector<model::Author>>& authors, int rank, model:
 
 }  // namespace
 
+void offer_text(Ranked<TextValue>& slot, int rank, TextValue text) {
+  if (!is_blank(text)) slot.offer(rank, std::move(text));
+}
+
+void offer_url(Ranked<std::string>& slot, int rank, std::string url) {
+  if (!url.empty()) slot.offer(rank, std::move(url));
+}
+
 void EntryDraft::offer_guid(int rank, std::string id) {
   if (id.empty() || rank >= guid_rank) return;
   id.resize(text::cut_utf8(id, kMaxGuid).size());

@@ -40,6 +40,10 @@ struct TextValue {
   std::string base;  // for relative URLs inside
 };
 
+// Unless there is nothing in it.
+void offer_text(Ranked<TextValue>& slot, int rank, TextValue text);
+void offer_url(Ranked<std::string>& slot, int rank, std::string url);
+
 struct EntryDraft {
   std::string guid;
   int guid_rank = kNoRank;

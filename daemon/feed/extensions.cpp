@@ -2,18 +2,10 @@
 
 #include "feed/fields.hpp"
 #include "feed/markup.hpp"
-#include "feed/people.hpp"
-#include "html/plain_text.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::feed {
 namespace {
-
-template <class Draft>
-void title(Draft& draft, const Element& element, int rank) {
-  TextValue value = untyped_text(element);
-  if (!text::trim(value.value).empty()) draft.title.offer(rank, std::move(value));
-}
 
 void content(EntryDraft& draft, const Element& element, int rank) {
   TextValue value = untyped_text(element);
@@ -27,29 +19,7 @@ void xhtml_body(EntryDraft& draft, const Element& element, int rank) {
   if (!text::trim(value.value).empty()) draft.content.offer(rank, std::move(value));
 }
 
-void summary(EntryDraft& draft, const Element& element, int rank) { draft.offer_summary(rank, untyped_text(element)); }
-
-void description(FeedDraft& draft, const Element& element, int rank) {
-  TextValue value = untyped_text(element);
-  if (!text::trim(value.value).empty()) draft.description.offer(rank, std::move(value));
-}
-
-void published(EntryDraft& draft, const Element& element, int rank) {
-  draft.offer_date(draft.published, rank, element.text());
-}
-
-void modified(EntryDraft& draft, const Element& element, int rank) {
-  draft.offer_date(draft.modified, rank, element.text());
-}
-
-template <class Draft>
-void author(Draft& draft, const Element& element, int rank) {
-  draft.offer_author(rank, person(element));
-}
-
 void tag(EntryDraft& draft, const Element& element, int) { draft.tags.push_back(element.text()); }
-void tags(EntryDraft& draft, const Element& element, int) { split_tags(draft.tags, element.text()); }
-
 // <itunes:category text="A"><itunes:category text="B"/></itunes:category>
 void itunes_category(EntryDraft& draft, const Element& element, int) {
   draft.tags.push_back(element.attribute("text"));
@@ -63,11 +33,6 @@ void entry_language(EntryDraft& draft, const Element& element, int) {
   if (!tag.empty()) draft.language = std::move(tag);
 }
 
-void feed_language(FeedDraft& draft, const Element& element, int rank) {
-  std::string tag = language_tag(element.text());
-  if (!tag.empty()) draft.language.offer(rank, std::move(tag));
-}
-
 // href, as Apple says; url or text, as others write.
 std::string image_url(const Element& element) {
   std::string url = element.url_attribute("href");
@@ -76,31 +41,17 @@ std::string image_url(const Element& element) {
 }
 
 void entry_image(EntryDraft& draft, const Element& element, int rank) {
-  std::string url = image_url(element);
-  if (!url.empty()) draft.image.offer(rank, std::move(url));
+  offer_url(draft.image, rank, image_url(element));
 }
 
-void feed_image(FeedDraft& draft, const Element& element, int rank) {
-  std::string url = image_url(element);
-  if (!url.empty()) draft.icon.offer(rank, std::move(url));
-}
+void feed_image(FeedDraft& draft, const Element& element, int rank) { offer_url(draft.icon, rank, image_url(element)); }
 
 void duration(EntryDraft& draft, const Element& element, int) {
   if (!draft.duration_s) draft.duration_s = parse_duration(element.text());
 }
 
 // FeedBurner replaces <link> by its own redirector and keeps the publisher's here.
-void original_link(EntryDraft& draft, const Element& element, int rank) {
-  std::string url = element.url();
-  if (!url.empty()) draft.link.offer(rank, std::move(url));
-}
-
-void comments(EntryDraft& draft, const Element& element, int rank) {
-  std::string url = element.url();
-  if (!url.empty()) draft.comments_url.offer(rank, std::move(url));
-}
-
-void identifier(EntryDraft& draft, const Element& element, int rank) { draft.offer_guid(rank, element.trimmed_text()); }
+void original_link(EntryDraft& draft, const Element& element, int rank) { offer_url(draft.link, rank, element.url()); }
 
 void update_period(FeedDraft& draft, const Element& element, int) {
   constexpr std::int64_t kHour = 3600;
@@ -127,42 +78,42 @@ constexpr EntryField kEntryFields[] = {
     {Ns::content, "encoded", 0, content},
     {Ns::xhtml, "body", 1, xhtml_body},
     {Ns::xhtml, "div", 2, xhtml_body},
-    {Ns::dc, "title", 2, title},
-    {Ns::dc, "description", 2, summary},
-    {Ns::dc, "creator", 0, author},
-    {Ns::dc, "author", 2, author},
+    {Ns::dc, "title", 2, read_title},
+    {Ns::dc, "description", 2, read_summary},
+    {Ns::dc, "creator", 0, read_author},
+    {Ns::dc, "author", 2, read_author},
     {Ns::dc, "subject", 0, tag},
-    {Ns::dc, "date", 3, published},
+    {Ns::dc, "date", 3, read_published},
     {Ns::dc, "language", 0, entry_language},
-    {Ns::dc, "identifier", 4, identifier},
-    {Ns::dcterms, "issued", 2, published},
-    {Ns::dcterms, "created", 5, published},
-    {Ns::dcterms, "modified", 1, modified},
-    {Ns::dcterms, "abstract", 2, summary},
-    {Ns::prism, "publicationDate", 4, published},
-    {Ns::itunes, "title", 6, title},
-    {Ns::itunes, "author", 3, author},
-    {Ns::itunes, "summary", 3, summary},
-    {Ns::itunes, "subtitle", 4, summary},
+    {Ns::dc, "identifier", 4, read_id},
+    {Ns::dcterms, "issued", 2, read_published},
+    {Ns::dcterms, "created", 5, read_published},
+    {Ns::dcterms, "modified", 1, read_modified},
+    {Ns::dcterms, "abstract", 2, read_summary},
+    {Ns::prism, "publicationDate", 4, read_published},
+    {Ns::itunes, "title", 6, read_title},
+    {Ns::itunes, "author", 3, read_author},
+    {Ns::itunes, "summary", 3, read_summary},
+    {Ns::itunes, "subtitle", 4, read_summary},
     {Ns::itunes, "image", 2, entry_image},
     {Ns::itunes, "duration", 0, duration},
-    {Ns::itunes, "keywords", 0, tags},
+    {Ns::itunes, "keywords", 0, read_tags},
     {Ns::itunes, "category", 0, itunes_category},
-    {Ns::googleplay, "description", 4, summary},
-    {Ns::googleplay, "author", 4, author},
+    {Ns::googleplay, "description", 4, read_summary},
+    {Ns::googleplay, "author", 4, read_author},
     {Ns::googleplay, "image", 6, entry_image},
     {Ns::feedburner, "origLink", 0, original_link},
-    {Ns::wfw, "comment", 2, comments},
+    {Ns::wfw, "comment", 2, read_comments},
 };
 
 constexpr FeedField kFeedFields[] = {
-    {Ns::dc, "title", 2, title},
-    {Ns::dc, "description", 2, description},
-    {Ns::dc, "creator", 1, author},
-    {Ns::dc, "language", 1, feed_language},
-    {Ns::itunes, "author", 3, author},
-    {Ns::itunes, "summary", 3, description},
-    {Ns::itunes, "subtitle", 4, description},
+    {Ns::dc, "title", 2, read_title},
+    {Ns::dc, "description", 2, read_description},
+    {Ns::dc, "creator", 1, read_author},
+    {Ns::dc, "language", 1, read_language},
+    {Ns::itunes, "author", 3, read_author},
+    {Ns::itunes, "summary", 3, read_description},
+    {Ns::itunes, "subtitle", 4, read_description},
     {Ns::itunes, "image", 3, feed_image},
     {Ns::googleplay, "image", 4, feed_image},
     {Ns::webfeeds, "icon", 4, feed_image},

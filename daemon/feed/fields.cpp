@@ -55,6 +55,46 @@ void read_field(FeedDraft& draft, const Element& element) {
   }
 }
 
+void read_title(EntryDraft& draft, const Element& element, int rank) {
+  offer_text(draft.title, rank, untyped_text(element));
+}
+
+void read_title(FeedDraft& draft, const Element& element, int rank) {
+  offer_text(draft.title, rank, untyped_text(element));
+}
+
+void read_description(FeedDraft& draft, const Element& element, int rank) {
+  offer_text(draft.description, rank, untyped_text(element));
+}
+
+void read_summary(EntryDraft& draft, const Element& element, int rank) {
+  draft.offer_summary(rank, untyped_text(element));
+}
+
+void read_id(EntryDraft& draft, const Element& element, int rank) { draft.offer_guid(rank, element.trimmed_text()); }
+
+void read_published(EntryDraft& draft, const Element& element, int rank) {
+  draft.offer_date(draft.published, rank, element.text());
+}
+
+void read_modified(EntryDraft& draft, const Element& element, int rank) {
+  draft.offer_date(draft.modified, rank, element.text());
+}
+
+void read_author(EntryDraft& draft, const Element& element, int rank) { draft.offer_author(rank, person(element)); }
+void read_author(FeedDraft& draft, const Element& element, int rank) { draft.offer_author(rank, person(element)); }
+
+void read_tags(EntryDraft& draft, const Element& element, int) { split_tags(draft.tags, element.text()); }
+
+void read_comments(EntryDraft& draft, const Element& element, int rank) {
+  offer_url(draft.comments_url, rank, element.url());
+}
+
+void read_language(FeedDraft& draft, const Element& element, int rank) {
+  std::string tag = language_tag(element.text());
+  if (!tag.empty()) draft.language.offer(rank, std::move(tag));
+}
+
 TextValue untyped_text(const Element& element) {
   if (element.has_child_elements()) {
     return {unwrapped_html(element, CdataIs::html), TextKind::html, std::string(element.base())};

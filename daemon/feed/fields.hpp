@@ -31,6 +31,20 @@ std::span<const EntryField> media_entry_fields();
 void read_field(EntryDraft& draft, const Element& element);
 void read_field(FeedDraft& draft, const Element& element);
 
+// Readers that several tables share. Texts are untyped.
+void read_title(EntryDraft& draft, const Element& element, int rank);
+void read_title(FeedDraft& draft, const Element& element, int rank);
+void read_description(FeedDraft& draft, const Element& element, int rank);
+void read_summary(EntryDraft& draft, const Element& element, int rank);
+void read_id(EntryDraft& draft, const Element& element, int rank);
+void read_published(EntryDraft& draft, const Element& element, int rank);
+void read_modified(EntryDraft& draft, const Element& element, int rank);
+void read_author(EntryDraft& draft, const Element& element, int rank);
+void read_author(FeedDraft& draft, const Element& element, int rank);
+void read_tags(EntryDraft& draft, const Element& element, int rank);
+void read_comments(EntryDraft& draft, const Element& element, int rank);
+void read_language(FeedDraft& draft, const Element& element, int rank);
+
 // Text without a declared type, as in RSS; child elements are unescaped markup.
 TextValue untyped_text(const Element& element);
 // A person: Atom's child elements, or one line of text.

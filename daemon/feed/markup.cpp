@@ -1,7 +1,6 @@
 #include "feed/markup.hpp"
 
-#include <algorithm>
-
+#include "feed/names.hpp"
 #include "text/entities.hpp"
 #include "text/url.hpp"
 #include "text/utf8.hpp"
@@ -12,17 +11,6 @@ namespace {
 constexpr std::string_view kVoid[] = {"area",  "base", "br",    "col",    "embed", "hr", "img",
                                       "input", "link", "param", "source", "track", "wbr"};
 constexpr std::string_view kUrlAttributes[] = {"href", "src", "cite", "poster", "longdesc"};
-
-std::string_view local_name(std::string_view name) {
-  auto colon = name.rfind(':');
-  return colon == std::string_view::npos ? name : name.substr(colon + 1);
-}
-
-template <std::size_t N>
-bool contains(const std::string_view (&list)[N], std::string_view name) {
-  return std::any_of(std::begin(list), std::end(list),
-                     [name](std::string_view known) { return text::equal_ignoring_case(known, name); });
-}
 
 class Writer {
  public:

@@ -16,8 +16,7 @@ TextValue media_text(const Element& element) {
 }
 
 void media_title(EntryDraft& draft, const Element& element, int rank) {
-  TextValue value = media_text(element);
-  if (!text::trim(value.value).empty()) draft.title.offer(rank, std::move(value));
+  offer_text(draft.title, rank, media_text(element));
 }
 
 void media_description(EntryDraft& draft, const Element& element, int rank) {
@@ -34,8 +33,6 @@ void media_category(EntryDraft& draft, const Element& element, int) {
   std::string label = element.attribute("label");
   draft.tags.push_back(label.empty() ? element.text() : std::move(label));
 }
-
-void media_keywords(EntryDraft& draft, const Element& element, int) { split_tags(draft.tags, element.text()); }
 
 void media_content(EntryDraft& draft, const Element& element, int rank) {
   model::Attachment attachment;
@@ -69,7 +66,7 @@ constexpr EntryField kEntryFields[] = {
     {Ns::media, "description", 5, media_description},
     {Ns::media, "text", 6, media_description},
     {Ns::media, "category", 0, media_category},
-    {Ns::media, "keywords", 0, media_keywords},
+    {Ns::media, "keywords", 0, read_tags},
 };
 
 }  // namespace

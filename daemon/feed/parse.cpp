@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "feed/fields.hpp"
+#include "feed/names.hpp"
 #include "feed/repair.hpp"
 #include "feed/xml.hpp"
 #include "text/decode.hpp"
@@ -63,8 +64,7 @@ Root kind_of(const Element& element) {
   if (name == "entry") return element.ns() == Ns::atom || (atom && has_child("title")) ? Root::atom : Root::none;
   if (name == "rdf") {
     for (pugi::xml_node child : element.node().children()) {
-      std::string_view full = child.name();
-      std::string_view local = full.substr(full.rfind(':') == npos ? 0 : full.rfind(':') + 1);
+      std::string_view local = local_name(child.name());
       if (text::equal_ignoring_case(local, "channel") || text::equal_ignoring_case(local, "item")) return Root::rss;
     }
     return Root::none;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "feed/names.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::feed {
@@ -28,22 +29,11 @@ constexpr std::string_view kNotHtml[] = {"guid",  "pubdate", "category", "commen
                                          "entry", "updated", "creator",  "enclosure", "published"};
 constexpr std::string_view kBodies[] = {"description", "encoded", "summary"};
 
-template <std::size_t N>
-bool contains(const std::string_view (&list)[N], std::string_view name) {
-  return std::any_of(std::begin(list), std::end(list),
-                     [name](std::string_view known) { return text::equal_ignoring_case(known, name); });
-}
-
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool starts_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' || (c & 0x80) != 0;
 }
 bool in_name(char c) { return starts_name(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; }
-
-std::string_view local_name(std::string_view name) {
-  auto colon = name.rfind(':');
-  return colon == npos ? name : name.substr(colon + 1);
-}
 
 std::string_view name_at(std::string_view xml, std::size_t begin) {
   std::size_t end = begin;

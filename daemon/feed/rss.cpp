@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "feed/fields.hpp"
-#include "feed/people.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::feed {
@@ -12,17 +11,11 @@ namespace {
 
 constexpr std::string_view kDays[] = {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
 
-void entry_title(EntryDraft& draft, const Element& element, int rank) {
-  TextValue value = untyped_text(element);
-  if (!text::trim(value.value).empty()) draft.title.offer(rank, std::move(value));
-}
-
 void entry_link(EntryDraft& draft, const Element& element, int rank) {
   // <link href="..."/>: Atom's link without its namespace.
   std::string text = element.trimmed_text();
   if (text.empty() && element.has_attribute("href")) return read_atom_link(draft, element, rank);
-  std::string url = element.resolve(text);
-  if (!url.empty()) draft.link.offer(rank, std::move(url));
+  offer_url(draft.link, rank, element.resolve(text));
 }
 
 void entry_guid(EntryDraft& draft, const Element& element, int rank) {
@@ -35,24 +28,9 @@ void entry_guid(EntryDraft& draft, const Element& element, int rank) {
   draft.offer_guid(rank, std::move(id));
 }
 
-void entry_summary(EntryDraft& draft, const Element& element, int rank) {
-  draft.offer_summary(rank, untyped_text(element));
-}
-
 void entry_content(EntryDraft& draft, const Element& element, int rank) {
-  TextValue value = untyped_text(element);
-  if (!text::trim(value.value).empty()) draft.content.offer(rank, std::move(value));
+  offer_text(draft.content, rank, untyped_text(element));
 }
-
-void entry_published(EntryDraft& draft, const Element& element, int rank) {
-  draft.offer_date(draft.published, rank, element.text());
-}
-
-void entry_modified(EntryDraft& draft, const Element& element, int rank) {
-  draft.offer_date(draft.modified, rank, element.text());
-}
-
-void entry_author(EntryDraft& draft, const Element& element, int rank) { draft.offer_author(rank, person(element)); }
 
 void entry_category(EntryDraft& draft, const Element& element, int) {
   std::string text = element.text();
@@ -60,13 +38,6 @@ void entry_category(EntryDraft& draft, const Element& element, int) {
   if (text::trim(text).empty()) text = element.attribute("label");
   if (text.empty()) text = element.attribute("term");
   draft.tags.push_back(std::move(text));
-}
-
-void entry_tags(EntryDraft& draft, const Element& element, int) { split_tags(draft.tags, element.text()); }
-
-void entry_comments(EntryDraft& draft, const Element& element, int rank) {
-  std::string url = element.url();
-  if (!url.empty()) draft.comments_url.offer(rank, std::move(url));
 }
 
 void entry_enclosure(EntryDraft& draft, const Element& element, int) {
@@ -92,63 +63,44 @@ std::string image_url(const Element& element) {
 }
 
 void entry_image(EntryDraft& draft, const Element& element, int rank) {
-  std::string url = image_url(element);
-  if (!url.empty()) draft.image.offer(rank, std::move(url));
+  offer_url(draft.image, rank, image_url(element));
 }
 
 constexpr EntryField kEntryFields[] = {
-    {Ns::rss, "title", 0, entry_title},
+    {Ns::rss, "title", 0, read_title},
     {Ns::rss, "link", 1, entry_link},
     {Ns::rss, "guid", 0, entry_guid},
-    {Ns::rss, "id", 2, [](EntryDraft& draft, const Element& e, int rank) { draft.offer_guid(rank, e.trimmed_text()); }},
-    {Ns::rss, "description", 0, entry_summary},
-    {Ns::rss, "summary", 1, entry_summary},
+    {Ns::rss, "id", 2, read_id},
+    {Ns::rss, "description", 0, read_summary},
+    {Ns::rss, "summary", 1, read_summary},
     {Ns::rss, "content", 3, entry_content},
     {Ns::rss, "body", 2, entry_content},
     {Ns::rss, "fullitem", 2, entry_content},
-    {Ns::rss, "pubDate", 0, entry_published},
-    {Ns::rss, "published", 1, entry_published},
-    {Ns::rss, "date", 6, entry_published},
-    {Ns::rss, "updated", 2, entry_modified},
-    {Ns::rss, "modified", 2, entry_modified},
-    {Ns::rss, "lastBuildDate", 3, entry_modified},
-    {Ns::rss, "author", 1, entry_author},
+    {Ns::rss, "pubDate", 0, read_published},
+    {Ns::rss, "published", 1, read_published},
+    {Ns::rss, "date", 6, read_published},
+    {Ns::rss, "updated", 2, read_modified},
+    {Ns::rss, "modified", 2, read_modified},
+    {Ns::rss, "lastBuildDate", 3, read_modified},
+    {Ns::rss, "author", 1, read_author},
     {Ns::rss, "category", 0, entry_category},
-    {Ns::rss, "tags", 0, entry_tags},
-    {Ns::rss, "keywords", 0, entry_tags},
-    {Ns::rss, "comments", 0, entry_comments},
+    {Ns::rss, "tags", 0, read_tags},
+    {Ns::rss, "keywords", 0, read_tags},
+    {Ns::rss, "comments", 0, read_comments},
     {Ns::rss, "enclosure", 0, entry_enclosure},
     {Ns::rss, "image", 5, entry_image},
 };
 
-void feed_title(FeedDraft& draft, const Element& element, int rank) {
-  TextValue value = untyped_text(element);
-  if (!text::trim(value.value).empty()) draft.title.offer(rank, std::move(value));
-}
-
-void feed_description(FeedDraft& draft, const Element& element, int rank) {
-  TextValue value = untyped_text(element);
-  if (!text::trim(value.value).empty()) draft.description.offer(rank, std::move(value));
-}
-
 void feed_link(FeedDraft& draft, const Element& element, int rank) {
   std::string text = element.trimmed_text();
   if (text.empty() && element.has_attribute("href")) return read_atom_link(draft, element, rank);
-  std::string url = element.resolve(text);
-  if (!url.empty()) draft.home_page.offer(rank, std::move(url));
+  offer_url(draft.home_page, rank, element.resolve(text));
 }
 
 void feed_image(FeedDraft& draft, const Element& element, int rank) {
   std::string url =
       element.has_child_elements() || !element.has_attribute("resource") ? image_url(element) : std::string();
   if (!url.empty()) draft.icon.offer(rank, std::move(url));
-}
-
-void feed_author(FeedDraft& draft, const Element& element, int rank) { draft.offer_author(rank, person(element)); }
-
-void feed_language(FeedDraft& draft, const Element& element, int rank) {
-  std::string tag = language_tag(element.text());
-  if (!tag.empty()) draft.language.offer(rank, std::move(tag));
 }
 
 void feed_ttl(FeedDraft& draft, const Element& element, int) {
@@ -176,15 +128,15 @@ void feed_skip_days(FeedDraft& draft, const Element& element, int) {
 }
 
 constexpr FeedField kFeedFields[] = {
-    {Ns::rss, "title", 0, feed_title},
+    {Ns::rss, "title", 0, read_title},
     {Ns::rss, "link", 0, feed_link},
-    {Ns::rss, "description", 0, feed_description},
-    {Ns::rss, "subtitle", 1, feed_description},
-    {Ns::rss, "language", 0, feed_language},
+    {Ns::rss, "description", 0, read_description},
+    {Ns::rss, "subtitle", 1, read_description},
+    {Ns::rss, "language", 0, read_language},
     {Ns::rss, "image", 0, feed_image},
     {Ns::rss, "icon", 1, feed_image},
-    {Ns::rss, "managingEditor", 0, feed_author},
-    {Ns::rss, "author", 2, feed_author},
+    {Ns::rss, "managingEditor", 0, read_author},
+    {Ns::rss, "author", 2, read_author},
     {Ns::rss, "ttl", 0, feed_ttl},
     {Ns::rss, "skipHours", 0, feed_skip_hours},
     {Ns::rss, "skipDays", 0, feed_skip_days},

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "feed/names.hpp"
 #include "feed/repair.hpp"
 #include "text/entities.hpp"
 #include "text/url.hpp"
@@ -420,8 +421,7 @@ pugi::xml_attribute Element::find_attribute(std::string_view name) const {
     std::string_view full = attribute.name();
     if (full == name) return attribute;
     if (other || full.size() < name.size()) continue;
-    auto colon = full.rfind(':');
-    std::string_view local = colon == npos ? full : full.substr(colon + 1);
+    std::string_view local = local_name(full);
     if (local.size() == name.size() && text::equal_ignoring_case(local, name) && !full.starts_with("xml:") &&
         !full.starts_with("xmlns"))
       other = attribute;
