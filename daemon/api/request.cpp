@@ -90,7 +90,7 @@ Result<Parameters> Parameters::parse(std::string_view query) {
   while (!query.empty()) {
     const auto end = std::min(query.find('&'), query.size());
     const auto pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
+    query = end == query.size() ? std::string_view() : query.substr(end + 1);
     if (pair.empty()) continue;
     const auto equals = std::min(pair.find('='), pair.size());
     auto name = percent_decode(pair.substr(0, equals), true);

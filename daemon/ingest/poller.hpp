@@ -35,7 +35,7 @@ class Poller {
  public:
   Poller(Services services, const model::Settings& settings);
 
-  // Takes over the feeds of the database; to be awaited before anything else is asked.
+  // Takes over the feeds of the database: before anything else is asked, and when many have come.
   loop::awaitable<void> load();
   // Polls until cancelled; on the way out, the bookkeeping is written.
   loop::awaitable<void> run();

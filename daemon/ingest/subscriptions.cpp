@@ -124,9 +124,19 @@ loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_fetched(m
 }
 
 loop::awaitable<Result<model::Feed>> Subscriptions::add(model::NewFeed feed) {
+  std::vector<model::NewFeed> one;
+  one.push_back(std::move(feed));
+  std::vector<Result<model::Feed>> added = co_await add_all(std::move(one));
+  co_return std::move(added.front());
+}
+
+// In one transaction, however many there are.
+loop::awaitable<std::vector<Result<model::Feed>>> Subscriptions::add_all(std::vector<model::NewFeed> feeds) {
   const Instant now = services_.clock.wall();
-  auto write = [feed = std::move(feed), now](store::Writer& writer) {
-    return writer.add_feed(feed, feed::feed_uid(feed.url), now);
+  auto write = [feeds = std::move(feeds), now](store::Writer& writer) {
+    std::vector<std::string> uids;
+    for (const model::NewFeed& feed : feeds) uids.push_back(feed::feed_uid(feed.url));
+    return writer.add_feeds(feeds, uids, now);
   };
   co_return co_await services_.writer.run(std::move(write));
 }
@@ -171,27 +181,31 @@ loop::awaitable<Result<OpmlImport>> Subscriptions::import_opml(std::string bytes
   auto list = co_await loop::offload(services_.worker, parse);
   if (!list) co_return list.error();
   OpmlImport result;
+  std::vector<model::NewFeed> feeds;
   for (feed::Subscription& subscription : *list) {
     Result<std::string> url = text::subscription_url(subscription.url);
-    if (!url) {
-      result.failed.push_back({subscription.url, url.error().detail});
-      continue;
-    }
-    model::NewFeed feed;
-    feed.url = *url;
-    feed.custom_title = subscription.title;
-    feed.folder = subscription.folder;
-    Result<model::Feed> added = co_await add(std::move(feed));
-    if (added) {
-      result.added.push_back(*url);
-      co_await poller_.reload_feed(added->id);
-    } else if (added.error().cause == Cause::conflict) {
-      result.existing.push_back(*url);
+    if (url) {
+      feeds.push_back({*url, subscription.title, subscription.folder, {}, false, std::nullopt});
     } else {
-      result.failed.push_back({*url, added.error().detail});
+      result.failed.push_back({subscription.url, url.error().detail});
     }
   }
-  if (!result.added.empty()) poller_.announce();
+  std::vector<std::string> urls;
+  for (const model::NewFeed& feed : feeds) urls.push_back(feed.url);
+  const std::vector<Result<model::Feed>> added = co_await add_all(std::move(feeds));
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    if (added[i]) {
+      result.added.push_back(urls[i]);
+    } else if (added[i].error().cause == Cause::conflict) {
+      result.existing.push_back(urls[i]);
+    } else {
+      result.failed.push_back({urls[i], added[i].error().detail});
+    }
+  }
+  if (!result.added.empty()) {
+    co_await poller_.load();
+    poller_.announce();
+  }
   co_return std::move(result);
 }
 
@@ -246,11 +260,13 @@ loop::awaitable<void> Subscriptions::reconcile(std::vector<model::DeclaredFeed> 
   for (const model::Feed& feed : feeds) by_url.emplace(feed.url, &feed);
 
   std::unordered_set<std::string> wanted;
+  std::vector<model::NewFeed> missing;
   bool changed = false;
   for (model::DeclaredFeed& declaration : declared) {
     const Result<std::string> url = text::subscription_url(declaration.url);
     if (!url) {
-      services_.log.error("declared feed has a bad address", {{"url", loggable_url(declaration.url)}, {"detail", url.error().detail}});
+      services_.log.error("declared feed has a bad address",
+                          {{"url", loggable_url(declaration.url)}, {"detail", url.error().detail}});
       continue;
     }
     if (!wanted.insert(*url).second) {
@@ -259,14 +275,7 @@ loop::awaitable<void> Subscriptions::reconcile(std::vector<model::DeclaredFeed> 
     }
     const auto known = by_url.find(*url);
     if (known == by_url.end()) {
-      model::NewFeed feed{*url, declaration.title, declaration.folder, declaration.settings, true, std::nullopt};
-      Result<model::Feed> added = co_await add(std::move(feed));
-      if (!added) {
-        services_.log.error("declared feed cannot be added", {{"url", loggable_url(*url)}, {"detail", added.error().detail}});
-        continue;
-      }
-      co_await poller_.reload_feed(added->id);
-      changed = true;
+      missing.push_back({*url, declaration.title, declaration.folder, declaration.settings, true, std::nullopt});
       continue;
     }
     const model::Feed& feed = *known->second;
@@ -281,6 +290,14 @@ loop::awaitable<void> Subscriptions::reconcile(std::vector<model::DeclaredFeed> 
     for (const auto& [key, value] : declaration.settings) patch.settings.insert_or_assign(key, value);
     patch.managed = true;
     co_await apply_patch(feed.id, std::move(patch));
+    changed = true;
+  }
+  if (!missing.empty()) {
+    const std::vector<Result<model::Feed>> added = co_await add_all(std::move(missing));
+    for (const Result<model::Feed>& one : added) {
+      if (!one) services_.log.error("declared feed cannot be added", {{"detail", one.error().detail}});
+    }
+    co_await poller_.load();
     changed = true;
   }
   for (const model::Feed& feed : feeds) {

@@ -64,6 +64,7 @@ class Subscriptions {
   loop::awaitable<std::variant<model::Feed, Refusal>> add_unseen(model::NewFeed feed);
   loop::awaitable<std::variant<model::Feed, Refusal>> add_fetched(model::NewFeed feed, Result<net::Response> answer);
   loop::awaitable<Result<model::Feed>> add(model::NewFeed feed);
+  loop::awaitable<std::vector<Result<model::Feed>>> add_all(std::vector<model::NewFeed> feeds);
   loop::awaitable<std::optional<Error>> refuse_if_managed(model::FeedId id);
   loop::awaitable<void> apply_patch(model::FeedId id, model::FeedPatch patch);
 
