@@ -205,7 +205,7 @@ TEST_CASE("a restart does not poll what was just polled, and keeps the validator
   REQUIRE(world.fetcher.asked.size() == 2);
   world.shut_down();
   CHECK(world.stored(id).state.next_poll > world.clock.wall());
-  world.pass(10min, 10min);
+  world.clock.advance(10min);
   world.start();
   CHECK(world.fetcher.asked.size() == 2);
   world.pass(1h);
