@@ -28,7 +28,7 @@ constexpr std::string_view usage =
     "  --check-config     check the configuration and exit: 0, or 78 and what is wrong\n"
     "  --print-config     print the configuration in force, defaults included\n"
     "\n"
-    "SIGTERM stops it, SIGHUP reloads the configuration. See newscached(8), newscached.toml(5) and newscache(1).\n";
+    "SIGTERM stops it, SIGHUP reloads the configuration. See newscached(8) and newscache(1).\n";
 
 int fail(int code, std::string_view message) {
   std::cerr << "newscached: " << message << '\n';

@@ -40,16 +40,14 @@ Poller::Poller(Services services, const model::Settings& settings)
       generator_(std::random_device{}()),
       network_since_(services.clock.wall()) {
   committer_.set_interval(settings.store.commit_interval);
-  committer_.on_commit = [this] {
-    if (on_commit) on_commit();
-  };
+  committer_.on_commit = [this] { announce(); };
 }
 
 void Poller::reconfigure(const model::Settings& settings) {
   poll_settings_ = settings.poll;
   max_transfers_ = settings.net.max_transfers;
   committer_.set_interval(settings.store.commit_interval);
-  alarm_.wake();
+  wake();
 }
 
 void Poller::wake() {
@@ -239,11 +237,7 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   net::Request request;
   request.url = feed.url;
   request.validators = feed.state.validators;
-  Result<net::Response> answer = co_await services_.fetcher.fetch(std::move(request));
-  if (!answer && answer.error().cause == Cause::tls && !services_.clock_trusted()) {
-    answer = Error{Cause::clock, "the clock is not set, so certificates cannot be judged: " + answer.error().detail};
-  }
-  note_transfer(answer);
+  Result<net::Response> answer = co_await fetch(std::move(request));
 
   const RefreshContext context = refresh_context();
   auto digest = [&feed, &answer, context] { return ingest::refresh(feed, answer, context); };
@@ -263,6 +257,15 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
     slot->feed.state = state;
     if (may_be_polled(slot->feed)) schedule_slot(*slot, services_.clock.boot() + result.wait);
   }
+}
+
+loop::awaitable<Result<net::Response>> Poller::fetch(net::Request request) {
+  Result<net::Response> answer = co_await services_.fetcher.fetch(std::move(request));
+  if (!answer && answer.error().cause == Cause::tls && !services_.clock_trusted()) {
+    answer = Error{Cause::clock, "the clock is not set, so certificates cannot be judged: " + answer.error().detail};
+  }
+  note_transfer(answer);
+  co_return answer;
 }
 
 RefreshContext Poller::refresh_context() {

@@ -7,7 +7,6 @@
 #include <deque>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -48,8 +47,8 @@ class Poller {
   void forget_feed(model::FeedId id);
   // A poll that happened elsewhere (subscribing, importing): returns when it is committed.
   loop::awaitable<model::UpdateResult> commit(model::FeedUpdate update);
-  // Counts its bytes and what it says about the network.
-  void note_transfer(const Result<net::Response>& answer);
+  // One fetch, whoever wants it: its bytes are counted, and what it says about network and clock is taken in.
+  loop::awaitable<Result<net::Response>> fetch(net::Request request);
   // The change log moved by other means than a poll.
   void announce() const {
     if (on_commit) on_commit();
@@ -57,7 +56,7 @@ class Poller {
   // For refresh() of what was fetched elsewhere.
   RefreshContext refresh_context();
   void reconfigure(const model::Settings& settings);
-  // A clock was set or the machine slept: looks again at what is due.
+  // Looks again at what is due: settings changed, or a manual clock moved.
   void wake();
 
   // Being fetched, not yet committed, or waiting for its turn (and not for the network).
@@ -121,6 +120,7 @@ class Poller {
   void release_host(const std::string& host);
   void forget_idle_hosts();
   void poll_what_the_link_failed();
+  void note_transfer(const Result<net::Response>& answer);
   void report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result) const;
   void set_network(NetworkState state);
   double random();

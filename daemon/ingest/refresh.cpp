@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/hash.hpp"
-#include "feed/discover.hpp"
 #include "feed/identity.hpp"
 #include "feed/parse.hpp"
 #include "settings/settings.hpp"
@@ -27,30 +26,6 @@ schedule::ServerHints hints_of(const net::Response& response) {
           .retry_after = response.retry_after};
 }
 
-// Statuses that are no success, as causes (RFC 9110, section 15).
-Error error_of_status(const net::Response& response) {
-  const std::string answer = "the server answered " + std::to_string(response.status);
-  switch (response.status) {
-    case 401:
-    case 402:
-    case 403:
-    case 407:
-    case 451:
-      return {Cause::denied, answer};
-    case 404:
-      return {Cause::missing, answer + ": nothing is at this address (now)"};
-    case 410:
-      return {Cause::gone, answer + ": the feed is gone for good"};
-    case 429:
-    case 503:
-      return {Cause::busy, answer + ": it asks to be left alone for a while"};
-    case 511:
-      return {Cause::portal, answer + ": this network wants a login"};
-    default:
-      return {Cause::server, answer};
-  }
-}
-
 void plan_next(Refreshed& result, const schedule::Plan& plan, Instant now) {
   result.wait = plan.wait;
   result.update.state.next_poll = now + plan.wait;
@@ -59,14 +34,12 @@ void plan_next(Refreshed& result, const schedule::Plan& plan, Instant now) {
 
 void fail(Refreshed& result, Error error, const schedule::ServerHints& hints, const RefreshContext& context) {
   model::FeedState& state = result.update.state;
-  const bool same = state.error && state.error->cause == error.cause;
   const std::int64_t before = state.error ? state.error->count : 0;
   // What is our own fault does not count; a busy server and a name that does not resolve are given more time each time.
-  const bool ours = error.cause == Cause::link || error.cause == Cause::portal || error.cause == Cause::clock;
-  const bool counts = !ours;
+  const bool counts = error.cause != Cause::link && error.cause != Cause::portal && error.cause != Cause::clock;
   const std::int64_t count = counts ? before + 1 : before;
   const Instant since = state.error ? state.error->since : context.now;
-  const bool same_words = same && state.error->detail == error.detail;
+  const bool same_words = state.error && state.error->cause == error.cause && state.error->detail == error.detail;
   state.error = model::FeedError{error.cause, error.detail, count, since};
   if (error.cause == Cause::gone) {
     state.status = model::FeedStatus::gone;
@@ -122,6 +95,30 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
 }
 
 }  // namespace
+
+// RFC 9110, section 15.
+Error error_of_status(const net::Response& response) {
+  const std::string answer = "the server answered " + std::to_string(response.status);
+  switch (response.status) {
+    case 401:
+    case 402:
+    case 403:
+    case 407:
+    case 451:
+      return {Cause::denied, answer};
+    case 404:
+      return {Cause::missing, answer + ": nothing is at this address (now)"};
+    case 410:
+      return {Cause::gone, answer + ": the feed is gone for good"};
+    case 429:
+    case 503:
+      return {Cause::busy, answer + ": it asks to be left alone for a while"};
+    case 511:
+      return {Cause::portal, answer + ": this network wants a login"};
+    default:
+      return {Cause::server, answer};
+  }
+}
 
 std::optional<std::chrono::seconds> poll_interval(const model::FeedSettings& settings) {
   const auto found = settings.find("poll_interval");

@@ -27,6 +27,9 @@ struct Refreshed {
 
 Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context);
 
+// What an answer other than 200 and 304 means.
+Error error_of_status(const net::Response& response);
+
 // The feed's own interval, if it has one.
 std::optional<std::chrono::seconds> poll_interval(const model::FeedSettings& settings);
 

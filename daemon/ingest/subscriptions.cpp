@@ -1,6 +1,5 @@
 #include "ingest/subscriptions.hpp"
 
-#include <algorithm>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -24,10 +23,6 @@ Refusal refuse(Cause cause, std::string detail) { return Refusal{Error{cause, st
 
 // A feed of imported files has no address; its URL is a name that no publisher can have.
 std::string import_url(std::string_view title) { return "import:" + std::string(title); }
-
-std::string outcome_of(const net::Response& response) {
-  return "the server answered " + std::to_string(response.status) + " for " + loggable_url(response.url);
-}
 
 }  // namespace
 
@@ -66,12 +61,11 @@ loop::awaitable<std::optional<Refusal>> Subscriptions::already_subscribed(std::s
 loop::awaitable<std::variant<Subscriptions::Fetched, Refusal>> Subscriptions::fetch_feed(std::string url, bool follow_page) {
   net::Request request;
   request.url = url;
-  Result<net::Response> answer = co_await services_.fetcher.fetch(std::move(request));
-  poller_.note_transfer(answer);
+  Result<net::Response> answer = co_await poller_.fetch(std::move(request));
   if (!answer) co_return Refusal{answer.error(), {}};
   if (answer->status != 200) {
-    const Cause cause = answer->status == 404 ? Cause::missing : answer->status == 410 ? Cause::gone : Cause::server;
-    co_return refuse(cause, outcome_of(*answer));
+    Error error = error_of_status(*answer);
+    co_return refuse(error.cause, loggable_url(answer->url) + ": " + error.detail);
   }
   auto look = [&answer] {
     feed::ParseOptions options;
@@ -150,11 +144,8 @@ loop::awaitable<Result<model::Feed>> Subscriptions::change(model::FeedId id, mod
   if (patch.url || patch.custom_title || patch.folder || !patch.settings.empty()) {
     if (auto managed = co_await refuse_if_managed(id)) co_return *managed;
   }
-  auto write = [id, patch = std::move(patch)](store::Writer& writer) { return writer.change_feed(id, patch); };
-  Result<model::Feed> changed = co_await services_.writer.run(std::move(write));
-  if (!changed) co_return changed;
-  co_await poller_.reload_feed(id);
-  poller_.announce();
+  Result<model::Feed> changed = co_await apply_patch(id, std::move(patch));
+  if (changed) poller_.announce();
   co_return changed;
 }
 
@@ -289,7 +280,7 @@ loop::awaitable<void> Subscriptions::reconcile(std::vector<model::DeclaredFeed> 
     for (const auto& [key, value] : feed.settings) patch.settings.emplace(key, std::nullopt);  // unless declared
     for (const auto& [key, value] : declaration.settings) patch.settings.insert_or_assign(key, value);
     patch.managed = true;
-    co_await apply_patch(feed.id, std::move(patch));
+    co_await reconcile_feed(feed.id, std::move(patch));
     changed = true;
   }
   if (!missing.empty()) {
@@ -306,17 +297,23 @@ loop::awaitable<void> Subscriptions::reconcile(std::vector<model::DeclaredFeed> 
                          {{"feed", model::raw(feed.id)}, {"url", loggable_url(feed.url)}});
     model::FeedPatch patch;
     patch.managed = false;
-    co_await apply_patch(feed.id, std::move(patch));
+    co_await reconcile_feed(feed.id, std::move(patch));
     changed = true;
   }
   if (changed) poller_.announce();
 }
 
-loop::awaitable<void> Subscriptions::apply_patch(model::FeedId id, model::FeedPatch patch) {
+loop::awaitable<Result<model::Feed>> Subscriptions::apply_patch(model::FeedId id, model::FeedPatch patch) {
   auto write = [id, patch = std::move(patch)](store::Writer& writer) { return writer.change_feed(id, patch); };
-  const Result<model::Feed> changed = co_await services_.writer.run(std::move(write));
+  Result<model::Feed> changed = co_await services_.writer.run(std::move(write));
+  if (changed) co_await poller_.reload_feed(id);
+  co_return changed;
+}
+
+// As apply_patch; the configuration file has nobody else to tell of a failure.
+loop::awaitable<void> Subscriptions::reconcile_feed(model::FeedId id, model::FeedPatch patch) {
+  const Result<model::Feed> changed = co_await apply_patch(id, std::move(patch));
   if (!changed) services_.log.error("feed cannot be changed", {{"feed", model::raw(id)}, {"detail", changed.error().detail}});
-  co_await poller_.reload_feed(id);
 }
 
 }  // namespace newscache::ingest

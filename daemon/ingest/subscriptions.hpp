@@ -66,7 +66,8 @@ class Subscriptions {
   loop::awaitable<Result<model::Feed>> add(model::NewFeed feed);
   loop::awaitable<std::vector<Result<model::Feed>>> add_all(std::vector<model::NewFeed> feeds);
   loop::awaitable<std::optional<Error>> refuse_if_managed(model::FeedId id);
-  loop::awaitable<void> apply_patch(model::FeedId id, model::FeedPatch patch);
+  loop::awaitable<Result<model::Feed>> apply_patch(model::FeedId id, model::FeedPatch patch);
+  loop::awaitable<void> reconcile_feed(model::FeedId id, model::FeedPatch patch);
 
   Services services_;
   Poller& poller_;

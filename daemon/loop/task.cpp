@@ -44,6 +44,7 @@ awaitable<void> throw_if_cancelled() {
 }  // namespace
 
 void Tasks::start(std::string name, awaitable<void> task, bool vital) {
+  if (cancelled_) return;
   const auto entry = running_.emplace(running_.end());
   entry->name = std::move(name);
   auto ended = [this, entry, vital](std::exception_ptr error) {
@@ -52,10 +53,7 @@ void Tasks::start(std::string name, awaitable<void> task, bool vital) {
     running_.erase(entry);
     if (failed && vital && on_fatal) on_fatal();
   };
-  const std::size_t before = running_.size();
   asio::co_spawn(executor_, std::move(task), asio::bind_cancellation_slot(entry->signal.slot(), std::move(ended)));
-  // A task may have ended already, and its entry with it.
-  if (cancelled_ && running_.size() == before) entry->signal.emit(asio::cancellation_type::terminal);
 }
 
 void Tasks::cancel_all() {

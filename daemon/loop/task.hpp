@@ -45,8 +45,7 @@ class Tasks {
   // As spawn, for a task without which the daemon is of no use: when it throws, on_fatal is called.
   void spawn_vital(std::string name, awaitable<void> task) { start(std::move(name), std::move(task), true); }
 
-  // Terminal cancellation of every task, also of those that are started later; each ends when its current operation has
-  // noticed.
+  // Terminal cancellation of every running task; each ends when its current operation has noticed. Nothing starts anymore.
   void cancel_all();
   std::size_t count() const { return running_.size(); }
 

@@ -1,6 +1,7 @@
 // The poller with a scripted network and a manual clock, over a real database: hours pass in no time.
 
 #include "ingest/poller.hpp"
+#include "ingest/subscriptions.hpp"
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -342,4 +343,29 @@ TEST_CASE("a certificate that fails while the clock is not trusted is the clock'
   world.clock_trusted = true;
   world.pass(10min);
   CHECK(world.poller->state(id)->error->cause == Cause::tls);
+}
+
+namespace {
+
+boost::asio::awaitable<void> subscribe_to(ingest::Subscriptions& subscriptions, std::string url, bool& added) {
+  model::NewFeed feed;
+  feed.url = std::move(url);
+  const auto outcome = co_await subscriptions.subscribe(std::move(feed), ingest::Validate::automatic);
+  added = std::holds_alternative<model::Feed>(outcome);
+}
+
+}  // namespace
+
+TEST_CASE("a subscription whose certificate cannot be judged for want of a clock is taken unseen; with a clock it is refused") {
+  World world;
+  world.fetcher.answer = [](const net::Request&) -> Result<net::Response> { return Error{Cause::tls, "not yet valid"}; };
+  world.start();
+  ingest::Subscriptions subscriptions(world.services(), *world.poller);
+  bool added = true;
+  world.await(subscribe_to(subscriptions, "https://one.example/feed", added));
+  CHECK_FALSE(added);
+  world.clock_trusted = false;
+  world.await(subscribe_to(subscriptions, "https://one.example/feed", added));
+  CHECK(added);
+  world.settle();
 }
