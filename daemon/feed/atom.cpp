@@ -38,7 +38,7 @@ std::string decode_base64(std::string_view text) {
   return out;
 }
 
-enum class AtomType { text, html, markup, base64 };
+enum class AtomType { text, html, mixed_html, markup, base64 };
 
 // RFC 4287, section 4.1.3.1, and Atom 0.3's media types.
 AtomType atom_type(const Element& element, std::string& type) {
@@ -50,7 +50,7 @@ AtomType atom_type(const Element& element, std::string& type) {
   bool xml = type == "xhtml" || type.ends_with("+xml") || type.ends_with("/xml");
   // Atom 0.3 says how the text is written; naked markup in a text is tolerated.
   if (mode == "escaped") return html || xml ? AtomType::html : AtomType::text;
-  if (element.has_child_elements()) return AtomType::markup;
+  if (element.has_child_elements()) return html ? AtomType::mixed_html : AtomType::markup;
   if (xml) return AtomType::markup;
   if (html) return AtomType::html;
   if (type.empty() || type == "text" || type.starts_with("text/") || type.find('/') == std::string::npos)
@@ -66,8 +66,10 @@ TextValue text_construct(const Element& element) {
       return {element.text(), TextKind::text, std::move(base)};
     case AtomType::html:
       return {element.text(), TextKind::html, std::move(base)};
+    case AtomType::mixed_html:
+      return {unwrapped_html(element, MarkupIn::all_text), TextKind::html, std::move(base)};
     case AtomType::markup:
-      return {unwrapped_html(element, CdataIs::text), TextKind::html, std::move(base)};
+      return {unwrapped_html(element, MarkupIn::nothing), TextKind::html, std::move(base)};
     case AtomType::base64:
       break;
   }
@@ -211,7 +213,7 @@ FeedDraft read_atom(Element& root, const ParseOptions& options) {
   }
   if (root.own_language()) draft.language.offer(0, std::string(root.language()));
   for_each_child(root, [&](const Element& child) {
-    if (child.is(Ns::atom, "entry")) {
+    if (child.is(Ns::atom, "entry") || child.is(Ns::atom, "item")) {
       read_entry(draft, child, options);
     } else {
       read_field(draft, child);

@@ -9,6 +9,7 @@
 #include "html/sanitise.hpp"
 #include "text/date.hpp"
 #include "text/entities.hpp"
+#include "text/sniff.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::feed {
@@ -21,6 +22,12 @@ constexpr std::size_t kMaxTags = 200;         // an entry
 constexpr std::size_t kMaxAttachments = 200;  // an entry
 
 bool is_blank(const TextValue& text) { return text::trim(text.value).empty(); }
+
+// One field that was encoded twice ("â€¦") in a document that was not. Real text has no such sequence.
+std::string encoded_once(std::string text) {
+  std::string once = text::undo_double_utf8(text, 1);
+  return once.empty() ? text : once;
+}
 
 // A plain text as HTML: paragraphs and line breaks are kept.
 std::string html_of_text(std::string_view plain) {
@@ -60,7 +67,7 @@ std::string content_html(TextValue&& text, const ParseOptions& options) {
   sanitise.base_url = base;
   sanitise.strip_tracking = options.strip_tracking;
   sanitise.max_bytes = options.limits.max_text;
-  return html::sanitise(as_html(std::move(text)), sanitise);
+  return encoded_once(html::sanitise(as_html(std::move(text)), sanitise));
 }
 
 std::string summary_text(TextValue&& text, const ParseOptions& options) {
@@ -69,7 +76,7 @@ std::string summary_text(TextValue&& text, const ParseOptions& options) {
   }
   if (!options.sanitise) return std::move(text.value);
   bool markup = text.kind == TextKind::html || (text.kind == TextKind::untyped && html::looks_like_html(text.value));
-  return markup ? html::to_text(text.value) : std::string(text::trim(text.value));
+  return encoded_once(markup ? html::to_text(text.value) : std::string(text::trim(text.value)));
 }
 
 std::vector<std::string> finish_tags(std::vector<std::string>&& raw) {
@@ -136,8 +143,9 @@ void EntryDraft::offer_summary(int rank, TextValue text) {
 }
 
 void EntryDraft::offer_date(Ranked<Instant>& slot, int rank, std::string_view text) {
-  if (rank >= slot.rank) return;
-  if (auto date = text::parse_date(text)) slot.offer(rank, *date);
+  if (rank > slot.rank) return;
+  // Of two dates in the same element the later one is what the publisher has appended, as all parsers read it.
+  if (auto date = text::parse_date(text)) slot = {*date, rank};
 }
 
 void EntryDraft::offer_author(int rank, model::Author author) { gather_author(authors, rank, std::move(author)); }
@@ -206,7 +214,7 @@ model::ParsedFeed finish(FeedDraft&& draft) {
 std::string plain_line(const TextValue& text) {
   bool markup = text.kind == TextKind::html || (text.kind == TextKind::untyped && html::looks_like_html(text.value));
   std::string_view start = text::cut_utf8(text.value, 16 * kMaxLine);
-  std::string line = markup ? html::to_line(start) : text::collapse_white_space(start);
+  std::string line = encoded_once(markup ? html::to_line(start) : text::collapse_white_space(start));
   line.resize(text::cut_utf8(line, kMaxLine).size());
   return line;
 }

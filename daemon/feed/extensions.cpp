@@ -15,11 +15,11 @@ void content(EntryDraft& draft, const Element& element, int rank) {
 }
 
 void xhtml_body(EntryDraft& draft, const Element& element, int rank) {
-  TextValue value{inner_html(element, CdataIs::html), TextKind::html, std::string(element.base())};
+  TextValue value{inner_html(element, MarkupIn::cdata), TextKind::html, std::string(element.base())};
   if (!text::trim(value.value).empty()) draft.content.offer(rank, std::move(value));
 }
 
-void tag(EntryDraft& draft, const Element& element, int) { draft.tags.push_back(element.text()); }
+void tag(EntryDraft& draft, const Element& element, int) { draft.tags.push_back(tag_text(element)); }
 // <itunes:category text="A"><itunes:category text="B"/></itunes:category>
 void itunes_category(EntryDraft& draft, const Element& element, int) {
   draft.tags.push_back(element.attribute("text"));
@@ -45,6 +45,12 @@ void entry_image(EntryDraft& draft, const Element& element, int rank) {
 }
 
 void feed_image(FeedDraft& draft, const Element& element, int rank) { offer_url(draft.icon, rank, image_url(element)); }
+
+// <itunes:link rel="image" href="..."/>, from the days before itunes:image.
+template <class Draft, void (*read_image)(Draft&, const Element&, int)>
+void itunes_link(Draft& draft, const Element& element, int rank) {
+  if (text::equal_ignoring_case(element.attribute("rel"), "image")) read_image(draft, element, rank);
+}
 
 void duration(EntryDraft& draft, const Element& element, int) {
   if (!draft.duration_s) draft.duration_s = parse_duration(element.text());
@@ -96,6 +102,7 @@ constexpr EntryField kEntryFields[] = {
     {Ns::itunes, "summary", 3, read_summary},
     {Ns::itunes, "subtitle", 4, read_summary},
     {Ns::itunes, "image", 2, entry_image},
+    {Ns::itunes, "link", 4, itunes_link<EntryDraft, entry_image>},
     {Ns::itunes, "duration", 0, duration},
     {Ns::itunes, "keywords", 0, read_tags},
     {Ns::itunes, "category", 0, itunes_category},
@@ -110,11 +117,13 @@ constexpr FeedField kFeedFields[] = {
     {Ns::dc, "title", 2, read_title},
     {Ns::dc, "description", 2, read_description},
     {Ns::dc, "creator", 1, read_author},
+    {Ns::dc, "author", 2, read_author},
     {Ns::dc, "language", 1, read_language},
     {Ns::itunes, "author", 3, read_author},
     {Ns::itunes, "summary", 3, read_description},
     {Ns::itunes, "subtitle", 4, read_description},
     {Ns::itunes, "image", 3, feed_image},
+    {Ns::itunes, "link", 4, itunes_link<FeedDraft, feed_image>},
     {Ns::googleplay, "image", 4, feed_image},
     {Ns::webfeeds, "icon", 4, feed_image},
     {Ns::sy, "updatePeriod", 0, update_period},

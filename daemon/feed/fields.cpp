@@ -97,7 +97,7 @@ void read_language(FeedDraft& draft, const Element& element, int rank) {
 
 TextValue untyped_text(const Element& element) {
   if (element.has_child_elements()) {
-    return {unwrapped_html(element, CdataIs::html), TextKind::html, std::string(element.base())};
+    return {unwrapped_html(element, MarkupIn::cdata), TextKind::html, std::string(element.base())};
   }
   return {element.text(), TextKind::untyped, std::string(element.base())};
 }
@@ -116,6 +116,9 @@ model::Author person(const Element& element) {
       if (author.url.empty()) author.url = child.url();
     }
   });
+  // <author><b>Bob</b></author>
+  if (author.name.empty() && author.email.empty() && author.url.empty())
+    return parse_person(plain_line(untyped_text(element)));
   // <name>bob@example.org (Bob)</name>
   if (author.name.find('@') != std::string::npos) {
     model::Author split = parse_person(author.name);
@@ -125,6 +128,10 @@ model::Author person(const Element& element) {
     }
   }
   return author;
+}
+
+std::string tag_text(const Element& element) {
+  return element.has_child_elements() ? plain_line(untyped_text(element)) : element.text();
 }
 
 void split_tags(std::vector<std::string>& tags, std::string_view text) {
@@ -142,6 +149,9 @@ void read_entry(FeedDraft& draft, const Element& element, const ParseOptions& op
   entry.language = element.language();
   // RSS 1.0: <item rdf:about="...">
   if (element.has_attribute("about")) entry.offer_guid(3, element.attribute("about"));
+  // Microsoft's CDF: <item href="..." lastmod="...">
+  if (element.has_attribute("href")) offer_url(entry.link, 9, element.url_attribute("href"));
+  if (element.has_attribute("lastmod")) entry.offer_date(entry.modified, 9, element.attribute("lastmod"));
   for_each_child(element, [&](const Element& child) { read_field(entry, child); });
   draft.feed.entries.push_back(finish(std::move(entry), options));
 }

@@ -52,8 +52,13 @@ model::Author person(const Element& element);
 // An Atom link, wherever it stands.
 void read_atom_link(EntryDraft& draft, const Element& element, int rank);
 void read_atom_link(FeedDraft& draft, const Element& element, int rank);
+// The text of a category, which may have markup in it.
+std::string tag_text(const Element& element);
 // Adds the parts between commas.
 void split_tags(std::vector<std::string>& tags, std::string_view text);
+
+// Of the RSS whose namespace an RDF root declares; empty when it declares none.
+std::string_view declared_rss_version(pugi::xml_node root);
 
 // The readers of whole documents. `root` is the document's or the feed's root element.
 FeedDraft read_rss(Element& root, const ParseOptions& options);

@@ -14,14 +14,14 @@ constexpr std::string_view kUrlAttributes[] = {"href", "src", "cite", "poster", 
 
 class Writer {
  public:
-  Writer(const Element& parent, CdataIs cdata) : document_(parent.document()), cdata_(cdata) {
+  Writer(const Element& parent, MarkupIn markup) : document_(parent.document()), markup_(markup) {
     bases_.push_back({std::string(parent.base()), 0});
     out_.reserve(256);
   }
 
   // Walks with pugixml's own pointers instead of recursion.
   std::string run(pugi::xml_node root) {
-    document_.append_expanded(out_, root.value());
+    text(root.value());
     pugi::xml_node node = root.first_child();
     while (node) {
       open(node);
@@ -50,16 +50,24 @@ class Writer {
 
   void open(pugi::xml_node node) {
     if (node.type() == pugi::node_pcdata) {
-      document_.append_expanded(out_, node.value());
+      text(node.value());
     } else if (node.type() == pugi::node_cdata) {
-      if (cdata_ == CdataIs::html) {
-        out_ += node.value();
-      } else {
+      if (markup_ == MarkupIn::nothing) {
         text::append_escaped(out_, node.value());
+      } else {
+        out_ += node.value();
       }
     } else if (node.type() == pugi::node_element) {
       start_tag(node);
-      document_.append_expanded(out_, node.value());
+      text(node.value());
+    }
+  }
+
+  void text(std::string_view raw) {
+    if (markup_ == MarkupIn::all_text) {
+      document_.append_decoded(out_, raw);
+    } else {
+      document_.append_expanded(out_, raw);
     }
   }
 
@@ -111,7 +119,7 @@ class Writer {
   }
 
   XmlDocument& document_;
-  CdataIs cdata_;
+  MarkupIn markup_;
   std::string out_;
   std::size_t depth_ = 0;
   std::vector<Base> bases_;
@@ -138,12 +146,12 @@ pugi::xml_node wrapper(pugi::xml_node parent) {
 
 }  // namespace
 
-std::string inner_html(const Element& parent, CdataIs cdata) { return Writer(parent, cdata).run(parent.node()); }
+std::string inner_html(const Element& parent, MarkupIn markup) { return Writer(parent, markup).run(parent.node()); }
 
-std::string unwrapped_html(const Element& parent, CdataIs cdata) {
+std::string unwrapped_html(const Element& parent, MarkupIn markup) {
   pugi::xml_node inner = wrapper(parent.node());
-  if (!inner) return inner_html(parent, cdata);
-  return inner_html(Element(parent, inner), cdata);
+  if (!inner) return inner_html(parent, markup);
+  return inner_html(Element(parent, inner), markup);
 }
 
 }  // namespace newscache::feed

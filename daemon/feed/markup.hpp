@@ -7,15 +7,17 @@
 
 namespace newscache::feed {
 
-enum class CdataIs {
-  text,  // as XML says
-  html,  // as RSS publishers mean it
+// Where the text among the elements is markup once more.
+enum class MarkupIn {
+  nothing,   // as XML says
+  cdata,     // as RSS publishers mean it
+  all_text,  // as Atom's type="html" says, though elements should not stand there
 };
 
 // The children of `parent` as HTML, without prefixes; relative URLs under an inner xml:base are made absolute. Not
 // sanitised.
-std::string inner_html(const Element& parent, CdataIs cdata);
+std::string inner_html(const Element& parent, MarkupIn markup);
 // The same, without the one <div> or <body> that wraps it all, if there is one.
-std::string unwrapped_html(const Element& parent, CdataIs cdata);
+std::string unwrapped_html(const Element& parent, MarkupIn markup);
 
 }  // namespace newscache::feed

@@ -32,6 +32,10 @@ constexpr Known kUris[] = {
     {"w3.org/2005/atom", Ns::atom},
     {"purl.org/atom/ns", Ns::atom},
     {"purl.org/atom/ns#draft-ietf-atompub-format", Ns::atom},
+    {"purl.org/echo", Ns::atom},  // what Atom was called before
+    {"purl.org/pie", Ns::atom},
+    {"example.com/necho", Ns::atom},
+    {"example.com/newformat", Ns::atom},
     {"purl.org/rss/1.0/modules/content", Ns::content},
     {"purl.org/dc/elements/1.1", Ns::dc},
     {"purl.org/dc/elements/1.0", Ns::dc},

@@ -67,7 +67,7 @@ Root kind_of(const Element& element) {
       std::string_view local = local_name(child.name());
       if (text::equal_ignoring_case(local, "channel") || text::equal_ignoring_case(local, "item")) return Root::rss;
     }
-    return Root::none;
+    return declared_rss_version(element.node()).empty() ? Root::none : Root::rss;
   }
   return Root::none;
 }

@@ -44,6 +44,7 @@ model::Author parse_person(std::string_view raw) {
   std::string line = html::looks_like_html(raw) && (raw.find('<') == npos || raw.find('@') == npos)
                          ? html::to_line(raw)
                          : text::collapse_white_space(raw);
+  if (html::looks_like_html(line) && line.find('@') == npos) line = html::to_line(line);  // escaped twice
   std::string_view text = line;
   model::Author author;
   // The address: the word around the first '@' that is one.

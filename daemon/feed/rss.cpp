@@ -33,7 +33,7 @@ void entry_content(EntryDraft& draft, const Element& element, int rank) {
 }
 
 void entry_category(EntryDraft& draft, const Element& element, int) {
-  std::string text = element.text();
+  std::string text = tag_text(element);
   // <category term="..."/>: Atom's without its namespace.
   if (text::trim(text).empty()) text = element.attribute("label");
   if (text.empty()) text = element.attribute("term");
@@ -67,27 +67,17 @@ void entry_image(EntryDraft& draft, const Element& element, int rank) {
 }
 
 constexpr EntryField kEntryFields[] = {
-    {Ns::rss, "title", 0, read_title},
-    {Ns::rss, "link", 1, entry_link},
-    {Ns::rss, "guid", 0, entry_guid},
-    {Ns::rss, "id", 2, read_id},
-    {Ns::rss, "description", 0, read_summary},
-    {Ns::rss, "summary", 1, read_summary},
-    {Ns::rss, "content", 3, entry_content},
-    {Ns::rss, "body", 2, entry_content},
-    {Ns::rss, "fullitem", 2, entry_content},
-    {Ns::rss, "pubDate", 0, read_published},
-    {Ns::rss, "published", 1, read_published},
-    {Ns::rss, "date", 6, read_published},
-    {Ns::rss, "updated", 2, read_modified},
-    {Ns::rss, "modified", 2, read_modified},
-    {Ns::rss, "lastBuildDate", 3, read_modified},
-    {Ns::rss, "author", 1, read_author},
-    {Ns::rss, "category", 0, entry_category},
-    {Ns::rss, "tags", 0, read_tags},
-    {Ns::rss, "keywords", 0, read_tags},
-    {Ns::rss, "comments", 0, read_comments},
-    {Ns::rss, "enclosure", 0, entry_enclosure},
+    {Ns::rss, "title", 0, read_title},         {Ns::rss, "link", 1, entry_link},
+    {Ns::rss, "guid", 0, entry_guid},          {Ns::rss, "id", 2, read_id},
+    {Ns::rss, "description", 0, read_summary}, {Ns::rss, "summary", 1, read_summary},
+    {Ns::rss, "abstract", 2, read_summary},    {Ns::rss, "content", 3, entry_content},
+    {Ns::rss, "body", 2, entry_content},       {Ns::rss, "fullitem", 2, entry_content},
+    {Ns::rss, "pubDate", 0, read_published},   {Ns::rss, "published", 1, read_published},
+    {Ns::rss, "date", 6, read_published},      {Ns::rss, "updated", 2, read_modified},
+    {Ns::rss, "modified", 2, read_modified},   {Ns::rss, "lastBuildDate", 3, read_modified},
+    {Ns::rss, "author", 1, read_author},       {Ns::rss, "category", 0, entry_category},
+    {Ns::rss, "tags", 0, read_tags},           {Ns::rss, "keywords", 0, read_tags},
+    {Ns::rss, "comments", 0, read_comments},   {Ns::rss, "enclosure", 0, entry_enclosure},
     {Ns::rss, "image", 5, entry_image},
 };
 
@@ -132,6 +122,7 @@ constexpr FeedField kFeedFields[] = {
     {Ns::rss, "link", 0, feed_link},
     {Ns::rss, "description", 0, read_description},
     {Ns::rss, "subtitle", 1, read_description},
+    {Ns::rss, "abstract", 2, read_description},
     {Ns::rss, "language", 0, read_language},
     {Ns::rss, "image", 0, feed_image},
     {Ns::rss, "icon", 1, feed_image},
@@ -145,6 +136,7 @@ constexpr FeedField kFeedFields[] = {
 bool is_item(const Element& element) { return element.is(Ns::rss, "item"); }
 
 void read_channel(FeedDraft& draft, const Element& channel, const ParseOptions& options) {
+  offer_url(draft.home_page, 3, channel.url_attribute("href"));  // CDF
   if (channel.own_language()) draft.language.offer(2, std::string(channel.language()));
   for_each_child(channel, [&](const Element& child) {
     if (is_item(child)) {
@@ -164,7 +156,7 @@ void read_channel(FeedDraft& draft, const Element& channel, const ParseOptions& 
 
 std::string version_of(const Element& root) {
   if (!text::equal_ignoring_case(root.name(), "rdf")) return root.attribute("version");
-  std::string version;
+  std::string version(declared_rss_version(root.node()));
   for_each_child(root, [&](const Element& child) {
     if (version.empty()) version = rdf_rss_version(child.ns_uri());
   });
@@ -175,6 +167,16 @@ std::string version_of(const Element& root) {
 
 std::span<const EntryField> rss_entry_fields() { return kEntryFields; }
 std::span<const FeedField> rss_feed_fields() { return kFeedFields; }
+
+std::string_view declared_rss_version(pugi::xml_node root) {
+  for (pugi::xml_attribute attribute : root.attributes()) {
+    std::string_view version = std::string_view(attribute.name()).starts_with("xmlns")
+                                   ? rdf_rss_version(attribute.value())
+                                   : std::string_view();
+    if (!version.empty()) return version;
+  }
+  return {};
+}
 
 FeedDraft read_rss(Element& root, const ParseOptions& options) {
   FeedDraft draft;

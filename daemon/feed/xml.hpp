@@ -92,7 +92,7 @@ class Element {
   std::string attribute(std::string_view name) const;
   bool has_attribute(std::string_view name) const;
   bool has_child_elements() const;
-  // The text as an absolute http(s) URL, else empty.
+  // The text as an absolute http(s) URL, else empty; as it is written where no base is known.
   std::string url() const;
   std::string url_attribute(std::string_view name) const;
   std::string resolve(std::string_view reference) const;

@@ -6,6 +6,7 @@
 
 #include "text/ascii.hpp"
 #include "text/encoding.hpp"
+#include "text/entities.hpp"
 #include "text/guess_encoding.hpp"
 #include "text/sniff.hpp"
 #include "text/transcode.hpp"
@@ -148,10 +149,31 @@ std::optional<Encoding> believable(std::optional<Encoding> encoding, std::string
   return markup ? encoding : std::nullopt;
 }
 
+// C1 controls (U+0080 to U+009F), which nobody writes, are windows-1252 that was taken for ISO-8859-1.
+void replace_c1_controls(std::string& utf8) {
+  const auto next = [&utf8](std::size_t at) {
+    while ((at = utf8.find('\xC2', at)) != std::string::npos && at + 1 < utf8.size() && byte(utf8[at + 1]) >= 0xA0)
+      ++at;
+    return at + 1 < utf8.size() ? at : std::string::npos;
+  };
+  auto at = next(0);
+  if (at == std::string::npos) return;
+  std::string out;
+  std::size_t done = 0;
+  for (; at != std::string::npos; at = next(done)) {
+    out.append(utf8, done, at - done);
+    append_utf8(out, numeric_reference(byte(utf8[at + 1])));
+    done = at + 2;
+  }
+  out.append(utf8, done);
+  utf8 = std::move(out);
+}
+
 // A whole document that was UTF-8, was read as windows-1252 and written as UTF-8 again.
 void undo_double_encoding(Decoded& decoded) {
+  constexpr std::size_t fewest = 3;  // sequences that cannot be chance
   if (decoded.encoding != "utf-8") return;
-  if (auto once = undo_double_utf8(decoded.utf8); !once.empty()) {
+  if (auto once = undo_double_utf8(decoded.utf8, fewest); !once.empty()) {
     decoded.utf8 = std::move(once);
     decoded.lossy = true;
   }
@@ -173,6 +195,7 @@ Decoded decode_xml(std::string_view bytes, std::string_view content_type) {
   if (!declared) declared = believable(find_encoding(xml_declared_encoding(bytes)), bytes);
   auto decoded = decode_bytes(bytes, declared);
   undo_double_encoding(decoded);
+  replace_c1_controls(decoded.utf8);
   return decoded;
 }
 
@@ -183,12 +206,15 @@ Decoded decode_html(std::string_view bytes, std::string_view content_type) {
   if (!declared) declared = believable(find_encoding(xml_declared_encoding(bytes)), bytes);
   auto decoded = decode_bytes(bytes, declared);
   undo_double_encoding(decoded);
+  replace_c1_controls(decoded.utf8);
   return decoded;
 }
 
 Decoded decode_json(std::string_view bytes) {
   if (auto decoded = decode_by_start(bytes)) return std::move(*decoded);
-  return decoded_as(bytes, "utf-8");
+  auto decoded = decoded_as(bytes, "utf-8");
+  replace_c1_controls(decoded.utf8);
+  return decoded;
 }
 
 Decoded decode_text(std::string_view bytes, std::string_view content_type) {

@@ -34,6 +34,8 @@ constexpr Row kEncodings[] = {
     {"utf-32be", "", utf32be, "utf32be ucs4be"},
     {"utf-32", "", utf32, "utf32 ucs4 iso10646ucs4 csucs4"},
     {"ibm866", "IBM866", single_byte, "ibm866 cp866 866 csibm866"},
+    {"ibm861", "CP861", single_byte, "ibm861 cp861 861 csibm861 cpis"},
+    {"x-mac-ce", "MAC-CENTRALEUROPE", single_byte, "xmacce maccentraleurope maclatin2"},
     {"iso-8859-2", "ISO-8859-2", single_byte, "iso88592 iso885921987 isoir101 latin2 l2 csisolatin2"},
     {"iso-8859-3", "ISO-8859-3", single_byte, "iso88593 iso885931988 isoir109 latin3 l3 csisolatin3"},
     {"iso-8859-4", "ISO-8859-4", single_byte, "iso88594 iso885941988 isoir110 latin4 l4 csisolatin4"},

@@ -84,6 +84,7 @@ struct LetterModel {
   std::string_view name;
   std::string_view frequent;  // its ten or twelve commonest letters
   double expected;
+  std::string_view unassigned = {};  // bytes that are no character
 };
 
 constexpr LetterModel kLetterModels[] = {
@@ -94,7 +95,8 @@ constexpr LetterModel kLetterModels[] = {
     {"windows-1253", "\xE1\xEF\xE9\xE5\xF4\xED\xF3\xE7\xF5\xF1", 0.65},
     {"windows-1255", "\xE9\xE5\xE4\xEC\xE0\xF8\xFA\xE1\xEE\xF9", 0.7},
     {"windows-1256", "\xC7\xE1\xED\xE3\xE6\xE4\xD1\xCA\xC8\xDA", 0.65},
-    {"windows-874", "\xD2\xB9\xC3\xCD\xA1\xE0\xA7\xE8\xC2\xC1\xC5\xD1\xD5\xE9", 0.6},
+    {"windows-874", "\xD2\xB9\xC3\xCD\xA1\xE0\xA7\xE8\xC2\xC1\xC5\xD1\xD5\xE9", 0.6,
+     "\xDB\xDC\xDD\xDE\xFC\xFD\xFE\xFF"},
 };
 
 // How a sample is like a model: 1 for typical text, 0 for something else.
@@ -131,6 +133,7 @@ double plausibility(std::string_view sample, const PairModel& model) {
 double plausibility(std::string_view sample, const LetterModel& model) {
   std::array<bool, 256> is_frequent{};
   for (const char c : model.frequent) is_frequent[byte(c)] = true;
+  if (sample.find_first_of(model.unassigned) != std::string_view::npos) return 0;
   std::size_t high = 0;
   std::size_t frequent = 0;
   std::size_t alone = 0;
@@ -145,6 +148,25 @@ double plausibility(std::string_view sample, const LetterModel& model) {
   // Accented letters of a Latin script stand alone among ASCII ones; words of another script do not.
   if (high < 4 || alone * 4 > high) return 0;
   return static_cast<double>(frequent) / static_cast<double>(high) / model.expected;
+}
+
+// Simplified Chinese of a few words may have none of the frequent characters. Its bytes still come in pairs whose first
+// is punctuation or one of the 3,755 characters of GB 2312's first level; Japanese and Korean have been recognised by
+// their kana and syllables before.
+bool is_sparse_chinese(std::string_view sample) {
+  std::size_t characters = 0;
+  for (std::size_t at = 0; at < sample.size();) {
+    const unsigned lead = byte(sample[at]);
+    if (lead < 0x80) {
+      ++at;
+      continue;
+    }
+    const bool known = between(lead, 0xB0, 0xD7) || between(lead, 0xA1, 0xA3);
+    if (at + 1 == sample.size() || !known || !is_gr(byte(sample[at + 1]))) return false;
+    ++characters;
+    at += 2;
+  }
+  return characters >= 4;
 }
 
 // The bytes past ASCII, each with the one behind it: no model looks at others, and markup is mostly those.
@@ -176,7 +198,8 @@ EncodingGuess guess_encoding(std::string_view bytes) {
   EncodingGuess best;
   take_best(sample, kPairModels, best);
   take_best(sample, kLetterModels, best);
-  return best.plausibility >= kPlausible ? best : EncodingGuess();
+  if (best.plausibility >= kPlausible) return best;
+  return is_sparse_chinese(sample) ? EncodingGuess{"gb18030", kPlausible} : EncodingGuess();
 }
 
 std::optional<double> encoding_plausibility(std::string_view bytes, std::string_view name) {

@@ -108,8 +108,7 @@ std::string meta_declared_encoding(std::string_view bytes) {
   return {};
 }
 
-std::string undo_double_utf8(std::string_view utf8) {
-  constexpr std::size_t fewest = 3;
+std::string undo_double_utf8(std::string_view utf8, std::size_t fewest) {
   if (ascii_prefix(utf8) == utf8.size()) return {};
   std::string once;
   std::size_t sequences = 0;

@@ -19,7 +19,8 @@ std::string_view byte_order(std::string_view bytes);
 std::string xml_declared_encoding(std::string_view bytes);
 std::string meta_declared_encoding(std::string_view bytes);
 
-// Text that was UTF-8 and became UTF-8 once more by way of windows-1252, as it was before; empty when it was not.
-std::string undo_double_utf8(std::string_view utf8);
+// Text that was UTF-8 and became UTF-8 once more by way of windows-1252, as it was before; empty when it was not, or
+// when it has less than `fewest` such sequences.
+std::string undo_double_utf8(std::string_view utf8, std::size_t fewest);
 
 }  // namespace newscache::text

@@ -100,7 +100,7 @@ void append_encoded(std::string& out, std::string_view text, std::string_view al
   }
 }
 
-// A lower-case DNS name and perhaps a port: nothing that could need rewriting.
+// A DNS name and perhaps a port: nothing that could need rewriting.
 bool is_plain_authority(std::string_view authority) {
   const auto colon = std::min(authority.find(':'), authority.size());
   const auto host = authority.substr(0, colon);
@@ -109,10 +109,10 @@ bool is_plain_authority(std::string_view authority) {
   if (colon < authority.size() && port.empty()) return false;
   const auto last_label = host.substr(host.rfind('.') + 1);
   // A number in the end is an IPv4 address, of which there are many spellings.
-  if (last_label.empty() || !is_lower(last_label.front())) return false;
+  if (last_label.empty() || !is_alpha(last_label.front())) return false;
   char previous = 0;
   for (const char c : host) {
-    if (!is_lower(c) && !is_digit(c) && c != '.' && c != '-' && c != '_') return false;
+    if (!is_alnum(c) && c != '.' && c != '-' && c != '_') return false;
     if (c == '.' && previous == '.') return false;
     previous = c;
   }
@@ -295,6 +295,14 @@ std::string part(CURLU* url, CURLUPart what, unsigned flags = 0) {
 
 std::string resolve_url(std::string_view base, std::string_view reference) { return resolve(base, reference, false); }
 
+std::string unresolved_url(std::string_view reference) {
+  auto url = resolve(std::string_view(), reference, false);
+  if (!url.empty() || reference.size() > kLongestUrl) return url;
+  const auto straight = straightened(reference);
+  if (scheme_of(straight).empty()) append_encoded(url, straight);
+  return url;
+}
+
 std::string resolve_link(std::string_view base, std::string_view reference) { return resolve(base, reference, true); }
 
 std::optional<UrlParts> split_url(std::string_view text) {
@@ -344,8 +352,10 @@ Result<std::string> subscription_url(std::string_view typed) {
   }
   auto url = resolve_url({}, std::string_view(text).substr(0, text.find('#')));
   if (url.empty()) return invalid("this is no web address; expected something like https://example.org/feed");
-  if (url.find_first_of("/?", url.find("//") + 2) == std::string::npos) url.push_back('/');
-  return url;
+  const auto host = url.find("//") + 2;
+  if (url.find_first_of("/?", host) == std::string::npos) url.push_back('/');
+  const auto host_end = std::min(url.find_first_of("/?", host), url.size());
+  return url.replace(host, host_end - host, to_lower(url.substr(host, host_end - host)));
 }
 
 }  // namespace newscache::text

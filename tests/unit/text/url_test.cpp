@@ -69,7 +69,7 @@ TEST_CASE("absolute URLs stay as they are, but for what no URL may contain") {
       {"", " \n https://example.org/a \t", "https://example.org/a"},
       {"", "https://exa\nmple.org/\ta\rb", "https://example.org/ab"},
       {"", "\x01https://example.org/a\x02", "https://example.org/a"},
-      {"", "HTTPS://EXAMPLE.Org/PaTh", "https://example.org/PaTh"},
+      {"", "HTTPS://EXAMPLE.Org/PaTh", "https://EXAMPLE.Org/PaTh"},
       {"", "https://example.org/a b/c d?e f#g h", "https://example.org/a%20b/c%20d?e%20f#g%20h"},
       {"", "https://example.org/\xC3\xA4?\xE2\x82\xAC", "https://example.org/%C3%A4?%E2%82%AC"},
       {"", "https://example.org/<\">`{}", "https://example.org/%3C%22%3E%60%7B%7D"},
