@@ -16,7 +16,8 @@ namespace {
 
 using enum AttributeName;
 
-constexpr std::size_t max_candidates = 32;  // of a srcset
+constexpr std::size_t max_candidates = 32;    // of a srcset
+constexpr std::size_t max_placeholder = 512;  // a data: URL that is longer holds a real picture
 
 enum class ValueKind : std::uint8_t { link, url, srcset, text, language, length, number, flag, word };
 
@@ -298,6 +299,12 @@ bool AttributeWriter::settle_image() {
   if (url_.empty() && has(src)) url_ = resolve(decoded(src));
   if (url_.empty() && has(srcset)) url_ = first_candidate(decoded(srcset));
   return !url_.empty() && !(strip_tracking_ && (is_pixel() || is_tracker(url_)));
+}
+
+std::string_view AttributeWriter::alternative() {
+  const bool loads_later = raw(src).size() <= max_placeholder && is_placeholder(raw(src));
+  if (!url_.empty() || !has(src) || !has(alt) || loads_later) return {};
+  return decoded(alt);
 }
 
 bool AttributeWriter::is_pixel() {

@@ -57,6 +57,8 @@ class AttributeWriter {
   void read(Element element, const Token& token);
   // Whether an image has an address and is no tracker; settles on one for lazy ones. To be called before write().
   bool settle_image();
+  // What stands for an image whose address was refused; empty for trackers, and for what a script would replace.
+  std::string_view alternative();
   // The address of a link, safe; empty when there is none. Kept for write().
   const std::string& settle_link();
   // The address that an <iframe>, <embed> or <object> shows; empty when there is none.

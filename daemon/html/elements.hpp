@@ -96,9 +96,6 @@ enum class Element : std::uint8_t {
   textarea,
   title,
   xmp,
-  iframe,
-  noembed,
-  noframes,
   plaintext,
   // go with their content
   svg,
@@ -107,6 +104,7 @@ enum class Element : std::uint8_t {
   annotation,
   // only their tags go
   noscript,
+  iframe,
   object,
   embed,
   svg_html,

@@ -1,5 +1,6 @@
 #include "html/plain_text.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t max_list_depth = 16;  // deeper lists are not indented further
 constexpr std::size_t max_links = 10000;    // numbered ones of a text
+constexpr std::size_t max_sign = 16;        // bytes of an emoticon
 
 // Reads on to the next token that a reader would see something of.
 bool next_visible(Tokenizer& tokenizer, DroppedContent& dropped) {
@@ -26,6 +28,20 @@ bool next_visible(Tokenizer& tokenizer, DroppedContent& dropped) {
     tokenizer.raw_text();
   }
   return false;
+}
+
+// The alternative of an image, decoded.
+std::string_view alternative(const Token& token, std::string& decoded) {
+  decoded.clear();
+  if (const auto* alt = find_attribute(token, "alt")) append_decoded(decoded, alt->value, true);
+  return decoded;
+}
+
+// An emoticon or a sign that stands for itself among words.
+bool is_sign(std::string_view alternative) {
+  return alternative.size() <= max_sign && std::none_of(alternative.begin(), alternative.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+         });
 }
 
 // The newlines that stand before and after it.
@@ -56,6 +72,7 @@ class Renderer {
   void start(const Token& token);
   void end(Element element);
   void text(std::string_view raw);
+  void image(const Token& token);
   void start_list(const Token& token);
   void end_list();
   void start_item();
@@ -95,6 +112,7 @@ std::string Renderer::run() {
     }
     after_pre_ = token.kind == TokenKind::start_tag && token.element == Element::pre;
   }
+  text(tokenizer_.cut_off_text());
   end_link();
   if (!links_.empty()) {
     lines_.indent(0);
@@ -119,6 +137,8 @@ void Renderer::start(const Token& token) {
       return;
     case Element::br:
       return lines_.forced_newline();
+    case Element::img:
+      return image(token);
     case Element::q:
       return lines_.prefix("\"");
     case Element::ul:
@@ -175,6 +195,12 @@ void Renderer::text(std::string_view raw) {
   append_decoded(decoded_, raw, false);
   if (pre_ == 0) return lines_.text(decoded_);
   lines_.preformatted(after_pre_ && decoded_.starts_with('\n') ? std::string_view(decoded_).substr(1) : decoded_);
+}
+
+void Renderer::image(const Token& token) {
+  const auto alt = text::trim(alternative(token, decoded_));
+  if (alt.empty()) return;
+  lines_.text(is_sign(alt) ? std::string(alt) : "[image: " + std::string(alt) + "]");
 }
 
 void Renderer::start_list(const Token& token) {
@@ -238,7 +264,7 @@ void append_collapsed(std::string& out, std::string_view decoded, bool& space) {
 }
 
 // Stops soon after `enough` bytes.
-std::string line(std::string_view html, std::size_t enough) {
+std::string line(std::string_view html, std::size_t enough, bool with_images) {
   std::string out;
   std::string decoded;
   bool space = false;
@@ -253,17 +279,15 @@ std::string line(std::string_view html, std::size_t enough) {
       append_collapsed(out, decoded, space);
     } else if (token.kind == TokenKind::start_tag && kind(element) == ElementKind::raw_text) {
       append_collapsed(out, element == Element::xmp ? tokenizer.raw_text() : tokenizer.rest(), space);
+    } else if (element == Element::img) {
+      if (with_images) append_collapsed(out, alternative(token, decoded), space);
     } else if (element == Element::br || element == Element::tr || is_cell(element) || newlines_around(element) > 0) {
       space = !out.empty();
     }
   }
-  // "a <b" is a comparison unless b is a tag that was cut off.
-  const auto rest = tokenizer.unfinished();
-  if (!rest.empty() && find_element(rest.substr(1, rest.find_first_of(" />", 1) - 1)) == Element::unknown) {
-    decoded.clear();
-    append_decoded(decoded, rest, false);
-    append_collapsed(out, decoded, space);
-  }
+  decoded.clear();
+  append_decoded(decoded, tokenizer.cut_off_text(), false);
+  append_collapsed(out, decoded, space);
   return out;
 }
 
@@ -273,11 +297,12 @@ std::string to_text(std::string_view html) { return Renderer(html, false).run();
 
 std::string to_text_with_links(std::string_view html) { return Renderer(html, true).run(); }
 
-std::string to_line(std::string_view html) { return line(html, std::string_view::npos - 1); }
+std::string to_line(std::string_view html) { return line(html, std::string_view::npos - 1, true); }
 
 std::string excerpt(std::string_view html, std::size_t bytes) {
   constexpr std::string_view ellipsis = "\xE2\x80\xA6";
-  auto text = line(html, bytes);
+  auto text = line(html, bytes, false);
+  if (text.empty()) text = line(html, bytes, true);
   if (text.size() <= bytes) return text;
   if (bytes < ellipsis.size()) return {};
   const std::size_t room = bytes - ellipsis.size();

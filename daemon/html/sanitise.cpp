@@ -46,7 +46,7 @@ class Sanitiser {
   void text(std::string_view raw, Text how);
   void cut_text(std::size_t start);
 
-  void video_link(std::string url);
+  bool video_link(std::string url);
   void open(Element element, bool implied = false);
   void write_empty(Element element);
   void pop();
@@ -88,6 +88,7 @@ std::string Sanitiser::run() {
       text(token.text, Text{true, after_pre});
     }
   }
+  if (!full_) text(tokenizer_.cut_off_text(), Text{true, false});
   close_to(0);
   return std::move(out_);
 }
@@ -111,9 +112,10 @@ void Sanitiser::start_tag(const Token& token) {
       return start_raw_text(token);
     case ElementKind::unwrapped:
       if (element == Element::noscript) ++noscript_;
-      if (element == Element::object || element == Element::embed) {
+      // What stands in such an element is for those who do not see what it shows, unless they get a link.
+      if (element == Element::object || element == Element::embed || element == Element::iframe) {
         attributes_.read(element, token);
-        video_link(attributes_.frame_url());
+        if (video_link(attributes_.frame_url()) && element == Element::iframe) tokenizer_.skip_content();
       }
       return;
     case ElementKind::dropped:
@@ -200,7 +202,7 @@ void Sanitiser::start_empty(Element element) {
 }
 
 void Sanitiser::start_image() {
-  if (!attributes_.settle_image()) return;
+  if (!attributes_.settle_image()) return text(attributes_.alternative(), Text{false, false});
   // A lazy image and its fallback in <noscript> are one.
   const bool in_noscript = noscript_ > 0;
   if ((in_noscript || last_image_in_noscript_) && attributes_.image_url() == last_image_) return;
@@ -261,12 +263,6 @@ void Sanitiser::open_cell() {
 
 void Sanitiser::start_raw_text(const Token& token) {
   switch (token.element) {
-    case Element::iframe: {
-      attributes_.read(Element::iframe, token);
-      auto url = attributes_.frame_url();
-      tokenizer_.raw_text();
-      return video_link(std::move(url));
-    }
     case Element::xmp:
     case Element::plaintext: {
       const bool to_the_end = token.element == Element::plaintext;
@@ -356,14 +352,15 @@ void Sanitiser::cut_text(std::size_t start) {
   out_.resize(end);
 }
 
-void Sanitiser::video_link(std::string url) {
-  if (url.empty()) return;
+// Whether the address is that of a video.
+bool Sanitiser::video_link(std::string url) {
   auto page = video_page(url);
-  if (page.empty() || page == last_video_ || stack_.find_anywhere(Element::a) != OpenElements::none) return;
+  if (page.empty()) return false;
+  if (page == last_video_ || stack_.find_anywhere(Element::a) != OpenElements::none) return true;
   last_video_ = std::move(page);
   if (is_table_context(stack_.top())) open_cell();
   leave_implied_list();
-  if (full_ || too_deep()) return;
+  if (full_ || too_deep()) return true;
   const std::size_t mark = out_.size();
   // made of a page of ours and of an id: nothing in it to escape
   out_.append("<a href=\"").append(last_video_).append("\" rel=\"noopener noreferrer\">");
@@ -372,6 +369,7 @@ void Sanitiser::video_link(std::string url) {
     out_.resize(mark);
     full_ = true;
   }
+  return true;
 }
 
 // Writes the start tag with what attributes_ holds, unless it is implied.

@@ -31,10 +31,7 @@ bool Tokenizer::next() {
   if (input_[at_] == '<' && at_ + 1 < input_.size()) {
     const char after = input_[at_ + 1];
     if (is_letter(after)) return read_tag();
-    if (after == '!' || after == '?') {
-      read_declaration();
-      return true;
-    }
+    if (after == '!' || after == '?') return read_declaration();
     if (after == '/' && at_ + 2 < input_.size()) {
       const char third = input_[at_ + 2];
       if (is_letter(third)) return read_tag();
@@ -61,6 +58,21 @@ void Tokenizer::read_text() {
   token_.kind = TokenKind::text;
   token_.text = input_.substr(start, at - start);
   at_ = at;
+  if (in_cdata_) end_cdata(start);
+}
+
+// Cuts the text off where a section that was no section ends, and makes a comment of the end itself.
+void Tokenizer::end_cdata(std::size_t start) {
+  const auto end = std::min(token_.text.find("]]>"), token_.text.find("]]&gt;"));
+  if (end == npos) return;
+  if (end > 0) {
+    token_.text = token_.text.substr(0, end);
+  } else {
+    token_.kind = TokenKind::comment;
+    token_.text = token_.text.substr(0, token_.text[2] == '>' ? 3 : 6);
+    in_cdata_ = false;
+  }
+  at_ = start + token_.text.size();
 }
 
 bool Tokenizer::read_tag() {
@@ -109,9 +121,9 @@ bool Tokenizer::read_attribute() {
     const char quote = input_[at];
     std::size_t end = at;
     if (quote == '"' || quote == '\'') {
-      end = input_.find(quote, ++at);
+      end = end_of_value(quote, ++at);
       if (end == npos) return false;
-      at_ = end + 1;
+      at_ = input_[end] == quote ? end + 1 : end;
     } else {
       while (end < input_.size() && !is_space(input_[end]) && input_[end] != '>') ++end;
       at_ = end;
@@ -124,19 +136,39 @@ bool Tokenizer::read_attribute() {
   return true;
 }
 
-// "<!" and "<?".
-void Tokenizer::read_declaration() {
+// Where the quote closes; when it never does, where the tag seems to end.
+std::size_t Tokenizer::end_of_value(char quote, std::size_t from) {
+  bool& unclosed = quote == '"' ? no_double_quote_ : no_single_quote_;
+  const std::size_t end = unclosed ? npos : input_.find(quote, from);
+  if (end != npos) return end;
+  unclosed = true;
+  return input_.find('>', from);
+}
+
+// "<!" and "<?". False when the input ends within a doctype.
+bool Tokenizer::read_declaration() {
   const auto rest = input_.substr(at_);
   if (rest.starts_with("<!--")) {
     read_comment();
   } else if (foreign_ && rest.starts_with("<![CDATA[")) {
     read_until(at_ + 9, "]]>");
+  } else if (rest.starts_with("<![CDATA[")) {
+    token_.kind = TokenKind::comment;
+    token_.text = rest.substr(2, 7);
+    at_ += 9;
+    in_cdata_ = true;
   } else if (rest.size() >= 9 && text::equal_ignoring_case(rest.substr(2, 7), "doctype")) {
+    if (rest.find('>') == npos) {
+      unfinished_ = rest;
+      at_ = input_.size();
+      return false;
+    }
     read_until(at_ + 9, ">");
     token_.kind = TokenKind::doctype;
   } else {
     read_until(at_ + 2, ">");
   }
+  return true;
 }
 
 // "-->" and "--!>" end a comment; directly after "<!--" so do ">" and "->".
@@ -149,8 +181,8 @@ void Tokenizer::read_comment() {
     at_ = start + (rest[0] == '>' ? 1 : 2);
     return;
   }
-  std::size_t at = start;
-  while ((at = input_.find("--", at)) != npos) {
+  std::size_t at = no_comment_end_ ? npos : start;
+  while (at != npos && (at = input_.find("--", at)) != npos) {
     std::size_t after = at + 2;
     if (after < input_.size() && input_[after] == '!') ++after;
     if (after < input_.size() && input_[after] == '>') {
@@ -161,9 +193,21 @@ void Tokenizer::read_comment() {
     }
     ++at;
   }
+  no_comment_end_ = true;
   token_.kind = TokenKind::comment;
-  token_.text = rest;
-  at_ = input_.size();
+  at_ = end_of_loose_comment(start);
+  token_.text = input_.substr(start, at_ - start);
+}
+
+// As SGML had it: "--", anything but markup, ">".
+std::size_t Tokenizer::end_of_loose_comment(std::size_t from) const {
+  while ((from = input_.find("--", from)) != npos) {
+    const auto end = input_.find_first_of("<>", from + 2);
+    if (end == npos) break;
+    if (input_[end] == '>') return end + 1;
+    from = end + 4;  // "<!--" is none
+  }
+  return input_.size();
 }
 
 // A comment from `start` to the first `end` or the end of the input.
@@ -176,11 +220,29 @@ void Tokenizer::read_until(std::size_t start, std::string_view end) {
 
 std::string_view Tokenizer::raw_text() {
   const std::size_t start = at_;
+  if (token_.self_closing && !has_end_tag()) return {};
   const std::size_t end = token_.element == Element::script ? end_of_script(start) : end_tag(start, token_.text);
   const auto text = input_.substr(start, end - start);
   at_ = end;
   if (at_ < input_.size() && !read_tag()) at_ = input_.size();
   return text;
+}
+
+bool Tokenizer::has_end_tag() {
+  const auto element = static_cast<std::size_t>(token_.element);
+  if (!without_end_tag_[element]) without_end_tag_[element] = end_tag(at_, token_.text) == input_.size();
+  return !without_end_tag_[element];
+}
+
+std::string_view Tokenizer::cut_off_text() const {
+  if (unfinished_.empty()) return {};
+  const std::size_t start = unfinished_[1] == '/' ? 2 : 1;
+  const auto name = unfinished_.substr(start, unfinished_.find_first_of(" \t\r\n\f/", start) - start);
+  return find_element(name) == Element::unknown ? unfinished_ : std::string_view();
+}
+
+void Tokenizer::skip_content() {
+  if (has_end_tag()) raw_text();
 }
 
 std::string_view Tokenizer::rest() {

@@ -4,7 +4,12 @@
 //
 // Every byte is looked at once and a token costs no allocation. As in HTML5 it is the consumer that knows when raw text
 // starts: it calls raw_text() after such a start tag.
+//
+// Where HTML5 would lose text that its author meant to be read we keep it: a section of CDATA outside of SVG, a comment
+// without an end but with "-- >" in it, a doctype without an end, a value whose quote is never closed, and what follows
+// <script/> without an end tag.
 
+#include <bitset>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -39,9 +44,14 @@ class Tokenizer {
   const Token& token() const { return token_; }
   std::string_view unfinished() const { return unfinished_; }
 
+  // The same when it is rather text with a "<" in it: "if a <7", "<!DOCTYPE and what it means".
+  std::string_view cut_off_text() const;
+
   // After the start tag of a raw text element: its content; the end tag is consumed. To the end of the input if there
-  // is none.
+  // is none, but nothing if there is none for a tag that ends in "/>".
   std::string_view raw_text();
+  // After the start tag of any other element: up to and with its end tag, if there is one.
+  void skip_content();
   // All that is left, consumed: the content of <plaintext>.
   std::string_view rest();
   // Whether <![CDATA[ starts a section (inside SVG and MathML) rather than a comment.
@@ -49,18 +59,27 @@ class Tokenizer {
 
  private:
   void read_text();
+  void end_cdata(std::size_t start);
   bool read_tag();
   bool read_attribute();
-  void read_declaration();
+  std::size_t end_of_value(char quote, std::size_t from);
+  bool read_declaration();
   void read_comment();
   void read_until(std::size_t start, std::string_view end);
   std::size_t end_of_script(std::size_t from) const;
   std::size_t end_tag(std::size_t from, std::string_view name) const;
   bool tag_name_at(std::size_t at, std::string_view name) const;
+  bool has_end_tag();
+  std::size_t end_of_loose_comment(std::size_t from) const;
 
   std::string_view input_;
   std::size_t at_ = 0;
   bool foreign_ = false;
+  bool in_cdata_ = false;        // that is none: its markers go, what is between stays
+  bool no_comment_end_ = false;  // to be found any more; searched for once
+  bool no_double_quote_ = false;
+  bool no_single_quote_ = false;
+  std::bitset<element_count> without_end_tag_;  // from here on; searched for once
   std::string_view unfinished_;
   Token token_;
 };

@@ -29,7 +29,12 @@ TEST_CASE("text has an empty line between paragraphs and a line per item, row an
       {"<pre>\n a\n\n   b  c\n</pre>d", " a\n\n   b  c\n\nd"},
       {"x<pre>a\tb</pre>", "x\n\na\tb"},
       {"a<script>b</script><style>c</style><title>d</title><svg><text>e</text></svg>f", "af"},
-      {"a<template>b</template><!-- c --><iframe>d</iframe>e", "ae"},
+      {"a<template>b</template><!-- c -->e", "ae"},
+      {"a<iframe src=x>b</iframe><noembed>c</noembed>", "abc"},
+      {"<p><img src=x alt=' A  cat '></p><p>b <img src=x alt=''> c<img src=x>", "[image: A cat]\n\nb c"},
+      {"<a href=x><img src=y alt='Read &amp; see'></a> z", "[image: Read & see] z"},
+      {"fine <img class=emoji alt='\xF0\x9F\x98\x80'>, thanks <img alt=';-)'>", "fine \xF0\x9F\x98\x80, thanks ;-)"},
+      {"if x <y and", "if x <y and"},
       {"a <b>b</b> <i>c</i>d", "a b cd"},
       {"&lt;b&gt; &amp;amp; &copy;&nbsp;x &#27;[31m\xC2\x9B", "<b> &amp; \xC2\xA9 x [31m"},
       {"say <q>yes </q>now", "say \"yes\" now"},
@@ -48,6 +53,7 @@ TEST_CASE("links are numbered in the text and listed at its end, each once") {
             "<p>a <a href='https://x/?a&amp;b'>b</a> c <a href=https://y/>d</a> <a href='https://x/?a&amp;b'>e</a>.") ==
         "a b[1] c d[2] e[1].\n\n[1] https://x/?a&b\n[2] https://y/");
   CHECK(html::to_text_with_links("<a href=x><img src=y></a><a name=z>w</a>") == "w");
+  CHECK(html::to_text_with_links("<a href=x><img src=y alt=z></a>") == "[image: z][1]\n\n[1] x");
   CHECK(html::to_text_with_links("<a href=x>a<a href=y>b") == "a[1]b[2]\n\n[1] x\n[2] y");
 }
 
@@ -62,6 +68,12 @@ TEST_CASE("a line has no markup, no line ends and decoded references") {
       {"a<script>alert(1)</script>b", "ab"},
       {"&amp;lt;b&amp;gt;", "&lt;b&gt;"},
       {"&lt;b&gt;", "<b>"},
+      {"<!DOCTYPE ~", "<!DOCTYPE ~"},
+      {"sa<!-- -- x >fe<script>alert(1)</script>", "safe"},
+      {"<![CDATA[A & B]]>", "A & B"},
+      {"<img src=x alt='A\n&amp; B'>", "A & B"},
+      {"win <img src=x alt=5> points<img src=x>", "win 5 points"},
+      {"safe<iframe src=x> text</iframe>", "safe text"},
       {"cut off <a href=\"https://exa", "cut off"},
       {"a\x1b[1mb\xC2\x9B", "a[1mb"},
   };
@@ -77,6 +89,8 @@ TEST_CASE("an excerpt ends between words with an ellipsis, within its bytes") {
   CHECK(html::excerpt("<p>one two three</p>", 12) == "one two\xE2\x80\xA6");
   CHECK(html::excerpt("<p>one two three</p>", 10) == "one two\xE2\x80\xA6");
   CHECK(html::excerpt("<p>one two three</p>", 9) == "one\xE2\x80\xA6");
+  CHECK(html::excerpt("<img src=x alt='A cat'><p>one two</p>", 100) == "one two");
+  CHECK(html::excerpt("<img src=x alt='A cat'>", 100) == "A cat");
   CHECK(html::excerpt("abcdefgh", 6) == "abc\xE2\x80\xA6");
   CHECK(html::excerpt("abcdefgh", 2) == "");
   for (std::size_t bytes = 0; bytes < 30; ++bytes) {

@@ -57,16 +57,16 @@ TEST_CASE("tokens are those of HTML5") {
       {"1 < 2 <3 <", "text(1 < 2 <3 <)"},
       {"a</", "text(a</)"},
       {"a<b c", "text(a)unfinished(<b c)"},
-      {"<a b='c>", "unfinished(<a b='c>)"},
+      {"<a b='c", "unfinished(<a b='c)"},
       {"</a b=c>", "end(a)"},
       {"</ a>b</>c", "comment( a)text(b)comment()text(c)"},
       {"<!-- a -->b", "comment( a )text(b)"},
       {"<!-->a<!--->b<!---->c", "comment()text(a)comment()text(b)comment()text(c)"},
       {"<!--a--!>b<!--a--->c", "comment(a)text(b)comment(a-)text(c)"},
-      {"<!--a-- >b", "comment(a-- >b)"},
+      {"<!--a-- >b-->c", "comment(a-- >b)text(c)"},
+      {"<!--a>b", "comment(a>b)"},
       {"<!doctype html>a<!DocType>", "doctype( html)text(a)doctype()"},
       {"<!a>b<?c?>d", "comment(a)text(b)comment(c?)text(d)"},
-      {"<![CDATA[a>b]]>", "comment([CDATA[a)text(b]]>)"},
       {"<script>a</scripts>b</script >c", "start(script)raw(a</scripts>b)text(c)"},
       {"<STYLE></sTyle/>a", "start(STYLE)raw()text(a)"},
       {"<script><!--<script></script>--></script>a", "start(script)raw(<!--<script></script>-->)text(a)"},
@@ -77,6 +77,40 @@ TEST_CASE("tokens are those of HTML5") {
   for (const auto& [input, expected] : cases) {
     INFO(input);
     CHECK(tokens(input) == expected);
+  }
+}
+
+TEST_CASE("what HTML5 would lose to the end of the input is kept") {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"<!--a-- >b", "comment(a-- >)text(b)"},
+      {"<!--a--b c>d<!-- e", "comment(a--b c>)text(d)comment( e)"},
+      {"<!--a--<b>c", "comment(a--<b>c)"},
+      {"<!--a<!--b>c", "comment(a<!--b>)text(c)"},
+      {"<![CDATA[a>b]]>c]]>", "comment([CDATA[)text(a>b)comment(]]>)text(c]]>)"},
+      {"<![CDATA[<p>a]]&gt;b", "comment([CDATA[)start(p)text(a)comment(]]&gt;)text(b)"},
+      {"a<!DOCTYPE ~", "text(a)unfinished(<!DOCTYPE ~)"},
+      {"<a b='c>d<i e=\"f>g\">", "start(a b[c])text(d)start(i e[f>g])"},
+      {"<a b=\"c d=e>f<i g='h", "start(a b[c d=e])text(f)unfinished(<i g='h)"},
+      {"<script/>a<b>", "start(script /)raw()text(a)start(b)"},
+      {"<script/>a</script>b", "start(script /)raw(a)text(b)"},
+      {"<title/>a<title/>b<style/>c", "start(title /)raw()text(a)start(title /)raw()text(b)start(style /)raw()text(c)"},
+  };
+  for (const auto& [input, expected] : cases) {
+    INFO(input);
+    CHECK(tokens(input) == expected);
+  }
+}
+
+TEST_CASE("a tag that was cut off is text when no element has its name") {
+  const std::pair<std::string_view, std::string_view> cases[] = {{"a <b", ""},     {"a <b c=d", ""},
+                                                                 {"a </p", ""},    {"a <x y", "<x y"},
+                                                                 {"a </x", "</x"}, {"<!DOCTYPE ~", "<!DOCTYPE ~"},
+                                                                 {"a", ""}};
+  for (const auto& [input, expected] : cases) {
+    INFO(input);
+    html::Tokenizer tokenizer(input);
+    while (tokenizer.next()) continue;
+    CHECK(tokenizer.cut_off_text() == expected);
   }
 }
 
