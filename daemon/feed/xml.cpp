@@ -44,16 +44,17 @@ std::size_t first_byte(std::uint64_t bits) {
   return static_cast<std::size_t>(zeros) / 8;
 }
 
-// The control characters that XML forbids; without branches, so that the compiler can take many bytes at a time.
-bool is_forbidden(char c) { return (static_cast<unsigned char>(c) < 0x20) & (c != '\t') & (c != '\n') & (c != '\r'); }
+bool is_forbidden(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
 
+// The control characters that XML forbids, eight bytes at a time.
 bool has_control_characters(std::string_view text) {
-  constexpr std::size_t kBlock = 64;
-  for (; text.size() >= kBlock; text.remove_prefix(kBlock)) {
-    unsigned char found = 0;
-    for (std::size_t i = 0; i < kBlock; ++i)
-      found = static_cast<unsigned char>(found | (is_forbidden(text[i]) ? 1 : 0));
-    if (found != 0) return true;
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  for (std::uint64_t word; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
+    std::memcpy(&word, text.data(), sizeof word);
+    if (((word - kOnes * 0x20) & ~word & (kOnes * 0x80)) == 0) continue;
+    const auto allowed = equal_bytes(word, '\t') | equal_bytes(word, '\n') | equal_bytes(word, '\r');
+    const auto at_least_blank = ((word & (kOnes * 0x7F)) + kOnes * 0x60) | word;  // in bit 7, without carries
+    if ((~(allowed | at_least_blank) & (kOnes * 0x80)) != 0) return true;
   }
   return std::any_of(text.begin(), text.end(), is_forbidden);
 }
@@ -62,65 +63,79 @@ void remove_control_characters(std::string& text) { std::erase_if(text, is_forbi
 
 // Past the '>' that ends the tag at `begin`; counts its attributes.
 std::size_t scan_tag(std::string_view xml, std::size_t begin, MarkupCount& count, bool& empty) {
-  char quote = 0;
   for (std::size_t at = begin; at < xml.size(); ++at) {
-    char c = xml[at];
-    if (quote != 0) {
-      if (c == quote) quote = 0;
-    } else if (c == '>') {
+    const char c = xml[at];
+    if (c > '>') continue;  // most of all names
+    if (c == '>') {
       empty = xml[at - 1] == '/';
       return at + 1;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '=') {
+    }
+    if (c == '=') {
       ++count.attributes;
+    } else if (c == '"' || c == '\'') {
+      at = std::min(xml.find(c, at + 1), xml.size());
     }
   }
   return xml.size();
 }
 
+// Four characters as they are in memory, to be compared at once.
+constexpr std::uint32_t four(const char (&text)[5]) {
+  return std::bit_cast<std::uint32_t>(std::array{text[0], text[1], text[2], text[3]});
+}
+
 // XML's own five, which are nearly all that occur: "&lt;" and its like. The bytes taken, or 0.
 std::size_t read_xml_reference(std::string_view raw, char& means) {
-  const auto is = [&](std::string_view reference, char meaning) {
-    if (!raw.starts_with(reference)) return false;
-    means = meaning;
-    return true;
-  };
-  if (is("&lt;", '<') || is("&gt;", '>')) return 4;
-  if (is("&amp;", '&')) return 5;
-  return is("&quot;", '"') || is("&apos;", '\'') ? 6 : 0;
+  if (raw.size() < 4) return 0;
+  std::uint32_t start;
+  std::memcpy(&start, raw.data(), sizeof start);
+  if (start == four("&lt;") || start == four("&gt;")) {
+    means = raw[1] == 'l' ? '<' : '>';
+    return 4;
+  }
+  const bool amp = start == four("&amp");
+  if (!amp && start != four("&quo") && start != four("&apo")) return 0;
+  const auto rest = raw.substr(4, amp ? 1 : 2);
+  if (rest != (amp ? ";" : raw[1] == 'q' ? "t;" : "s;")) return 0;
+  means = amp ? '&' : raw[1] == 'q' ? '"' : '\'';
+  return amp ? 5 : 6;
 }
 
 // Appends the start of `raw`, XML's own references decoded, up to another reference or a bound. Escaped HTML is dense
-// in references: eight bytes at a time beat searching and appending there. The bytes taken.
+// in references, so that eight bytes at a time beat searching and appending. The bytes taken.
 std::size_t append_plain(std::string& out, std::string_view raw) {
-  std::array<char, 1024> chunk;
-  std::size_t size = 0;
+  constexpr std::size_t kBlock = 1024;
+  const auto start = out.size();
+  const auto room = std::min(raw.size() + 8, kBlock);
+  out.resize(start + room);
+  char* to = out.data() + start;
   std::size_t at = 0;
-  while (at < raw.size() && size + 8 <= chunk.size()) {
+  std::size_t size = 0;
+  while (at < raw.size() && size + 8 <= room) {
     if (raw.size() - at >= 8) {
       std::uint64_t word;
       std::memcpy(&word, raw.data() + at, 8);
-      std::memcpy(chunk.data() + size, &word, 8);
-      const auto plain = first_byte(equal_bytes(word, '&'));
+      std::memcpy(to + size, &word, 8);
+      const auto ampersands = equal_bytes(word, '&');
+      const auto plain = ampersands == 0 ? 8 : first_byte(ampersands);
       at += plain;
       size += plain;
       if (plain == 8) continue;
     } else if (raw[at] != '&') {
-      chunk[size++] = raw[at++];
+      to[size++] = raw[at++];
       continue;
     }
-    const auto taken = read_xml_reference(raw.substr(at), chunk[size]);
+    const auto taken = read_xml_reference(raw.substr(at), to[size]);
     if (taken == 0) break;
     ++size;
     at += taken;
   }
-  out.append(chunk.data(), size);
+  out.resize(start + size);
   return at;
 }
 
 std::size_t past(std::string_view xml, std::string_view end, std::size_t from) {
-  auto found = xml.find(end, from);
+  const auto found = xml.find(end, from);
   return found == npos ? xml.size() : found + end.size();
 }
 
@@ -267,7 +282,7 @@ bool XmlDocument::append_entity(std::string& out, std::string_view name, int dep
 void XmlDocument::append_decoded(std::string& out, std::string_view raw) {
   constexpr std::size_t kLongRun = 256;  // bytes; from there on memchr and memcpy win
   while (!raw.empty()) {
-    auto at = std::min(raw.find('&'), raw.size());
+    const auto at = std::min(raw.find('&'), raw.size());
     if (at == raw.size() || at >= kLongRun) {
       out += raw.substr(0, at);
       raw.remove_prefix(at);

@@ -29,7 +29,7 @@ Decoded decoded_as(std::string_view bytes, std::string_view name, bool wrongly_d
   return decoded_as(bytes, *find_encoding(name), wrongly_declared);
 }
 
-// What UTF-8 there is among bytes that are not all UTF-8.
+// What UTF-8 there is among bytes that are not all UTF-8; the first thousand tell.
 struct Utf8Evidence {
   std::size_t characters = 0;  // well-formed ones past ASCII
   std::size_t errors = 0;
@@ -37,11 +37,14 @@ struct Utf8Evidence {
 };
 
 Utf8Evidence utf8_evidence(std::string_view bytes) {
+  constexpr std::size_t enough = 1024;
   Utf8Evidence evidence;
   bool error_at_end = false;
-  while (!bytes.empty()) {
-    bytes.remove_prefix(ascii_prefix(bytes));
-    if (bytes.empty()) break;
+  while (!bytes.empty() && evidence.characters + evidence.errors < enough) {
+    if (byte(bytes.front()) < 0x80) {
+      bytes.remove_prefix(ascii_prefix(bytes));
+      continue;
+    }
     const bool replacement = bytes.starts_with("\xEF\xBF\xBD");
     const std::size_t before = bytes.size();
     if (next_code_point(bytes) == 0xFFFD && !replacement) {

@@ -11,7 +11,8 @@ namespace newscache::text {
 
 namespace {
 
-constexpr std::size_t kSample = 256 * 1024;
+constexpr std::size_t kSample = 256 * 1024;  // bytes of the document
+constexpr std::size_t kTelling = 4 * 1024;   // of these the first that tell something
 
 // The characters that every text of some length has, as pairs of bytes in order.
 // clang-format off
@@ -172,7 +173,7 @@ bool is_sparse_chinese(std::string_view sample) {
 // The bytes past ASCII, each with the one behind it: no model looks at others, and markup is mostly those.
 std::string telling_bytes(std::string_view sample) {
   std::string telling;
-  while (!sample.empty()) {
+  while (!sample.empty() && telling.size() < kTelling) {
     sample.remove_prefix(ascii_prefix(sample));
     std::size_t end = 0;
     while (end < sample.size() && byte(sample[end]) >= 0x80) ++end;
@@ -203,7 +204,7 @@ EncodingGuess guess_encoding(std::string_view bytes) {
 }
 
 std::optional<double> encoding_plausibility(std::string_view bytes, std::string_view name) {
-  const auto sample = bytes.substr(0, kSample);
+  const auto sample = telling_bytes(bytes.substr(0, kSample));
   for (const auto& model : kPairModels) {
     if (model.name == name) return plausibility(sample, model);
   }

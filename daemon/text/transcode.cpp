@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <optional>
 
 #include "text/ascii.hpp"
@@ -52,6 +53,7 @@ struct Cell {
   std::uint8_t length = 0;
 };
 using Table = std::array<Cell, 256>;
+constexpr Cell kReplacementCell{{'\xEF', '\xBF', '\xBD'}, 3};
 
 void set_cell(Cell& cell, std::uint32_t code_point) {
   std::string text;
@@ -69,21 +71,27 @@ const Table& windows_1252_table() {
   return kTable;
 }
 
-// None when some byte needs others after it, so that no table can tell what it means.
-std::optional<Table> table_from(Converter& converter) {
+// Of the bytes that occur: iconv takes its time for each. None when some byte needs others after it, so that no table
+// can tell what it means.
+std::optional<Table> table_from(Converter& converter, std::string_view bytes) {
+  std::array<bool, 256> occurs{};
+  for (auto rest = bytes.substr(ascii_prefix(bytes)); !rest.empty(); rest.remove_prefix(1))
+    occurs[byte(rest[0])] = true;
   Table table;
   for (unsigned c = 0; c < 256; ++c) {
+    if (c < 0x80) set_cell(table[c], c);
+    if (c < 0x80 || !occurs[c]) continue;
     const char in = static_cast<char>(c);
-    std::string_view bytes(&in, 1);
+    std::string_view one(&in, 1);
     char* room = table[c].utf8.data();
     std::size_t left = table[c].utf8.size();
-    const int error = converter.step(bytes, room, left);
+    const int error = converter.step(one, room, left);
     if (error == EINVAL || error == E2BIG) return std::nullopt;
     converter.flush(room, left);  // windows-1255 and -1258 wait for a mark after a letter
     if (error == 0 && left == table[c].utf8.size()) return std::nullopt;
     if (error == 0) {
       table[c].length = static_cast<std::uint8_t>(table[c].utf8.size() - left);
-    } else if (c >= 0x80 && c < 0xA0) {
+    } else if (c < 0xA0) {
       set_cell(table[c], c);  // as the Encoding Standard has it
     }
     converter.reset();
@@ -94,19 +102,24 @@ std::optional<Table> table_from(Converter& converter) {
 Transcoded by_table(std::string_view bytes, const Table& table) {
   Transcoded result;
   result.utf8.reserve(bytes.size() + bytes.size() / 4);
+  std::array<char, 1024> chunk;
   while (!bytes.empty()) {
     const std::size_t plain = ascii_prefix(bytes);
     result.utf8.append(bytes.substr(0, plain));
     bytes.remove_prefix(plain);
-    for (; !bytes.empty() && byte(bytes.front()) >= 0x80; bytes.remove_prefix(1)) {
-      const Cell& cell = table[byte(bytes.front())];
-      if (cell.length > 0) {
-        result.utf8.append(cell.utf8.data(), cell.length);
-      } else {
-        result.utf8.append(kReplacement);
+    std::size_t size = 0;
+    std::size_t at = 0;
+    for (; at < bytes.size() && size + sizeof(Cell::utf8) <= chunk.size(); ++at) {
+      const Cell* cell = &table[byte(bytes[at])];
+      if (cell->length == 0) {
+        cell = &kReplacementCell;
         ++result.replaced;
       }
+      std::memcpy(chunk.data() + size, cell->utf8.data(), sizeof cell->utf8);
+      size += cell->length;
     }
+    result.utf8.append(chunk.data(), size);
+    bytes.remove_prefix(at);
   }
   return result;
 }
@@ -222,7 +235,7 @@ Transcoded transcode(std::string_view bytes, const Encoding& encoding) {
   // A system without iconv's modules: the ASCII part at least is right.
   if (!converter) return by_table(bytes, windows_1252_table());
   if (encoding.family == EncodingFamily::single_byte) {
-    if (const auto table = table_from(converter)) return by_table(bytes, *table);
+    if (const auto table = table_from(converter, bytes)) return by_table(bytes, *table);
     converter.reset();
   }
   return by_iconv(bytes, converter, encoding.family);

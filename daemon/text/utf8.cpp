@@ -1,6 +1,7 @@
 #include "text/utf8.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "text/ascii.hpp"
@@ -17,6 +18,8 @@ struct Sequence {
   std::size_t length;
   bool valid;
 };
+
+constexpr bool is_continuation(char c) { return (byte(c) & 0xC0) == 0x80; }
 
 // Table 3-7 of the Unicode Standard: which second bytes a lead byte allows is all that distinguishes overlong forms,
 // surrogates and values past U+10FFFF.
@@ -42,11 +45,15 @@ Sequence sequence_at(const char* p, std::size_t available) {
 }  // namespace
 
 std::size_t ascii_prefix(std::string_view bytes) {
+  constexpr std::uint64_t high_bits = 0x8080808080808080U;
   std::size_t at = 0;
-  for (; at + 8 <= bytes.size(); at += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, bytes.data() + at, 8);
-    if ((word & 0x8080808080808080U) != 0) break;
+  for (std::array<std::uint64_t, 4> words; at + sizeof words <= bytes.size(); at += sizeof words) {
+    std::memcpy(words.data(), bytes.data() + at, sizeof words);
+    if (((words[0] | words[1] | words[2] | words[3]) & high_bits) != 0) break;
+  }
+  for (std::uint64_t word; at + sizeof word <= bytes.size(); at += sizeof word) {
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    if ((word & high_bits) != 0) break;
   }
   while (at < bytes.size() && byte(bytes[at]) < 0x80) ++at;
   return at;
@@ -59,7 +66,13 @@ std::size_t valid_utf8_prefix(std::string_view bytes) {
       at += ascii_prefix(bytes.substr(at));
       continue;
     }
-    const auto sequence = sequence_at(bytes.data() + at, bytes.size() - at);
+    // Runs of two-byte characters are most of what is written in Greek, Cyrillic, Hebrew and Arabic letters.
+    const char* p = bytes.data() + at;
+    if (byte(p[0]) >= 0xC2 && byte(p[0]) < 0xE0 && at + 1 < bytes.size() && is_continuation(p[1])) {
+      at += 2;
+      continue;
+    }
+    const auto sequence = sequence_at(p, bytes.size() - at);
     if (!sequence.valid) return at;
     at += sequence.length;
   }
@@ -118,7 +131,7 @@ std::uint32_t next_code_point(std::string_view& text) {
 
 std::string_view cut_utf8(std::string_view text, std::size_t bytes) {
   if (text.size() <= bytes) return text;
-  while (bytes > 0 && (byte(text[bytes]) & 0xC0) == 0x80) --bytes;
+  while (bytes > 0 && is_continuation(text[bytes])) --bytes;
   return text.substr(0, bytes);
 }
 
@@ -126,17 +139,14 @@ std::string collapse_white_space(std::string_view text) {
   text = trim(text);
   std::string out;
   out.reserve(text.size());
-  bool white = false;
-  for (const char c : text) {
-    if (is_white(c)) {
-      white = true;
-      continue;
-    }
-    if (white) out.push_back(' ');
-    white = false;
-    out.push_back(c);
+  std::size_t done = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!is_white(text[at]) || (text[at] == ' ' && !is_white(text[at + 1]))) continue;  // trimmed: there is a next one
+    out.append(text, done, at - done).push_back(' ');
+    while (is_white(text[at + 1])) ++at;
+    done = at + 1;
   }
-  return out;
+  return out.append(text, done);
 }
 
 std::string_view trim(std::string_view text) {
