@@ -1,9 +1,12 @@
 // How fast HTML becomes safe, and text: MB of input per second of processor time.
 //   bench_sanitise FILE-OR-FOLDER...     every .html file in it, e.g. ../shared/corpora/pages
+//   bench_sanitise --hostile             repeated pieces that make others take quadratic time: as fast for twice as
+//   many
 #include <ctime>
 #include <filesystem>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file.hpp"
@@ -36,9 +39,80 @@ void measure(const char* what, const std::vector<std::string>& documents, Work w
   std::cout << what << ": " << megabytes / seconds << " MB/s, " << 100 * out / in << " % of it left\n";
 }
 
+constexpr std::string_view hostile[] = {"<",
+                                        "<b",
+                                        "<b>",
+                                        "<p><b>",
+                                        "<div></p>",
+                                        "<a href=/x>",
+                                        "<b></i>",
+                                        "<i><p></i>",
+                                        "<table>x",
+                                        "<table><tr><td>",
+                                        "</table>",
+                                        "<li><ul>",
+                                        "<rt><ruby>",
+                                        "<dd>",
+                                        "<svg>",
+                                        "<template>",
+                                        "<select>",
+                                        "<noscript>",
+                                        "<h1>",
+                                        "<pre>\n",
+                                        "<span><div>",
+                                        "<!--",
+                                        "<!-- a>",
+                                        "<!-- -- >",
+                                        "<!-- --<",
+                                        "<!-- --",
+                                        "<![CDATA[",
+                                        "<![CDATA[]]>",
+                                        "<!doctype",
+                                        "<?",
+                                        "<script>",
+                                        "<script/>",
+                                        "<script><!--",
+                                        "<style/><title/>",
+                                        "<iframe/>",
+                                        "<iframe src=//youtube.com/embed/x>",
+                                        "<a b=\"x>",
+                                        "<a b='x>",
+                                        "<p a=b ",
+                                        "<img src=x alt='y'>",
+                                        "&",
+                                        "&#",
+                                        "&amp",
+                                        "</",
+                                        "]]>",
+                                        "<xmp>",
+                                        "<img srcset='x 1x,"};
+
+double megabytes_per_second(std::string_view unit, std::size_t bytes) {
+  std::string html;
+  while (html.size() < bytes) html += unit;
+  const auto start = std::clock();
+  const auto left = html::sanitise(html, {"https://example.org/"}).size() + html::to_text(html).size();
+  const auto ticks = std::clock() - start;
+  if (left > 100 * bytes) std::cout << "more comes out than goes in: ";
+  return static_cast<double>(html.size()) / 1e6 / (static_cast<double>(ticks + 1) / CLOCKS_PER_SEC);
+}
+
+void measure_hostile() {
+  for (const auto unit : hostile) {
+    std::cout << unit.substr(0, unit.find('\n')) << " ...: ";
+    for (const std::size_t bytes : {1U << 20U, 2U << 20U, 4U << 20U}) {
+      std::cout << megabytes_per_second(unit, bytes) << (bytes < 4U << 20U ? ", " : " MB/s for 1, 2 and 4 MB\n");
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && argv[1] == std::string_view("--hostile")) {
+    measure_hostile();
+    return 0;
+  }
   std::vector<std::string> documents;
   for (int i = 1; i < argc; ++i) {
     const std::filesystem::path path(argv[i]);

@@ -1,5 +1,7 @@
 #include "attacks.hpp"
 
+#include <algorithm>
+
 #include "html/plain_text.hpp"
 #include "html/sanitise.hpp"
 #include "safe_check.hpp"
@@ -33,6 +35,31 @@ TEST_CASE("an attack does not take the text around it along") {
     INFO(attack);
     const auto safe = html::sanitise("<p>before</p>" + std::string(attack), options);
     CHECK(safe.starts_with("<p>before</p>"));
+  }
+}
+
+TEST_CASE("a page around an attack survives it whole, wherever in the page it stands") {
+  const html::SanitiseOptions options{"https://example.org/", true};
+  for (const auto attack : attacks()) {
+    INFO(attack);
+    const auto safe = html::sanitise(attack, options);
+    CHECK(what_is_unsafe("<section><div>" + safe + "</div><p>after</p></section>") == "");
+    CHECK(what_is_unsafe("<table><tbody><tr><td>" + safe + "</td><td>after</td></tr></tbody></table>") == "");
+    CHECK(what_is_unsafe("<ul><li>" + safe + "</li><li>after</li></ul>") == "");
+    CHECK(what_is_unsafe("<dl><dd>" + safe + "</dd></dl>") == "");
+  }
+}
+
+TEST_CASE("the text of an attack has no control characters and is one line where it should be") {
+  for (const auto attack : attacks()) {
+    INFO(attack);
+    for (const auto& text : {html::to_line(attack), html::excerpt(attack, 20), html::to_text(attack)}) {
+      CHECK(std::none_of(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
+      }));
+    }
+    CHECK(html::to_line(attack).find_first_of("\n\t") == std::string::npos);
+    CHECK(html::excerpt(attack, 20).size() <= 20);
   }
 }
 

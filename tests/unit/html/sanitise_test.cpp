@@ -66,11 +66,38 @@ TEST_CASE("output is cut at its limit, balanced, between characters and referenc
 }
 
 TEST_CASE("hostile nesting costs output in proportion to the input") {
-  const std::string_view units[] = {
-      "<b>",        "<div>",       "<p><b>",  "<table><tr><td>", "<a href=/x>", "<b></i>",      "<div></p>",
-      "<li><ul>",   "<dd>",        "<svg>",   "<table>x",        "<h1>",        "<b><div></b>", "</table>",
-      "<rt><ruby>", "<noscript>",  "<!--",    "<img src=x>",     "&",           "<template>",   "<i><p></i>",
-      "<caption>",  "<span><div>", "<pre>\n", "<select><option>"};
+  const std::string_view units[] = {"<b>",
+                                    "<div>",
+                                    "<p><b>",
+                                    "<table><tr><td>",
+                                    "<a href=/x>",
+                                    "<b></i>",
+                                    "<div></p>",
+                                    "<li><ul>",
+                                    "<dd>",
+                                    "<svg>",
+                                    "<table>x",
+                                    "<h1>",
+                                    "<b><div></b>",
+                                    "</table>",
+                                    "<rt><ruby>",
+                                    "<noscript>",
+                                    "<!--",
+                                    "<img src=x>",
+                                    "&",
+                                    "<template>",
+                                    "<i><p></i>",
+                                    "<caption>",
+                                    "<span><div>",
+                                    "<pre>\n",
+                                    "<select><option>",
+                                    "<!-- -- >",
+                                    "<![CDATA[",
+                                    "<iframe/>",
+                                    "<a b='x>",
+                                    "<script/>",
+                                    "<style/><title/>",
+                                    "<!doctype"};
   for (const auto unit : units) {
     INFO(unit);
     const auto once = sanitised(repeat(unit, 3000)).size();
