@@ -247,14 +247,15 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   answer = Error{};  // the body is not needed while the commit is awaited
 
   if (find(feed.id, generation) == nullptr) co_return;  // moved or removed meanwhile
-  const model::FeedState state = result.update.state;
+  model::FeedState state = result.update.state;
   if (result.only_times) {
     committer_.defer(std::move(result.update));
   } else {
-    co_await committer_.commit(std::move(result.update));
+    const model::UpdateResult done = co_await committer_.commit(std::move(result.update));
+    state.unreliable = done.unreliable;
   }
   if (Slot* slot = find(feed.id, generation)) {
-    slot->feed.state = state;
+    slot->feed.state = std::move(state);
     if (may_be_polled(slot->feed)) schedule_slot(*slot, services_.clock.boot() + result.wait);
   }
 }
@@ -374,12 +375,13 @@ void Poller::forget_feed(model::FeedId id) {
 
 loop::awaitable<model::UpdateResult> Poller::commit(model::FeedUpdate update) {
   const model::FeedId id = update.feed_id;
-  const model::FeedState state = update.state;
+  model::FeedState state = update.state;
   const model::UpdateResult result = co_await committer_.commit(std::move(update));
+  state.unreliable = result.unreliable;
   const auto found = slots_.find(id);
   if (found == slots_.end()) co_return result;
   Slot& slot = found->second;
-  slot.feed.state = state;
+  slot.feed.state = std::move(state);
   if (may_be_polled(slot.feed)) schedule_slot(slot, services_.clock.boot() + remaining_wait(slot.feed));
   co_return result;
 }

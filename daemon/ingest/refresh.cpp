@@ -1,15 +1,12 @@
 #include "ingest/refresh.hpp"
 
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "base/hash.hpp"
-#include "feed/identity.hpp"
 #include "feed/parse.hpp"
+#include "ingest/identify.hpp"
 #include "settings/settings.hpp"
-#include "text/url.hpp"
 
 namespace newscache::ingest {
 namespace {
@@ -88,7 +85,9 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
   state.validators = parsed->complete ? response.validators : model::Validators{};
   state.body_hash = parsed->complete ? std::move(hash) : std::string();
   state.hints = parsed->hints;
-  result.update.entries = identify(std::move(parsed->entries), feed.uid);
+  Identified identified = identify(std::move(parsed->entries), feed.uid, state.unreliable);
+  result.update.entries = std::move(identified.entries);
+  state.unreliable = identified.unreliable;
   parsed->entries.clear();
   result.update.document = std::move(*parsed);
   succeed(result, feed, response, context);
@@ -128,29 +127,6 @@ std::optional<std::chrono::seconds> poll_interval(const model::FeedSettings& set
   const auto interval = settings::parse_duration(*text);
   if (!interval) return std::nullopt;
   return std::chrono::duration_cast<std::chrono::seconds>(*interval);
-}
-
-std::vector<model::IncomingEntry> identify(std::vector<model::Entry> entries, std::string_view feed_uid) {
-  std::unordered_map<std::string_view, std::string_view> link_of_guid;
-  std::unordered_set<std::string> ambiguous;
-  for (const model::Entry& entry : entries) {
-    if (entry.guid.empty()) continue;
-    const auto [known, fresh] = link_of_guid.emplace(entry.guid, entry.url);
-    if (!fresh && known->second != entry.url) ambiguous.insert(entry.guid);
-  }
-  std::unordered_set<std::string> seen;
-  std::vector<model::IncomingEntry> incoming;
-  incoming.reserve(entries.size());
-  for (model::Entry& entry : entries) {
-    const std::string guid = entry.guid;
-    if (ambiguous.contains(guid)) entry.guid.clear();
-    std::string uid = feed::article_uid(feed_uid, feed::article_key(entry));
-    entry.guid = guid;
-    if (!seen.insert(uid).second) continue;
-    std::string link = entry.url.empty() ? std::string() : text::canonical_url(entry.url);
-    incoming.push_back({std::move(uid), std::move(link), std::move(entry)});
-  }
-  return incoming;
 }
 
 Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context) {

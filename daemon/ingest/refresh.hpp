@@ -33,8 +33,4 @@ Error error_of_status(const net::Response& response);
 // The feed's own interval, if it has one.
 std::optional<std::chrono::seconds> poll_interval(const model::FeedSettings& settings);
 
-// The document's entries under their stable identities, each once. Where a publisher gives several entries one guid, the
-// guid identifies nothing, and their links do.
-std::vector<model::IncomingEntry> identify(std::vector<model::Entry> entries, std::string_view feed_uid);
-
 }  // namespace newscache::ingest

@@ -8,6 +8,7 @@
 #include "feed/import.hpp"
 #include "feed/opml.hpp"
 #include "feed/parse.hpp"
+#include "ingest/identify.hpp"
 #include "ingest/refresh.hpp"
 #include "text/url.hpp"
 
@@ -238,8 +239,10 @@ loop::awaitable<Result<DocumentImport>> Subscriptions::import_document(std::stri
   update.state.next_poll.reset();
   update.state.next_poll_rule = "import";
   update.received = services_.clock.wall();
-  auto sort_out = [&document, &feed] { return identify(std::move(document->entries), feed->uid); };
-  update.entries = co_await loop::offload(services_.worker, sort_out);
+  auto sort_out = [&document, &feed] { return identify(std::move(document->entries), feed->uid, feed->state.unreliable); };
+  Identified identified = co_await loop::offload(services_.worker, sort_out);
+  update.entries = std::move(identified.entries);
+  update.state.unreliable = identified.unreliable;
   const model::UpdateResult done = co_await poller_.commit(std::move(update));
   co_return DocumentImport{feed->id, done.added, done.updated};
 }

@@ -48,6 +48,14 @@ struct FeedError {
   friend bool operator==(const FeedError&, const FeedError&) = default;
 };
 
+// What has proved to be no identity of this feed's articles. Once found out it stays so: an odd document must not turn it
+// back and forth.
+struct Unreliable {
+  bool guids = false;  // given to several pieces, or another one at every poll
+  bool links = false;  // many pieces point to one page
+  friend bool operator==(const Unreliable&, const Unreliable&) = default;
+};
+
 // How the feed has behaved: what schedule decides from and the store keeps.
 struct FeedState {
   FeedStatus status = FeedStatus::fresh;
@@ -59,6 +67,7 @@ struct FeedState {
   std::string next_poll_rule;  // "default", "max-age", "back-off", ...
   std::optional<FeedError> error;
   UpdateHints hints;
+  Unreliable unreliable;
   friend bool operator==(const FeedState&, const FeedState&) = default;
 };
 
@@ -120,6 +129,7 @@ struct UpdateResult {
   FeedId feed_id{};
   std::int64_t added = 0;
   std::int64_t updated = 0;
+  Unreliable unreliable;  // what is known of the feed now
 };
 
 }  // namespace newscache::model

@@ -1,22 +1,10 @@
-// Writer::apply: what polls brought becomes articles.
-//
-// Which article is an entry? Within its feed, in this order:
-// 1. the one with its uid;
-// 2. the one that has been seen under this uid before (an alias), unless that article's own uid is in the document too:
-//    then the direct entry speaks for it, whatever their order;
-// 3. none, for ever, when its uid is that of a deleted article;
-// 4. the one with its canonical link, when the publisher has plainly changed the form of the guid: exactly one stored
-//    article and exactly one entry of the document have the link, the stored one's uid is not in the document, and both
-//    have the same date of publication or, where one has none, the same title or content. A feed whose entries all
-//    point to one page stays a feed of many articles.
-// Of several entries that are the same article the first one counts.
+// Writer::apply: what polls brought becomes articles. Which entry is which article: see recogniser.hpp.
 
 #include <algorithm>
-#include <map>
-#include <set>
 
 #include "store/article_rows.hpp"
 #include "store/feed_rows.hpp"
+#include "store/recogniser.hpp"
 #include "store/writer_state.hpp"
 
 namespace newscache::store {
@@ -35,12 +23,6 @@ Instant sort_date(const model::Entry& entry, Instant received) {
   return std::min<Instant>(*entry.date_published, received + kAhead);
 }
 
-// "Daily news" is another piece each day, whatever else stays the same.
-bool same_piece(const model::Entry& known, const model::Entry& entry, bool same_words) {
-  if (known.date_published && entry.date_published) return known.date_published == entry.date_published;
-  return same_words || (!entry.title.empty() && entry.title == known.title);
-}
-
 // An edited entry keeps what identifies the article and what the publisher has only stopped repeating.
 void keep_what_stays(model::Entry& entry, const model::Entry& old) {
   entry.guid = old.guid;
@@ -56,69 +38,28 @@ void keep_what_stays(model::Entry& entry, const model::Entry& old) {
 // One document's entries applied to one feed.
 class Applier {
  public:
-  Applier(Change& change, model::FeedUpdate& update) : change_(change), update_(update) {
-    for (const auto& incoming : update.entries) {
-      uids_.push_back(uid_from_hex(incoming.uid));
-      uid_set_.insert(uids_.back());
-      if (!incoming.link.empty()) ++link_uses_[incoming.link];
-    }
-  }
+  Applier(Change& change, model::FeedUpdate& update) : change_(change), update_(update) {}
 
   model::UpdateResult run() {
-    model::UpdateResult result{update_.feed_id, 0, 0};
-    std::vector<New> fresh;
-    std::set<Uid> fresh_uids;
-    for (std::size_t i = 0; i < update_.entries.size(); ++i) {
-      auto& incoming = update_.entries[i];
-      const auto hash = content_hash(incoming.entry, incoming.link);
-      const auto identity = identify(incoming, uids_[i], hash);
-      if (identity.skip) continue;
-      if (!identity.known) {
-        if (fresh_uids.insert(uids_[i]).second) fresh.push_back({i, hash});
-      } else if (seen_.insert(identity.known->id).second && identity.known->hash != hash) {
-        if (edit(incoming, *identity.known, hash)) ++result.updated;
-      }
+    model::UpdateResult result{update_.feed_id, 0, 0, update_.state.unreliable};
+    Recogniser recogniser(change_.database(), update_.feed_id, update_.entries);
+    const auto recognised = recogniser.run();
+    if (recogniser.guids_keep_changing()) result.unreliable.guids = true;
+    for (std::size_t i = 0; i < recognised.size(); ++i) {
+      const auto& [as, known, hash] = recognised[i];
+      if (as != Recognised::As::article || known.hash == hash) continue;
+      if (edit(update_.entries[i], known, hash)) ++result.updated;
     }
     // Documents begin with the newest; of articles with equal dates the one with the higher id is the newer.
-    for (auto entry = fresh.rbegin(); entry != fresh.rend(); ++entry) {
-      add(update_.entries[entry->index], uids_[entry->index], entry->hash);
+    for (std::size_t i = recognised.size(); i-- > 0;) {
+      if (recognised[i].as != Recognised::As::fresh) continue;
+      add(update_.entries[i], uid_from_hex(update_.entries[i].uid), recognised[i].hash);
+      ++result.added;
     }
-    result.added = static_cast<std::int64_t>(fresh.size());
     return result;
   }
 
  private:
-  struct Identity {
-    std::optional<KnownArticle> known;
-    bool skip = false;
-  };
-  struct New {
-    std::size_t index = 0;  // of the entry
-    ContentHash hash{};
-  };
-
-  Identity identify(const model::IncomingEntry& incoming, const Uid& uid, const ContentHash& hash) {
-    auto& database = change_.database();
-    if (auto known = find_by_uid(database, update_.feed_id, uid)) return {known, false};
-    if (auto known = find_by_alias(database, uid)) return {known, uid_set_.contains(known->uid)};
-    if (is_tombstone(database, update_.feed_id, uid)) return {std::nullopt, true};
-    auto known = same_by_link(incoming, hash);
-    if (known) add_alias(database, known->id, uid);
-    return {known, false};
-  }
-
-  std::optional<KnownArticle> same_by_link(const model::IncomingEntry& incoming, const ContentHash& hash) {
-    auto& database = change_.database();
-    const auto link = link_key(incoming.link);
-    if (!link || link_uses_[incoming.link] != 1) return std::nullopt;
-    const auto found = find_by_link(database, update_.feed_id, *link);
-    if (found.size() != 1 || uid_set_.contains(found.front().uid)) return std::nullopt;
-    const auto row = find_article(database, found.front().id);
-    const auto known = database.codec().decode(row->record.head, {});
-    if (!known || !same_piece(*known, incoming.entry, found.front().hash == hash)) return std::nullopt;
-    return found.front();
-  }
-
   void add(model::IncomingEntry& incoming, const Uid& uid, const ContentHash& hash) {
     ArticleRow row;
     row.id = change_.new_article_id();
@@ -158,10 +99,6 @@ class Applier {
 
   Change& change_;
   model::FeedUpdate& update_;
-  std::vector<Uid> uids_;  // of the entries, in their order
-  std::set<Uid> uid_set_;
-  std::map<std::string, int> link_uses_;
-  std::set<model::ArticleId> seen_;  // known articles that an entry of this document has spoken for
 };
 
 // What the document says replaces what was known; what it is silent about stays.
@@ -188,10 +125,11 @@ bool looks_different(const model::FeedState& before, const model::FeedState& aft
 
 model::UpdateResult apply_update(Change& change, model::FeedUpdate& update) {
   auto stored = find_feed(change.database(), update.feed_id);
-  if (!stored || stored->removed) return {update.feed_id, 0, 0};
+  if (!stored || stored->removed) return {update.feed_id, 0, 0, {}};
   // The subscription has moved while the old address was fetched.
-  if (!update.url.empty() && update.url != stored->feed.url) return {update.feed_id, 0, 0};
+  if (!update.url.empty() && update.url != stored->feed.url) return {update.feed_id, 0, 0, {}};
   const auto result = Applier(change, update).run();
+  update.state.unreliable = result.unreliable;
   const bool described = update.document && take_over(*stored, *update.document);
   if (described) update_feed(change.database(), *stored);
   if (stored->feed.state != update.state) update_feed_state(change.database(), update.feed_id, update.state);

@@ -11,6 +11,7 @@ namespace newscache::store {
 namespace {
 
 constexpr int kMaxAliases = 4;
+constexpr int kMaxOfLink = 32;
 constexpr int kMaxTombstones = 1000;  // per feed
 
 constexpr std::string_view kFind = R"sql(
@@ -20,7 +21,9 @@ constexpr std::string_view kFindByUid = "SELECT id, uid, hash FROM article WHERE
 constexpr std::string_view kFindByAlias =
     "SELECT a.id, a.uid, a.hash FROM alias x JOIN article a ON a.id = x.id WHERE x.uid = ?";
 constexpr std::string_view kFindByLink =
-    "SELECT id, uid, hash FROM article WHERE feed_id = ? AND link = ? ORDER BY id LIMIT 2";
+    "SELECT id, uid, hash FROM article WHERE feed_id = ? AND link = ? ORDER BY id DESC LIMIT ?";
+constexpr std::string_view kNewest =
+    "SELECT id, uid, hash, head FROM article WHERE feed_id = ? ORDER BY sort DESC, id DESC LIMIT ?";
 constexpr std::string_view kFindTombstone = "SELECT 1 FROM tombstone WHERE feed_id = ? AND uid = ?";
 constexpr std::string_view kLoad =
     "SELECT feed_id, uid, received, revision, read, starred, offline, offline_bytes, head FROM article WHERE id = ?";
@@ -46,8 +49,8 @@ constexpr std::string_view kInsertVersion =
 constexpr std::string_view kPruneVersions = R"sql(
 DELETE FROM article_version WHERE id = ?1 AND revision NOT IN
   (SELECT revision FROM article_version WHERE id = ?1 ORDER BY revision DESC LIMIT ?2))sql";
-constexpr std::string_view kAddAlias = R"sql(
-INSERT OR IGNORE INTO alias(uid, id) SELECT ?1, ?2 WHERE (SELECT count(*) FROM alias WHERE id = ?2) < ?3)sql";
+constexpr std::string_view kCountAliases = "SELECT count(*) FROM alias WHERE id = ?";
+constexpr std::string_view kAddAlias = "INSERT OR IGNORE INTO alias(uid, id) VALUES (?, ?)";
 constexpr std::string_view kBuryAliases =
     "INSERT OR IGNORE INTO tombstone(feed_id, uid) SELECT ?, uid FROM alias WHERE id = ?";
 constexpr std::string_view kBury = "INSERT OR IGNORE INTO tombstone(feed_id, uid) VALUES (?, ?)";
@@ -162,9 +165,19 @@ std::optional<KnownArticle> find_by_alias(Database& database, const Uid& uid) {
 
 std::vector<KnownArticle> find_by_link(Database& database, model::FeedId feed, std::int64_t link) {
   std::vector<KnownArticle> found;
-  Query query(database, kFindByLink, model::raw(feed), link);
+  Query query(database, kFindByLink, model::raw(feed), link, kMaxOfLink);
   while (query.step()) found.push_back(read_known(query));
   return found;
+}
+
+std::vector<StoredEntry> newest_articles(Database& database, model::FeedId feed, std::size_t limit) {
+  std::vector<StoredEntry> newest;
+  Query query(database, kNewest, model::raw(feed), static_cast<std::int64_t>(limit));
+  while (query.step()) {
+    auto entry = database.codec().decode(query.blob(3), {});
+    if (entry) newest.push_back({read_known(query), std::move(*entry)});
+  }
+  return newest;
 }
 
 void forget_tombstones(Database& database, model::FeedId feed) {
@@ -261,8 +274,12 @@ void set_state(Database& database, model::ArticleId id, bool read, bool starred,
   Query(database, kSetState, read, starred, model::raw(revision), model::raw(id)).run();
 }
 
-void add_alias(Database& database, model::ArticleId id, const Uid& uid) {
-  Query(database, kAddAlias).bind_blob(view(uid)).bind(model::raw(id)).bind(kMaxAliases).run();
+int add_alias(Database& database, model::ArticleId id, const Uid& uid) {
+  Query count(database, kCountAliases, model::raw(id));
+  count.step();
+  const auto earlier = static_cast<int>(count.integer(0));
+  if (earlier < kMaxAliases) Query(database, kAddAlias).bind_blob(view(uid)).bind(model::raw(id)).run();
+  return earlier;
 }
 
 }  // namespace newscache::store

@@ -49,8 +49,13 @@ std::optional<ArticleRow> find_article(Database& database, model::ArticleId id);
 std::optional<model::Entry> stored_entry(Database& database, const ArticleRow& row);
 std::optional<KnownArticle> find_by_uid(Database& database, model::FeedId feed, const Uid& uid);
 std::optional<KnownArticle> find_by_alias(Database& database, const Uid& uid);
-// At most two: more than one is no identity.
+// The newest few.
 std::vector<KnownArticle> find_by_link(Database& database, model::FeedId feed, std::int64_t link);
+struct StoredEntry {
+  KnownArticle article;
+  model::Entry entry;  // without content
+};
+std::vector<StoredEntry> newest_articles(Database& database, model::FeedId feed, std::size_t limit);
 // Deleted articles of the feed may come back.
 void forget_tombstones(Database& database, model::FeedId feed);
 bool is_tombstone(Database& database, model::FeedId feed, const Uid& uid);
@@ -68,7 +73,7 @@ void delete_article(Database& database, SearchIndex& index, const ArticleRow& ro
 void set_hash(Database& database, model::ArticleId id, const ContentHash& hash);
 void set_state(Database& database, model::ArticleId id, bool read, bool starred, model::Revision revision);
 // Remembers that the article has also been seen as `uid`; a few per article, so that a publisher whose guids change
-// with every request causes no growth.
-void add_alias(Database& database, model::ArticleId id, const Uid& uid);
+// with every request causes no growth. Returns how many there were before.
+int add_alias(Database& database, model::ArticleId id, const Uid& uid);
 
 }  // namespace newscache::store

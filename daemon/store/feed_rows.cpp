@@ -13,7 +13,8 @@ constexpr std::string_view kSelect = R"sql(
 SELECT f.id, f.uid, f.url, f.removed, f.custom_title, f.folder, f.settings, f.managed, f.paused, f.title,
   f.home_page_url, f.description, f.language, f.icon,
   s.articles, s.unread, s.status, s.etag, s.last_modified, s.body_hash, s.last_attempt, s.last_success, s.next_poll,
-  s.next_poll_rule, s.error_cause, s.error_detail, s.error_count, s.error_since, s.ttl_s, s.skip_hours, s.skip_days
+  s.next_poll_rule, s.error_cause, s.error_detail, s.error_count, s.error_since, s.ttl_s, s.skip_hours, s.skip_days,
+  s.unreliable_guids, s.unreliable_links
 FROM feed f JOIN feed_state s ON s.feed_id = f.id )sql";
 constexpr std::string_view kSubscribed = R"sql(WHERE f.removed = 0
 ORDER BY f.folder COLLATE NOCASE, CASE f.custom_title WHEN '' THEN f.title ELSE f.custom_title END COLLATE NOCASE, f.id)sql";
@@ -31,7 +32,7 @@ UPDATE feed SET url = ?, removed = ?, custom_title = ?, folder = ?, settings = ?
 constexpr std::string_view kUpdateState = R"sql(
 UPDATE feed_state SET status = ?, etag = ?, last_modified = ?, body_hash = ?, last_attempt = ?, last_success = ?,
   next_poll = ?, next_poll_rule = ?, error_cause = ?, error_detail = ?, error_count = ?, error_since = ?, ttl_s = ?,
-  skip_hours = ?, skip_days = ? WHERE feed_id = ?)sql";
+  skip_hours = ?, skip_days = ?, unreliable_guids = ?, unreliable_links = ? WHERE feed_id = ?)sql";
 constexpr std::string_view kDelete = "DELETE FROM feed WHERE id = ?";
 
 model::FeedStatus status_from_name(std::string_view name) {
@@ -60,6 +61,7 @@ model::FeedState read_state(const Query& row, int column) {
   state.hints.ttl_s = row.optional_integer(column++);
   state.hints.skip_hours = static_cast<std::uint32_t>(row.integer(column++));
   state.hints.skip_days = static_cast<std::uint8_t>(row.integer(column++));
+  state.unreliable = {row.flag(column), row.flag(column + 1)};
   return state;
 }
 
@@ -149,7 +151,7 @@ void update_feed_state(Database& database, model::FeedId id, const model::FeedSt
   }
   query.bind(error.detail).bind(error.count).bind(seconds(error.since)).bind(state.hints.ttl_s);
   query.bind(std::int64_t{state.hints.skip_hours}).bind(std::int64_t{state.hints.skip_days});
-  query.bind(model::raw(id)).run();
+  query.bind(state.unreliable.guids).bind(state.unreliable.links).bind(model::raw(id)).run();
 }
 
 void delete_feed(Database& database, model::FeedId id) { Query(database, kDelete, model::raw(id)).run(); }

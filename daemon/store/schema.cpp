@@ -158,6 +158,11 @@ CREATE VIRTUAL TABLE search USING fts5(
 INSERT INTO search(search, rank) VALUES ('hashsize', 8388608);
 INSERT INTO search(search, rank) VALUES ('automerge', 8);
 )sql",
+    // 2: what of a feed's is no identity; see model::Unreliable.
+    R"sql(
+ALTER TABLE feed_state ADD COLUMN unreliable_guids INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed_state ADD COLUMN unreliable_links INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 constexpr std::size_t kHeaderBytes = 100;

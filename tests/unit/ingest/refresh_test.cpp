@@ -1,3 +1,4 @@
+#include "ingest/identify.hpp"
 #include "ingest/refresh.hpp"
 
 #include <set>
@@ -189,7 +190,7 @@ TEST_CASE("a guid that a document gives to several links identifies none of them
   entries[1].url = "http://example.org/2";
   entries[2].url = "http://example.org/3";
   std::set<std::string> uids;
-  for (const auto& incoming : identify(entries, "0123456789abcdef")) {
+  for (const auto& incoming : identify(entries, "0123456789abcdef", {}).entries) {
     uids.insert(incoming.uid);
     CHECK(incoming.entry.guid == "same");
   }
@@ -200,5 +201,5 @@ TEST_CASE("an entry that a document repeats is one entry") {
   std::vector<model::Entry> entries(2);
   entries[0].guid = entries[1].guid = "same";
   entries[0].url = entries[1].url = "http://example.org/1";
-  CHECK(identify(entries, "0123456789abcdef").size() == 1);
+  CHECK(identify(entries, "0123456789abcdef", {}).entries.size() == 1);
 }
