@@ -102,6 +102,20 @@ enum class Element : std::uint8_t {
   template_,
   select,
   annotation,
+  // only their tags go, and what they mean is said in text
+  math,
+  math_part,
+  mrow,
+  mfrac,
+  msqrt,
+  msub,
+  msup,
+  msubsup,
+  munder,
+  mover,
+  munderover,
+  mtable,
+  mtr,
   // only their tags go
   noscript,
   iframe,
@@ -112,7 +126,7 @@ enum class Element : std::uint8_t {
 };
 inline constexpr std::size_t element_count = static_cast<std::size_t>(Element::ignored) + 1;
 
-enum class ElementKind : std::uint8_t { unknown, phrasing, flow, empty, table, raw_text, dropped, unwrapped };
+enum class ElementKind : std::uint8_t { unknown, phrasing, flow, empty, table, raw_text, dropped, math, unwrapped };
 
 struct ElementInfo {
   std::string_view name;
@@ -125,6 +139,11 @@ inline ElementKind kind(Element element) { return info(element).kind; }
 
 // By name in any case; Element::unknown when we do not know it.
 Element find_element(std::string_view name);
+
+// Whether a tag of that name makes a text HTML; those of MathML's parts are too short to tell.
+inline bool is_html(Element element) {
+  return element != Element::unknown && (kind(element) != ElementKind::math || element == Element::math);
+}
 
 inline bool is_heading(Element element) { return element >= Element::h1 && element <= Element::h6; }
 inline bool is_section_of_table(Element element) { return element >= Element::tbody && element <= Element::tfoot; }

@@ -321,7 +321,7 @@ bool looks_like_html(std::string_view text) {
   while (tokenizer.next()) {
     const auto& token = tokenizer.token();
     if (token.kind == TokenKind::start_tag || token.kind == TokenKind::end_tag) {
-      if (token.element != Element::unknown) return true;
+      if (is_html(token.element)) return true;
       continue;
     }
     if (token.kind != TokenKind::text) continue;

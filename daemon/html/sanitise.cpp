@@ -5,6 +5,7 @@
 
 #include "html/attributes.hpp"
 #include "html/dropped_content.hpp"
+#include "html/math.hpp"
 #include "html/media.hpp"
 #include "html/open_elements.hpp"
 #include "html/safe_text.hpp"
@@ -37,7 +38,9 @@ class Sanitiser {
   void start_table_part(Element element);
   void start_table();
   void start_raw_text(const Token& token);
+  void start_math(const Token& token);
   void end_tag(Element element);
+  void end_math(Element element);
   void end_table_part(Element element);
   struct Text {
     bool references;  // are decoded
@@ -69,6 +72,7 @@ class Sanitiser {
   bool after_pre_ = false;                        // the token before was <pre>
   std::size_t start_of_pre_ = std::string::npos;  // in out_
   DroppedContent dropped_;
+  MathLayout math_;
   std::size_t noscript_ = 0;
   bool last_image_in_noscript_ = false;
   std::string last_image_;
@@ -118,6 +122,8 @@ void Sanitiser::start_tag(const Token& token) {
         if (video_link(attributes_.frame_url()) && element == Element::iframe) tokenizer_.skip_content();
       }
       return;
+    case ElementKind::math:
+      return start_math(token);
     case ElementKind::dropped:
     case ElementKind::unknown:
       return;
@@ -279,6 +285,25 @@ void Sanitiser::start_raw_text(const Token& token) {
   }
 }
 
+void Sanitiser::start_math(const Token& token) {
+  const auto start = math_.start(token);
+  text(start.text, Text{false, false});
+  if (start.around != Element::unknown) {
+    attributes_.read(start.around, {});
+    start_phrasing(start.around);
+  }
+  text(start.text_within, Text{false, false});
+}
+
+void Sanitiser::end_math(Element element) {
+  MathLayout::End end;
+  while (math_.end(element, end)) {
+    text(end.text, Text{false, false});
+    if (end.around != Element::unknown) end_tag(end.around);
+    if (element != Element::math) return;
+  }
+}
+
 void Sanitiser::end_tag(Element element) {
   switch (kind(element)) {
     case ElementKind::table:
@@ -292,6 +317,8 @@ void Sanitiser::end_tag(Element element) {
     case ElementKind::unwrapped:
       if (element == Element::noscript && noscript_ > 0) --noscript_;
       return;
+    case ElementKind::math:
+      return end_math(element);
     case ElementKind::phrasing:
     case ElementKind::flow:
       break;
@@ -440,20 +467,5 @@ void Sanitiser::leave_implied_list() {
 }  // namespace
 
 std::string sanitise(std::string_view html, const SanitiseOptions& options) { return Sanitiser(html, options).run(); }
-
-References references(std::string_view safe_html) {
-  References found;
-  Tokenizer tokenizer(safe_html);
-  while (tokenizer.next()) {
-    const auto& token = tokenizer.token();
-    if (token.kind != TokenKind::start_tag) continue;
-    const bool link = token.element == Element::a;
-    if (!link && token.element != Element::img) continue;
-    if (const auto* attribute = find_attribute(token, link ? "href" : "src")) {
-      append_decoded((link ? found.links : found.images).emplace_back(), attribute->value, true);
-    }
-  }
-  return found;
-}
 
 }  // namespace newscache::html

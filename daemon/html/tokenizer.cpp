@@ -238,7 +238,7 @@ std::string_view Tokenizer::cut_off_text() const {
   if (unfinished_.empty()) return {};
   const std::size_t start = unfinished_[1] == '/' ? 2 : 1;
   const auto name = unfinished_.substr(start, unfinished_.find_first_of(" \t\r\n\f/", start) - start);
-  return find_element(name) == Element::unknown ? unfinished_ : std::string_view();
+  return is_html(find_element(name)) ? std::string_view() : unfinished_;
 }
 
 void Tokenizer::skip_content() {
