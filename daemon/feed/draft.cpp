@@ -127,8 +127,9 @@ void offer_url(Ranked<std::string>& slot, int rank, std::string url) {
   if (!url.empty()) slot.offer(rank, std::move(url));
 }
 
-void EntryDraft::offer_guid(int rank, std::string id) {
+void EntryDraft::offer_guid(int rank, std::string id, std::string url) {
   if (id.empty() || rank >= guid_rank) return;
+  permalink = std::move(url);
   id.resize(text::cut_utf8(id, kMaxGuid).size());
   guid = std::move(id);
   guid_rank = rank;
@@ -168,7 +169,7 @@ model::Entry finish(EntryDraft&& draft, const ParseOptions& options) {
   model::Entry entry;
   entry.guid = std::move(draft.guid);
   entry.url = std::move(draft.link.value);
-  if (entry.url.empty() && draft.guid_is_permalink) entry.url = std::move(draft.guid_url);
+  if (entry.url.empty()) entry.url = std::move(draft.permalink);
   entry.external_url = std::move(draft.external_url.value);
   entry.comments_url = std::move(draft.comments_url.value);
   entry.title = plain_line(draft.title.value);

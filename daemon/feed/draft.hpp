@@ -47,8 +47,7 @@ void offer_url(Ranked<std::string>& slot, int rank, std::string url);
 struct EntryDraft {
   std::string guid;
   int guid_rank = kNoRank;
-  bool guid_is_permalink = false;
-  std::string guid_url;  // the guid resolved, if it may serve as a link
+  std::string permalink;  // the guid resolved, if it may serve as a link
   Ranked<std::string> link;
   Ranked<std::string> external_url;
   Ranked<std::string> comments_url;
@@ -64,7 +63,8 @@ struct EntryDraft {
   std::vector<model::Attachment> attachments;
   std::optional<std::int64_t> duration_s;  // of the episode: for its attachment
 
-  void offer_guid(int rank, std::string id);
+  // `permalink`: the id resolved, if it may stand in for a missing link.
+  void offer_guid(int rank, std::string id, std::string permalink = {});
   void offer_summary(int rank, TextValue text);
   void offer_date(Ranked<Instant>& slot, int rank, std::string_view text);
   // Authors of the best rank are gathered.

@@ -71,7 +71,11 @@ void read_summary(EntryDraft& draft, const Element& element, int rank) {
   draft.offer_summary(rank, untyped_text(element));
 }
 
-void read_id(EntryDraft& draft, const Element& element, int rank) { draft.offer_guid(rank, element.trimmed_text()); }
+void read_id(EntryDraft& draft, const Element& element, int rank) {
+  std::string id = element.trimmed_text();
+  std::string url = permalink_of(element, id);
+  draft.offer_guid(rank, std::move(id), std::move(url));
+}
 
 void read_published(EntryDraft& draft, const Element& element, int rank) {
   draft.offer_date(draft.published, rank, element.text());
@@ -130,6 +134,10 @@ model::Author person(const Element& element) {
   return author;
 }
 
+std::string permalink_of(const Element& element, std::string_view id) {
+  return text::equal_ignoring_case(id.substr(0, 4), "http") ? element.resolve(id) : std::string();
+}
+
 std::string tag_text(const Element& element) {
   return element.has_child_elements() ? plain_line(untyped_text(element)) : element.text();
 }
@@ -148,7 +156,10 @@ void read_entry(FeedDraft& draft, const Element& element, const ParseOptions& op
   EntryDraft entry;
   entry.language = element.language();
   // RSS 1.0: <item rdf:about="...">
-  if (element.has_attribute("about")) entry.offer_guid(3, element.attribute("about"));
+  if (std::string about = element.attribute("about"); !about.empty()) {
+    std::string url = permalink_of(element, about);
+    entry.offer_guid(3, std::move(about), std::move(url));
+  }
   // Microsoft's CDF: <item href="..." lastmod="...">
   if (element.has_attribute("href")) offer_url(entry.link, 9, element.url_attribute("href"));
   if (element.has_attribute("lastmod")) entry.offer_date(entry.modified, 9, element.attribute("lastmod"));

@@ -54,6 +54,8 @@ void read_atom_link(EntryDraft& draft, const Element& element, int rank);
 void read_atom_link(FeedDraft& draft, const Element& element, int rank);
 // The text of a category, which may have markup in it.
 std::string tag_text(const Element& element);
+// An id that is an address, resolved; a relative one is an id and no address.
+std::string permalink_of(const Element& element, std::string_view id);
 // Adds the parts between commas.
 void split_tags(std::vector<std::string>& tags, std::string_view text);
 

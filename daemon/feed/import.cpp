@@ -160,7 +160,7 @@ Result<model::ParsedFeed> import_text(std::string_view bytes, std::string_view n
   return feed;
 }
 
-Result<model::ParsedFeed> import_page(std::string_view bytes, std::string_view name) {
+Result<model::ParsedFeed> import_page(std::string_view bytes, std::string_view name, bool strip_tracking) {
   text::Decoded decoded = text::decode_html(bytes, {});
   Page page = read_page(decoded.utf8, {});
   model::Entry entry;
@@ -168,6 +168,7 @@ Result<model::ParsedFeed> import_page(std::string_view bytes, std::string_view n
   html::SanitiseOptions options;
   std::string base = page.base.empty() ? page.url : page.base;
   options.base_url = base;
+  options.strip_tracking = strip_tracking;
   entry.content_html = html::sanitise(page.body, options);
   if (entry.content_html.empty())
     return Error{Cause::invalid, std::string(name) + ": an HTML page without any content"};
@@ -192,13 +193,15 @@ bool is_page(std::string_view bytes) {
 
 }  // namespace
 
-Result<model::ParsedFeed> import_document(std::string_view bytes, std::string_view name) {
-  auto parsed = parse(bytes, ParseOptions{});
+Result<model::ParsedFeed> import_document(std::string_view bytes, std::string_view name, bool strip_tracking) {
+  ParseOptions options;
+  options.strip_tracking = strip_tracking;
+  auto parsed = parse(bytes, options);
   if (parsed.has_value()) return parsed;
   if (parsed.error().cause != Cause::not_a_feed) {
     return Error{parsed.error().cause, std::string(name) + ": " + parsed.error().detail};
   }
-  if (is_page(bytes)) return import_page(bytes, name);
+  if (is_page(bytes)) return import_page(bytes, name, strip_tracking);
   bool xml = text::trim(bytes.substr(0, 100)).starts_with("<?xml");
   bool binary = bytes.find('\0') != npos && bytes.substr(0, 2) != "\xFF\xFE" && bytes.substr(0, 2) != "\xFE\xFF";
   if (xml || binary) {

@@ -122,11 +122,11 @@ class Reader {
 
   EntryDraft entry(const json::object& item) const {
     EntryDraft draft;
-    draft.offer_guid(0, string(item, "id"));
+    std::string id = string(item, "id");
+    std::string permalink = text::resolve_url({}, id);  // empty for what is no absolute address
+    draft.offer_guid(0, std::move(id), std::move(permalink));
     offer_url(draft.link, url(item, "url"));
     offer_url(draft.external_url, url(item, "external_url"));
-    draft.guid_is_permalink = true;
-    if (draft.guid.starts_with("http")) draft.guid_url = text::resolve_url({}, draft.guid);
     draft.title.offer(0, {string(item, "title"), TextKind::text, {}});
     texts(item, draft);
     std::string image = url(item, "image");

@@ -20,12 +20,10 @@ void entry_link(EntryDraft& draft, const Element& element, int rank) {
 
 void entry_guid(EntryDraft& draft, const Element& element, int rank) {
   std::string id = element.trimmed_text();
-  if (id.empty() || rank >= draft.guid_rank) return;
   // Only the literal "false" denies it; "true", "1" and "yes" are the default.
-  draft.guid_is_permalink = !text::equal_ignoring_case(element.attribute("isPermaLink"), "false");
-  // A relative guid is an id and no address.
-  if (text::to_lower(id.substr(0, 4)) == "http") draft.guid_url = element.resolve(id);
-  draft.offer_guid(rank, std::move(id));
+  const bool may_link = !text::equal_ignoring_case(element.attribute("isPermaLink"), "false");
+  std::string url = may_link ? permalink_of(element, id) : std::string();
+  draft.offer_guid(rank, std::move(id), std::move(url));
 }
 
 void entry_content(EntryDraft& draft, const Element& element, int rank) {
