@@ -169,9 +169,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def is_ours(self):
         return self.headers.get("Host", "").startswith("127.0.0.1:")
 
-    # Pictures and the like of what is safe come from site.test; evil.test nobody may ask.
+    # Pictures and the like of what is safe come from site.test; evil.test nobody may ask. The browser asks its maker.
     def stray(self):
-        if self.headers.get("Host", "").split(":")[0] != "site.test":
+        if self.headers.get("Host", "").split(":")[0].endswith("evil.test"):
             self.server.requests[self.server.phase()].append(f"http://{self.headers.get('Host')}{self.path} from {self.headers.get('Referer')}")
         self.answer("", status=404)
 
