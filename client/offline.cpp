@@ -1,9 +1,11 @@
 // parse: what the daemon makes of a document, without a daemon.
 
 #include <CLI/App.hpp>
+#include <algorithm>
 
 #include "base/file.hpp"
 #include "client/commands.hpp"
+#include "feed/discover.hpp"
 #include "feed/json_feed.hpp"
 #include "feed/parse.hpp"
 
@@ -16,6 +18,16 @@ struct ParseCommandOptions {
   std::string file;
 };
 
+// What is wrong with a page is often that it is only about the feed.
+std::string linked_feeds(std::string_view page, const ParseCommandOptions& options) {
+  constexpr std::size_t most = 10;
+  auto feeds = feed::discover(page, options.content_type, options.url);
+  feeds.resize(std::min(feeds.size(), most));
+  std::string list;
+  for (const auto& candidate : feeds) list.append(list.empty() ? "; it links to " : ", ").append(candidate.url);
+  return list;
+}
+
 Outcome<Exit> parse(Session& session, const ParseCommandOptions& options) {
   feed::ParseOptions parsing;
   parsing.base_url = options.url;
@@ -23,7 +35,9 @@ Outcome<Exit> parse(Session& session, const ParseCommandOptions& options) {
   const auto bytes = read_file(options.file, parsing.limits.max_bytes);
   if (!bytes) return Failure{Exit::failed, bytes.error().detail};
   const auto parsed = feed::parse(*bytes, parsing);
-  if (!parsed) return Failure{Exit::failed, options.file + ": " + parsed.error().detail};
+  if (!parsed) {
+    return Failure{Exit::failed, options.file + ": " + parsed.error().detail + linked_feeds(*bytes, options)};
+  }
   print_json(session, feed::document_json(*parsed));
   return Exit::done;
 }

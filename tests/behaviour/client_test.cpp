@@ -77,8 +77,11 @@ TEST_CASE("parse needs no daemon: a feed document becomes JSON Feed, anything el
   CHECK(json.at("items").at(0).at("id").as_string() == "a");
   CHECK(json.at("_newscache").at("encoding").as_string() == "utf-8");
   CHECK_FALSE(json.at("_newscache").at("lenient").as_bool());
-  const ProgramResult page = run_program("newscache", {"parse", "-"}, "<!doctype html><p>no feed</p>");
+  const ProgramResult page = run_program(
+      "newscache", {"parse", "--url", "http://example.org/", "-"},
+      "<!doctype html><link rel=alternate type=application/atom+xml href=feed.xml><p>no feed</p>");
   CHECK(page.exit_code == 1);
   CHECK(page.out.empty());
   CHECK(page.err.find('\n') == page.err.size() - 1);
+  CHECK(page.err.find("links to http://example.org/feed.xml") != std::string::npos);
 }
