@@ -34,6 +34,7 @@ bool cooling_down(const model::FeedState& state) {
 Poller::Poller(Services services, const model::Settings& settings)
     : services_(services),
       poll_settings_(settings.poll),
+      content_settings_(settings.content),
       max_transfers_(settings.net.max_transfers),
       alarm_(services.executor, services.clock),
       committer_(services, [this] { return transfers_ == 0 && waiting_ == 0; }),
@@ -45,6 +46,7 @@ Poller::Poller(Services services, const model::Settings& settings)
 
 void Poller::reconfigure(const model::Settings& settings) {
   poll_settings_ = settings.poll;
+  content_settings_ = settings.content;
   max_transfers_ = settings.net.max_transfers;
   committer_.set_interval(settings.store.commit_interval);
   wake();
@@ -270,7 +272,7 @@ loop::awaitable<Result<net::Response>> Poller::fetch(net::Request request) {
 }
 
 RefreshContext Poller::refresh_context() {
-  return {{poll_settings_.floor, poll_settings_.ceiling}, services_.clock.wall(), random()};
+  return {{poll_settings_.floor, poll_settings_.ceiling}, services_.clock.wall(), random(), content_settings_};
 }
 
 void Poller::report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result) const {

@@ -127,6 +127,7 @@ class Poller {
 
   Services services_;
   model::PollSettings poll_settings_;
+  model::ContentSettings content_settings_;
   std::int64_t max_transfers_;
   loop::Alarm alarm_;
   Committer committer_;

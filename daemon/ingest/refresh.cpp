@@ -15,6 +15,12 @@ namespace {
 // new number here, so that documents are read again after an upgrade.
 constexpr std::string_view parser_generation = "1:";
 
+bool strips_tracking(const model::FeedSettings& own, const model::ContentSettings& general) {
+  const auto found = own.find("strip_tracking");
+  const bool* wish = found == own.end() ? nullptr : std::get_if<bool>(&found->second);
+  return wish != nullptr ? *wish : general.strip_tracking;
+}
+
 schedule::ServerHints hints_of(const net::Response& response) {
   return {.cache_control = response.cache_control,
           .expires = response.expires,
@@ -76,6 +82,7 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
   feed::ParseOptions options;
   options.base_url = response.url;
   options.content_type = response.content_type;
+  options.strip_tracking = strips_tracking(feed.settings, context.content);
   Result<model::ParsedFeed> parsed = feed::parse(response.body, options);
   if (!parsed) {
     fail(result, parsed.error(), hints_of(response), context);

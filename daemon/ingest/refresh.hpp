@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "model/feed.hpp"
+#include "model/settings.hpp"
 #include "net/fetch.hpp"
 #include "schedule/schedule.hpp"
 
@@ -16,6 +17,7 @@ struct RefreshContext {
   schedule::Policy policy;
   Instant now{};
   double random = 0;  // in [0, 1)
+  model::ContentSettings content;
 };
 
 struct Refreshed {

@@ -214,7 +214,8 @@ loop::awaitable<std::string> Subscriptions::export_opml() {
 
 loop::awaitable<Result<DocumentImport>> Subscriptions::import_document(std::string bytes, std::string name,
                                                                       std::string feed_title) {
-  auto read = [&bytes, &name] { return feed::import_document(bytes, name); };
+  const bool strip_tracking = poller_.refresh_context().content.strip_tracking;
+  auto read = [&bytes, &name, strip_tracking] { return feed::import_document(bytes, name, strip_tracking); };
   Result<model::ParsedFeed> document = co_await loop::offload(services_.worker, read);
   if (!document) co_return document.error();
   if (feed_title.empty()) feed_title = document->title.empty() ? "Imported" : document->title;

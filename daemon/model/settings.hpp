@@ -55,6 +55,10 @@ struct StoreSettings {
   std::chrono::milliseconds commit_interval{1000};
 };
 
+struct ContentSettings {
+  bool strip_tracking = true;
+};
+
 struct OfflineSettings {
   std::string full_text = "auto";  // never, always, auto
   bool images = true;
@@ -84,6 +88,7 @@ struct Settings {
   PollSettings poll;
   BudgetSettings budget;
   StoreSettings store;
+  ContentSettings content;
   OfflineSettings offline;
   HttpSettings http;
   std::vector<DeclaredFeed> feeds;

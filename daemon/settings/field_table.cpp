@@ -112,6 +112,9 @@ constexpr std::array field_table = std::to_array<Entry>({
   {"store.commit_interval", R"("1s")", at_reload, duration(0, minute), SLOT(store.commit_interval),
    "How long new articles may wait to be written together; what a client marks is written at once"},
 
+  {"content.strip_tracking", "true", at_reload, boolean(), SLOT(content.strip_tracking),
+   "Take tracking pixels and known tracking parameters of links out of articles"},
+
   {"offline.full_text", R"("auto")", at_reload, one_of("never always auto"), SLOT(offline.full_text),
    "Fetch the article's page for its full text: never, always, or auto (when the feed has only a summary)"},
   {"offline.images", "true", at_reload, boolean(), SLOT(offline.images),
@@ -142,6 +145,7 @@ constexpr std::array feed_table = std::to_array<FeedEntry>({
   {"article_limit", size(kib, 16 * gib), "As offline.article_limit"},
   {"keep_days", integer(1, 36500), "As store.keep_days"},
   {"keep_per_feed", integer(1, 1'000'000), "As store.keep_per_feed"},
+  {"strip_tracking", boolean(), "As content.strip_tracking"},
 });
 // clang-format on
 #undef SLOT

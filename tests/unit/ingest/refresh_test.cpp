@@ -1,4 +1,3 @@
-#include "ingest/identify.hpp"
 #include "ingest/refresh.hpp"
 
 #include <set>
@@ -43,7 +42,7 @@ model::Feed feed() {
 }
 
 Refreshed refreshed(const model::Feed& f, const Result<net::Response>& answer) {
-  return refresh(f, answer, RefreshContext{{}, now, 0.0});
+  return refresh(f, answer, RefreshContext{{}, now, 0.0, {}});
 }
 
 // The feed as it is after that answer.
@@ -183,23 +182,27 @@ TEST_CASE("a busy server's Retry-After decides the next poll") {
   CHECK(*f.state.next_poll - now == std::chrono::hours(2));
 }
 
-TEST_CASE("a guid that a document gives to several links identifies none of them; the links do") {
-  std::vector<model::Entry> entries(3);
-  entries[0].guid = entries[1].guid = entries[2].guid = "same";
-  entries[0].url = "http://example.org/1";
-  entries[1].url = "http://example.org/2";
-  entries[2].url = "http://example.org/3";
-  std::set<std::string> uids;
-  for (const auto& incoming : identify(entries, "0123456789abcdef", {}).entries) {
-    uids.insert(incoming.uid);
-    CHECK(incoming.entry.guid == "same");
-  }
-  CHECK(uids.size() == 3);
+TEST_CASE("tracking is removed unless the configuration or the feed's own setting says otherwise") {
+  const net::Response answer =
+      response(200, rss("<item><guid>a</guid><description>&lt;a href=\"http://example.org/a?utm_source=x\"&gt;a&lt;/a&gt;"
+                        "</description></item>"));
+  const auto is_stripped = [&](bool general, std::optional<bool> own) {
+    model::Feed f = feed();
+    if (own) f.settings["strip_tracking"] = *own;
+    const Refreshed r = refresh(f, answer, RefreshContext{{}, now, 0.0, {general}});
+    return r.update.entries.at(0).entry.content_html.find("utm_source") == std::string::npos;
+  };
+  CHECK(is_stripped(true, {}));
+  CHECK_FALSE(is_stripped(false, {}));
+  CHECK(is_stripped(false, true));
+  CHECK_FALSE(is_stripped(true, false));
 }
 
-TEST_CASE("an entry that a document repeats is one entry") {
-  std::vector<model::Entry> entries(2);
-  entries[0].guid = entries[1].guid = "same";
-  entries[0].url = entries[1].url = "http://example.org/1";
-  CHECK(identify(entries, "0123456789abcdef", {}).entries.size() == 1);
+TEST_CASE("that a feed's guids are no identities is part of its state") {
+  const std::string body = rss(item("a", "http://example.org/1", "One") + item("a", "http://example.org/2", "Two") +
+                               item("a", "http://example.org/3", "Three"));
+  const auto known = after(feed(), response(200, body));
+  CHECK(known.state.unreliable == model::Unreliable{true, false});
+  CHECK(after(known, response(200, rss(item("b", "http://example.org/4", "Four")))).state.unreliable == known.state.unreliable);
+  CHECK(after(known, response(500)).state.unreliable == known.state.unreliable);
 }

@@ -243,7 +243,10 @@ TEST_CASE("spellings of one page have one identity") {
        {"https://example.org/a?b=1&c=2", "http://example.org/a?b=1&c=2", "https://www.example.org/a?c=2&b=1",
         "https://EXAMPLE.org:443/a/?b=1&c=2#top", "http://example.org:80/x/../a?b=1&c=2&utm_source=rss&UTM_medium=x",
         "https://example.org/a?fbclid=1&b=1&&c=2&gclid=", "https://user:pw@example.org/a?b=1&c=2",
-        "https://example.org/a?b=1&amp;utm_campaign=x&c=2"}) {
+        "https://example.org/a?b=1&amp;utm_campaign=x&c=2", "https://example.org/a?b=1&c=2#xtor=RSS-1",
+        "https://example.org/a;jsessionid=1F2E?b=1&c=2", "https://example.org/a?PHPSESSID=4d1&b=1&c=2",
+        "https://example.org/a?sid=0123456789abcdef0123456789abcdef&b=1&c=2", "https://example.org/a?b=1&c=2&ref=rss",
+        "https://example.org/a?at_custom1=x&b=1&c=2&wt_zmc=y&cmpid=rss"}) {
     INFO(url);
     CHECK(canonical_url(url) == "https://example.org/a?b=1&c=2");
   }
@@ -262,6 +265,16 @@ TEST_CASE("tracking parameters go, the rest of the URL stays byte for byte") {
       {"", "https://example.org/a?utm_source=x#y", "https://example.org/a#y"},
       {"", "https://example.org/a?z=1&utm_source=x&a=2&fbclid=3#y?utm_x=1", "https://example.org/a?z=1&a=2#y?utm_x=1"},
       {"", "https://example.org/a?utm=1&mc=2", "https://example.org/a?utm=1&mc=2"},
+      {"", "https://example.org/a#xtor=RSS-1", "https://example.org/a"},
+      {"", "https://example.org/a?b=1#utm_source=x&utm_medium=y", "https://example.org/a?b=1"},
+      {"", "https://example.org/a#part&utm_source=x", "https://example.org/a#part&utm_source=x"},
+      {"", "https://example.org/a#", "https://example.org/a#"},
+      {"", "https://example.org/a?source=rss----1a2b---4", "https://example.org/a"},
+      {"", "https://example.org/a?from=RSS&partner=feed", "https://example.org/a"},
+      {"", "https://example.org/a?ref=main&source=x&from=0", "https://example.org/a?ref=main&source=x&from=0"},
+      {"", "https://example.org/a?feed=rss2", "https://example.org/a?feed=rss2"},
+      {"", "https://example.org/a?sid=7", "https://example.org/a?sid=7"},
+      {"", "https://example.org/a?cfid=1&cftoken=2&b", "https://example.org/a?b"},
       {"", "https://example.org/a?&&b", "https://example.org/a?&&b"},
       {"", "https://example.org/?", "https://example.org/?"},
       {"", "HTTP://Example.org/?Gclid=1&B", "HTTP://Example.org/?B"},
