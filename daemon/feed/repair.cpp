@@ -15,6 +15,7 @@ constexpr std::size_t kMaxDepth = 200;
 
 constexpr std::string_view kRoots[] = {"rss", "feed", "rdf", "opml"};
 constexpr std::string_view kEntries[] = {"item", "entry"};
+constexpr std::string_view kEntryParents[] = {"rss", "feed", "rdf", "channel", "items"};
 // Elements that hold text and no elements of feeds; one that is still open when another element of the feed starts
 // lacks its end tag.
 constexpr std::string_view kLeaves[] = {
@@ -205,8 +206,15 @@ class Repairer {
 
   // End tags that must be missing, because `name` cannot start inside of what is open.
   void imply_end_tags(std::string_view name) {
-    if (entry_level_ != npos && contains(kEntries, name)) {
-      while (open_.size() > entry_level_) close();
+    if (contains(kEntries, name)) {
+      auto level = entry_level_;
+      if (level == npos) {
+        // Something beside the entries is still open.
+        const auto parent = std::find_if(open_.rbegin(), open_.rend(),
+                                         [](auto open) { return contains(kEntryParents, local_name(open)); });
+        level = parent == open_.rend() ? open_.size() : static_cast<std::size_t>(open_.rend() - parent);
+      }
+      while (open_.size() > level) close();
       return;
     }
     if (open_.size() < 2) return;
@@ -276,7 +284,9 @@ class Repairer {
       return xml_.substr(begin + 1, std::min(end, xml_.size()) - begin - 1);
     }
     while (at_ < xml_.size() && !is_space(xml_[at_]) && xml_[at_] != '>' && xml_[at_] != '<') {
-      if (xml_[at_] == '/' && at_ + 1 < xml_.size() && xml_[at_ + 1] == '>') break;
+      // The slash of "<br clear=all/>" ends the tag, that of "<rss xmlns=http://x/>" the address.
+      const bool may_end_tag = xml_[at_] == '/' && at_ + 1 < xml_.size() && xml_[at_ + 1] == '>';
+      if (may_end_tag && xml_.substr(begin, at_ - begin).find("://") == npos) break;
       ++at_;
     }
     return xml_.substr(begin, at_ - begin);
