@@ -308,11 +308,12 @@ std::string_view AttributeWriter::alternative() {
 }
 
 bool AttributeWriter::is_pixel() {
-  if (!has(width) && !has(height)) return false;
+  // What would not be written counts as missing.
+  const auto side = [&](AttributeName name) { return std::string(has(name) ? length(decoded(name)) : ""); };
   const auto tiny = [](std::string_view text) { return text == "0" || text == "1"; };
-  const bool narrow = has(width) && tiny(length(decoded(width)));
-  const bool low = has(height) && tiny(length(decoded(height)));
-  return (narrow && (low || !has(height))) || (low && !has(width));
+  const auto across = side(width);
+  const auto down = side(height);
+  return (tiny(across) && (tiny(down) || down.empty())) || (tiny(down) && across.empty());
 }
 
 std::string AttributeWriter::frame_url() {

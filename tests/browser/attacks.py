@@ -87,7 +87,7 @@ def made():
         for address in IN_PLACES:
             yield "addresses in their places", place.replace("{{", "{").replace("}}", "}").replace("{}", address)
     for element in UNCLOSED:
-        yield "unclosed elements", f"<{element} onclick=alert(1)>"
+        yield "unclosed elements", f"<i onclick=alert(1)>x</i><{element} onclick=alert(1)>"
         yield "unclosed elements", f"x<p>y<{element}><img src=x onerror=alert(1)>"
     for text in UNCLOSED_TEXT:
         yield "unclosed constructs", f"<i onclick=alert(1)>x</i>{text}"
@@ -100,14 +100,15 @@ def made():
 
 
 def read():
-    """(group, attack) for each."""
+    """(group, attack, whether it harms a page as it is) for each."""
     group = ""
     for line in lines("attacks.txt"):
         if line.startswith("== "):
             group = line[3:]
         else:
-            yield group, unescaped(line)
-    yield from made()
+            yield group, unescaped(line.removeprefix("~ ")), not line.startswith("~ ")
+    for made_group, attack in made():
+        yield made_group, attack, True
 
 
 def addresses():

@@ -223,13 +223,13 @@ def judge(site, listed):
         elif result["set"] == "fields":
             expect(not wrong, f"field {result['how']} of address {number}: {'; '.join(wrong)}")
         else:
-            group, text = listed[number]
+            group, text, _ = listed[number]
             expect(not wrong, f"{group}, {result['page']} {result['how']}: {text[:200]!r}\n    became {site.texts[result['set']][number][:200]!r}\n    "
                    + "\n    ".join(wrong))
     kinds["request"] = len(site.requests["raw"])
     expect(not site.requests["safe"], "requests were sent: " + ", ".join(site.requests["safe"][:10]))
-    for number, (group, text) in enumerate(listed):
-        expect(number in caught, f"{group}: harmless as it is, proves nothing: {text[:200]!r}")
+    for number, (group, text, harmful) in enumerate(listed):
+        expect(number in caught or not harmful, f"{group}: harmless as it is, proves nothing: {text[:200]!r}")
     for kind in KINDS:
         expect(kinds[kind] > 0, f"the probe saw nothing of the kind '{kind}' in the attacks as they are")
     print("test-browser: of the attacks as they are the probe saw " + ", ".join(f"{kind} {kinds[kind]}" for kind in KINDS))
@@ -240,7 +240,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # not without ending the browser
     newscache, chromium = sys.argv[1:3]
     listed = list(attacks.read())
-    raw = [text for _, text in listed]
+    raw = [text for _, text, _ in listed]
     safe, from_rss = sanitised(newscache, raw)
     fields = feed_fields(newscache)
     texts = {"safe": safe, "rss": from_rss, "raw": raw}
