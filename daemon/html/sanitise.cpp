@@ -167,7 +167,7 @@ void Sanitiser::start_flow(Element element) {
   if (element == Element::li || element == Element::dd || element == Element::dt) return start_item(element);
   close_paragraph();
   leave_implied_list();
-  if (is_heading(element) && is_heading(stack_.top())) close_to(stack_.top_index());
+  while (is_heading(element) && is_heading(stack_.top())) close_to(stack_.top_index());
   open(element);
   if (element == Element::pre) after_pre_ = start_of_pre_ == out_.size();
 }
