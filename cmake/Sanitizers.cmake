@@ -1,3 +1,8 @@
+# Without it in every module the fuzzer sees no coverage and only guesses.
+if(NEWSCACHE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(NEWSCACHE_SANITIZE)
   add_compile_options(-fsanitize=${NEWSCACHE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${NEWSCACHE_SANITIZE})
