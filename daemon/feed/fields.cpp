@@ -1,11 +1,15 @@
 #include "feed/fields.hpp"
 
+#include <algorithm>
+
 #include "feed/markup.hpp"
 #include "feed/people.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::feed {
 namespace {
+
+constexpr std::size_t kUsualEntries = 32;  // of a document
 
 template <class Draft>
 bool read_from(std::span<const Field<Draft>> table, Draft& draft, const Element& element) {
@@ -152,7 +156,9 @@ void split_tags(std::vector<std::string>& tags, std::string_view text) {
 }
 
 void read_entry(FeedDraft& draft, const Element& element, const ParseOptions& options) {
-  if (draft.feed.entries.size() >= options.limits.max_entries) return;
+  auto& entries = draft.feed.entries;
+  if (entries.size() >= options.limits.max_entries) return;
+  if (entries.capacity() == 0) entries.reserve(std::min<std::size_t>(options.limits.max_entries, kUsualEntries));
   EntryDraft entry;
   entry.language = element.language();
   // RSS 1.0: <item rdf:about="...">
@@ -164,7 +170,7 @@ void read_entry(FeedDraft& draft, const Element& element, const ParseOptions& op
   if (element.has_attribute("href")) offer_url(entry.link, 9, element.url_attribute("href"));
   if (element.has_attribute("lastmod")) entry.offer_date(entry.modified, 9, element.attribute("lastmod"));
   for_each_child(element, [&](const Element& child) { read_field(entry, child); });
-  draft.feed.entries.push_back(finish(std::move(entry), options));
+  entries.push_back(finish(std::move(entry), options));
 }
 
 }  // namespace newscache::feed

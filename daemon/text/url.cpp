@@ -81,16 +81,21 @@ constexpr bool is_legal(char c) {
   return c > ' ' && c < 0x7F && c != '"' && c != '<' && c != '>' && c != '`' && c != '{' && c != '}' && c != '\\';
 }
 
-constexpr auto kLegal = [] {
-  std::array<bool, 256> legal{};
-  for (int c = 1; c < 0x7F; ++c) legal[static_cast<std::size_t>(c)] = is_legal(static_cast<char>(c));
-  return legal;
+enum class CharClass : unsigned char { illegal, plain, separator };  // separators need a look: . ? #
+
+constexpr auto kClasses = [] {
+  std::array<CharClass, 256> classes{};
+  for (int c = 1; c < 0x7F; ++c) {
+    if (is_legal(static_cast<char>(c))) classes[static_cast<std::size_t>(c)] = CharClass::plain;
+  }
+  for (const unsigned char c : {'.', '?', '#'}) classes[c] = CharClass::separator;
+  return classes;
 }();
 
 void append_encoded(std::string& out, std::string_view text, std::string_view also = {}) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   for (const char c : text) {
-    if (kLegal[byte(c)] && also.find(c) == std::string_view::npos) {
+    if (kClasses[byte(c)] != CharClass::illegal && also.find(c) == std::string_view::npos) {
       out.push_back(c);
     } else {
       out.push_back('%');
@@ -139,9 +144,14 @@ bool is_clean(std::string_view url) {
   bool dots = false;
   for (at = end; at < url.size(); ++at) {
     const char c = url[at];
-    if (!kLegal[byte(c)]) return false;
-    if ((c == '?' || c == '#') && at < path_end) path_end = at;
-    if (c == '.' && url[at - 1] == '/') dots = true;
+    const auto kind = kClasses[byte(c)];
+    if (kind == CharClass::plain) continue;
+    if (kind == CharClass::illegal) return false;
+    if (c == '.') {
+      dots = dots || url[at - 1] == '/';
+    } else if (at < path_end) {
+      path_end = at;
+    }
   }
   return !dots || !has_dot_segment(url.substr(end, path_end - end));
 }
