@@ -13,7 +13,7 @@ namespace {
 
 // Part of the hash by which a document is known to be unchanged: a parser that reads more out of the same bytes gets a
 // new number here, so that documents are read again after an upgrade.
-constexpr std::string_view parser_generation = "1:";
+constexpr std::string_view parser_generation = "2:";
 
 bool strips_tracking(const model::FeedSettings& own, const model::ContentSettings& general) {
   const auto found = own.find("strip_tracking");

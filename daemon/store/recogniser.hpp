@@ -6,13 +6,11 @@
 //    then the direct entry speaks for it, whatever their order;
 // 3. none, for ever, when its uid is that of a deleted article;
 // 4. the one with its canonical link, when the publisher has plainly changed the guid: to another spelling of it, or
-// the
-//    date of publication is the same, or there is none and title and content are the same, or dates have come or gone
-//    and the title is the same. Where several articles or entries have the link, the title must be the same in any
-//    case;
+//    the date of publication is the same, or there is none and title and content are the same, or dates have come or
+//    gone and the title is the same. Where several articles or entries have the link, the title must be the same in
+//    any case;
 // 5. when most of a known feed's document would be new at once (the guard): the one with its title and date, or, where
-// one
-//    has no date, with its title and content. Where several have these, the content decides.
+//    one has no date, with its title and content. Where several have these, the content decides.
 //
 // What was recognised by 4 or 5 gets an alias. In doubt an entry is new: a copy is seen, an article that was taken for
 // another one is not. Of several entries that are the same article the first one counts.
