@@ -163,6 +163,25 @@ INSERT INTO search(search, rank) VALUES ('automerge', 8);
 ALTER TABLE feed_state ADD COLUMN unreliable_guids INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE feed_state ADD COLUMN unreliable_links INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // 3: how the last polls went; see attempt_rows.hpp. One growing end for all feeds, not a place for each: a round of
+    // polls then dirties few pages.
+    R"sql(
+CREATE TABLE attempt(
+  id INTEGER PRIMARY KEY,
+  feed_id INTEGER NOT NULL REFERENCES feed(id) ON DELETE CASCADE,
+  time INTEGER NOT NULL,
+  cause TEXT,
+  detail TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  added INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  next_poll INTEGER,
+  next_poll_rule TEXT NOT NULL
+) STRICT;
+CREATE INDEX attempt_feed ON attempt(feed_id);
+)sql",
 };
 
 constexpr std::size_t kHeaderBytes = 100;

@@ -322,7 +322,7 @@ TEST_CASE("a database of the first schema is brought up to date, with its articl
   Database(store.options, Access::write)
       .run(
           "ALTER TABLE feed_state DROP COLUMN unreliable_guids; ALTER TABLE feed_state DROP COLUMN unreliable_links;"
-          "PRAGMA user_version = 1");
+          "DROP TABLE attempt; PRAGMA user_version = 1");
   store.reopen();
   CHECK(store.only().uid == before.uid);
   CHECK(store.reader->feed(feed)->state.unreliable == model::Unreliable{});
