@@ -10,6 +10,7 @@
 #include "text/entities.hpp"
 #include "text/url.hpp"
 #include "text/utf8.hpp"
+#include "text/words.hpp"
 
 namespace newscache::feed {
 namespace {
@@ -31,19 +32,6 @@ bool is_name_char(char c) {
          c == '.' || c == ':' || (c & 0x80) != 0;
 }
 
-// Bit 7 of each byte of `word` that equals `value`.
-std::uint64_t equal_bytes(std::uint64_t word, unsigned char value) {
-  constexpr std::uint64_t kLow = 0x7F7F7F7F7F7F7F7F;
-  std::uint64_t other = word ^ (0x0101010101010101 * value);
-  return ~(((other & kLow) + kLow) | other) & ~kLow;
-}
-
-// The index of the first byte in memory whose bit 7 is set; 8 when there is none.
-std::size_t first_byte(std::uint64_t bits) {
-  const int zeros = std::endian::native == std::endian::little ? std::countr_zero(bits) : std::countl_zero(bits);
-  return static_cast<std::size_t>(zeros) / 8;
-}
-
 bool is_forbidden(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
 
 // The control characters that XML forbids, eight bytes at a time.
@@ -52,7 +40,7 @@ bool has_control_characters(std::string_view text) {
   for (std::uint64_t word; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
     std::memcpy(&word, text.data(), sizeof word);
     if (((word - kOnes * 0x20) & ~word & (kOnes * 0x80)) == 0) continue;
-    const auto allowed = equal_bytes(word, '\t') | equal_bytes(word, '\n') | equal_bytes(word, '\r');
+    const auto allowed = text::equal_bytes(word, '\t') | text::equal_bytes(word, '\n') | text::equal_bytes(word, '\r');
     const auto at_least_blank = ((word & (kOnes * 0x7F)) + kOnes * 0x60) | word;  // in bit 7, without carries
     if ((~(allowed | at_least_blank) & (kOnes * 0x80)) != 0) return true;
   }
@@ -116,8 +104,8 @@ std::size_t append_plain(std::string& out, std::string_view raw) {
       std::uint64_t word;
       std::memcpy(&word, raw.data() + at, 8);
       std::memcpy(to + size, &word, 8);
-      const auto ampersands = equal_bytes(word, '&');
-      const auto plain = ampersands == 0 ? 8 : first_byte(ampersands);
+      const auto ampersands = text::equal_bytes(word, '&');
+      const auto plain = ampersands == 0 ? 8 : text::first_byte(ampersands);
       at += plain;
       size += plain;
       if (plain == 8) continue;

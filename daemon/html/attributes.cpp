@@ -7,6 +7,7 @@
 #include "html/media.hpp"
 #include "html/name_table.hpp"
 #include "html/safe_text.hpp"
+#include "html/short_text.hpp"
 #include "text/url.hpp"
 #include "text/utf8.hpp"
 
@@ -160,7 +161,7 @@ constexpr auto allowed_table = [] {
 }();
 
 // Read besides, to decide what to write.
-std::uint64_t consulted(Element element) {
+constexpr std::uint64_t consulted(Element element) {
   switch (element) {
     case Element::img:
     case Element::source:
@@ -173,6 +174,19 @@ std::uint64_t consulted(Element element) {
       return 0;
   }
 }
+
+constexpr auto wanted_table = [] {
+  auto table = allowed_table;
+  for (std::size_t i = 0; i < element_count; ++i) table[i] |= consulted(static_cast<Element>(i));
+  return table;
+}();
+
+// ` href="`
+constexpr auto openings = [] {
+  std::array<ShortText, written_count> table;
+  for (std::size_t i = 0; i < written_count; ++i) table[i] = {" ", rules[i].name, "=\""};
+  return table;
+}();
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -237,9 +251,7 @@ bool is_descriptor(std::string_view text) {
 }
 
 void write_attribute(std::string& out, AttributeName name, std::string_view value) {
-  out += ' ';
-  out += rules[static_cast<std::size_t>(name)].name;
-  out += "=\"";
+  out += openings[static_cast<std::size_t>(name)].view();
   append_safe_value(out, value);
   out += '"';
 }
@@ -251,7 +263,7 @@ void AttributeWriter::read(Element element, const Token& token) {
   present_ = 0;
   settled_ = false;
   if (token.attributes.empty()) return;
-  const std::uint64_t wanted = allowed_table[static_cast<std::size_t>(element)] | consulted(element);
+  const std::uint64_t wanted = wanted_table[static_cast<std::size_t>(element)];
   for (const auto& attribute : token.attributes) {
     const auto* found = name_table.find(attribute.name);
     if (found == nullptr || (wanted & ~present_ & bit(*found)) == 0) continue;
@@ -325,11 +337,13 @@ std::string AttributeWriter::frame_url() {
   return {};
 }
 
+std::uint64_t AttributeWriter::candidates() const {
+  return allowed_table[static_cast<std::size_t>(element_)] & (present_ | (settled_ ? bit(src) | bit(href) : 0));
+}
+
 std::size_t AttributeWriter::write(std::string& out) {
   std::size_t count = 0;
-  std::uint64_t left = allowed_table[static_cast<std::size_t>(element_)];
-  left &= present_ | (settled_ ? bit(src) | bit(href) : 0);
-  for (; left != 0; left &= left - 1) {
+  for (auto left = candidates(); left != 0; left &= left - 1) {
     if (write_value(static_cast<AttributeName>(std::countr_zero(left)), out)) ++count;
   }
   return count;

@@ -65,12 +65,15 @@ class AttributeWriter {
   std::string frame_url();
   const std::string& image_url() const { return url_; }
 
+  // Whether write() would write none.
+  bool none() const { return candidates() == 0; }
   // ` name="value"` for each; returns how many there were.
   std::size_t write(std::string& out);
 
  private:
   bool has(AttributeName name) const { return (present_ >> static_cast<unsigned>(name) & 1U) != 0; }
   std::string_view raw(AttributeName name) const { return values_[static_cast<std::size_t>(name)]; }
+  std::uint64_t candidates() const;
   const std::string& decoded(AttributeName name);
   std::string resolve(std::string_view reference) const;
   bool is_pixel();

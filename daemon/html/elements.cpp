@@ -1,8 +1,10 @@
 #include "html/elements.hpp"
 
+#include <array>
 #include <iterator>
 
 #include "html/name_table.hpp"
+#include "html/short_text.hpp"
 
 namespace newscache::html {
 
@@ -297,9 +299,25 @@ constexpr Named<Element> names[] = {
 };
 constexpr NameTable<Element, 512> name_table(names);
 
+struct Tags {
+  ShortText start;
+  ShortText end;
+};
+
+constexpr auto tags = [] {
+  std::array<Tags, element_count> table;
+  for (std::size_t i = 0; i < element_count; ++i) {
+    table[i] = {{"<", elements[i].name, ">"}, {"</", elements[i].name, ">"}};
+  }
+  return table;
+}();
+
 }  // namespace
 
 const ElementInfo& info(Element element) { return elements[static_cast<std::size_t>(element)]; }
+
+std::string_view start_tag_text(Element element) { return tags[static_cast<std::size_t>(element)].start.view(); }
+std::string_view end_tag_text(Element element) { return tags[static_cast<std::size_t>(element)].end.view(); }
 
 Element find_element(std::string_view name) {
   const auto* found = name_table.find(name);

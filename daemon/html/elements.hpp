@@ -137,6 +137,10 @@ const ElementInfo& info(Element element);
 inline std::string_view name(Element element) { return info(element).name; }
 inline ElementKind kind(Element element) { return info(element).kind; }
 
+// "<p>" and "</p>".
+std::string_view start_tag_text(Element element);
+std::string_view end_tag_text(Element element);
+
 // By name in any case; Element::unknown when we do not know it.
 Element find_element(std::string_view name);
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "text/entities.hpp"
+#include "text/words.hpp"
 
 namespace newscache::html {
 
@@ -16,7 +17,26 @@ constexpr auto needs_care = [] {
   return table;
 }();
 
+// Bit 7 of each byte that may need care: control characters, '&', '<' and '>'.
+constexpr text::Word careful_bytes(text::Word word) {
+  // Each has bit 7 where an ASCII character is not the one.
+  const auto no_control = (word & text::in_every_byte(0x7F)) + text::in_every_byte(0x60);
+  const auto no_ampersand = text::nonzero_bytes(word ^ text::in_every_byte('&'));
+  const auto no_bracket = text::nonzero_bytes((word | text::in_every_byte('<' ^ '>')) ^ text::in_every_byte('>'));
+  return ~((no_control & no_ampersand & no_bracket) | word) & text::in_every_byte(0x80);
+}
+
 std::size_t end_of_plain(std::string_view text, std::size_t at) {
+  while (text.size() - at >= sizeof(text::Word)) {
+    const auto careful = careful_bytes(text::load_word(text.data() + at));
+    if (careful == 0) {
+      at += sizeof careful;
+      continue;
+    }
+    at += text::first_byte(careful);
+    if (needs_care[static_cast<unsigned char>(text[at])]) return at;
+    ++at;
+  }
   while (at < text.size() && !needs_care[static_cast<unsigned char>(text[at])]) ++at;
   return at;
 }
@@ -35,40 +55,40 @@ std::size_t escaped_already(std::string_view text) {
   return 0;
 }
 
+// What the ampersand at the start of `raw` means; the bytes taken.
+std::size_t append_reference(std::string& out, std::string_view raw) {
+  if (const std::size_t size = escaped_already(raw); size > 0) {
+    out.append(raw, 0, size);
+    return size;
+  }
+  std::string decoded;
+  const std::size_t size = text::decode_reference(raw, decoded, false);
+  append_safe_text(out, size > 0 ? decoded : "&", false);
+  return std::max<std::size_t>(size, 1);
+}
+
 }  // namespace
 
 void append_safe_text(std::string& out, std::string_view raw, bool references) {
-  std::string decoded;
   for (std::size_t at = 0; at < raw.size();) {
     const std::size_t end = end_of_plain(raw, at);
-    out.append(raw, at, end - at);
+    out.append(raw.data() + at, end - at);
     if (end == raw.size()) return;
-    at = end;
-    const char c = raw[at];
-    std::size_t used = 1;
+    at = end + 1;
+    const char c = raw[end];
     if (c == '<') {
       out += "&lt;";
     } else if (c == '>') {
       out += "&gt;";
     } else if (c == '\r') {
-      if (raw.substr(at + 1, 1) != "\n") out += '\n';
+      if (at == raw.size() || raw[at] != '\n') out += '\n';
     } else if (c == '\f') {
       out += ' ';
+    } else if (c == '&' && references) {
+      at = end + append_reference(out, raw.substr(end));
     } else if (c == '&') {
-      const auto rest = raw.substr(at);
-      if (!references) {
-        out += "&amp;";
-      } else if (const std::size_t size = escaped_already(rest); size > 0) {
-        out.append(rest, 0, size);
-        used = size;
-      } else {
-        decoded.clear();
-        const std::size_t size_of_reference = text::decode_reference(rest, decoded, false);
-        if (size_of_reference > 0) used = size_of_reference;
-        append_safe_text(out, size_of_reference > 0 ? decoded : "&", false);
-      }
+      out += "&amp;";
     }
-    at += used;
   }
 }
 

@@ -51,6 +51,7 @@ class Sanitiser {
 
   bool video_link(std::string url);
   void open(Element element, bool implied = false);
+  bool write_start_tag(Element element);
   void write_empty(Element element);
   void pop();
   void close_to(int index);
@@ -404,18 +405,14 @@ void Sanitiser::open(Element element, bool implied) {
   if (full_) return;
   if (too_deep()) return stack_.skip(element);
   const std::size_t mark = out_.size();
-  out_.append(1, '<').append(name(element));
-  if (!implied) {
-    const auto count = attributes_.write(out_);
-    if (element == Element::span && count == 0) {
-      out_.resize(mark);
-      return stack_.skip(element);
-    }
-    if (element == Element::a) out_ += " rel=\"noopener noreferrer\"";
-    if (element == Element::audio || element == Element::video) out_ += " controls=\"\"";
+  if (implied || (attributes_.none() && !is_media(element))) {
+    if (element == Element::span) return stack_.skip(element);
+    out_ += start_tag_text(element);
+  } else if (!write_start_tag(element)) {
+    out_.resize(mark);
+    return stack_.skip(element);
   }
-  out_ += '>';
-  const std::size_t end_tag = name(element).size() + 3;
+  const std::size_t end_tag = end_tag_text(element).size();
   if (!fits(end_tag)) {
     out_.resize(mark);
     full_ = true;
@@ -426,12 +423,20 @@ void Sanitiser::open(Element element, bool implied) {
   stack_.push(element, implied);
 }
 
+// False when the element is nothing without attributes and has none.
+bool Sanitiser::write_start_tag(Element element) {
+  out_.append(start_tag_text(element)).pop_back();
+  const auto count = attributes_.write(out_);
+  if (element == Element::a) out_ += " rel=\"noopener noreferrer\"";
+  if (element == Element::audio || element == Element::video) out_ += " controls=\"\"";
+  out_ += '>';
+  return element != Element::span || count > 0;
+}
+
 void Sanitiser::write_empty(Element element) {
   if (full_) return;
   const std::size_t mark = out_.size();
-  out_.append(1, '<').append(name(element));
-  attributes_.write(out_);
-  out_ += '>';
+  write_start_tag(element);
   if (!fits(0)) {
     out_.resize(mark);
     full_ = true;
@@ -439,9 +444,9 @@ void Sanitiser::write_empty(Element element) {
 }
 
 void Sanitiser::pop() {
-  const auto tag = name(stack_.top());
-  out_.append("</").append(tag).append(1, '>');
-  end_tags_bytes_ -= tag.size() + 3;
+  const auto tag = end_tag_text(stack_.top());
+  out_ += tag;
+  end_tags_bytes_ -= tag.size();
   stack_.pop();
 }
 

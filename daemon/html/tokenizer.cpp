@@ -22,7 +22,19 @@ constexpr auto is_plain = [] {
 }();
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool ends_name(char c) { return is_space(c) || c == '/' || c == '>'; }
+
+// What a character ends: a tag's name, or that of an attribute too.
+enum class Ends : unsigned char { nothing, attribute_name, every_name };
+
+constexpr auto endings = [] {
+  std::array<Ends, 256> table{};
+  for (const char c : {' ', '\n', '\t', '\r', '\f', '/', '>'}) table[static_cast<unsigned char>(c)] = Ends::every_name;
+  table['='] = Ends::attribute_name;
+  return table;
+}();
+
+bool ends_name(char c) { return endings[static_cast<unsigned char>(c)] == Ends::every_name; }
+bool ends_attribute_name(char c) { return endings[static_cast<unsigned char>(c)] != Ends::nothing; }
 
 }  // namespace
 
@@ -110,7 +122,7 @@ bool Tokenizer::read_tag() {
 bool Tokenizer::read_attribute() {
   Attribute attribute;
   const std::size_t name = at_++;  // a '=' in front belongs to the name
-  while (at_ < input_.size() && !ends_name(input_[at_]) && input_[at_] != '=') ++at_;
+  while (at_ < input_.size() && !ends_attribute_name(input_[at_])) ++at_;
   attribute.name = input_.substr(name, at_ - name);
   std::size_t at = at_;
   while (at < input_.size() && is_space(input_[at])) ++at;
