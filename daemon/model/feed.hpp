@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "model/article.hpp"
+#include "model/attempt.hpp"
 #include "model/ids.hpp"
 
 namespace newscache::model {
@@ -123,6 +124,7 @@ struct FeedUpdate {
   std::optional<ParsedFeed> document;  // metadata only (its entries have been moved out); absent: 304, unchanged or failed
   std::vector<IncomingEntry> entries;
   Instant received{};                // date_received of what is new
+  std::vector<Attempt> attempts;     // for the journal, oldest first: this poll's, after any not yet written
 };
 
 struct UpdateResult {

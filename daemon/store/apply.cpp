@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/article_rows.hpp"
+#include "store/attempt_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/recogniser.hpp"
 #include "store/writer_state.hpp"
@@ -130,6 +131,11 @@ model::UpdateResult apply_update(Change& change, model::FeedUpdate& update) {
   if (!update.url.empty() && update.url != stored->feed.url) return {update.feed_id, 0, 0, {}};
   const auto result = Applier(change, update).run();
   update.state.unreliable = result.unreliable;
+  if (!update.attempts.empty()) {
+    update.attempts.back().added = result.added;
+    update.attempts.back().updated = result.updated;
+    record_attempts(change.database(), update.feed_id, update.attempts);
+  }
   const bool described = update.document && take_over(*stored, *update.document);
   if (described) update_feed(change.database(), *stored);
   if (stored->feed.state != update.state) update_feed_state(change.database(), update.feed_id, update.state);

@@ -156,4 +156,8 @@ void update_feed_state(Database& database, model::FeedId id, const model::FeedSt
 
 void delete_feed(Database& database, model::FeedId id) { Query(database, kDelete, model::raw(id)).run(); }
 
+Error no_feed(model::FeedId id) {
+  return Error{Cause::not_found, "there is no feed " + std::to_string(model::raw(id))};
+}
+
 }  // namespace newscache::store

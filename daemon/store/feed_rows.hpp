@@ -28,4 +28,6 @@ void update_feed(Database& database, const StoredFeed& feed);
 void update_feed_state(Database& database, model::FeedId id, const model::FeedState& state);
 void delete_feed(Database& database, model::FeedId id);
 
+Error no_feed(model::FeedId id);  // Cause::not_found
+
 }  // namespace newscache::store

@@ -9,6 +9,7 @@
 
 #include "store/article_query.hpp"
 #include "store/article_rows.hpp"
+#include "store/attempt_rows.hpp"
 #include "store/change_log.hpp"
 #include "store/feed_rows.hpp"
 #include "store/leash.hpp"
@@ -181,10 +182,15 @@ std::vector<model::Feed> Reader::feeds() { return subscribed_feeds(state_->datab
 
 Result<model::Feed> Reader::feed(model::FeedId id) {
   auto stored = find_feed(state_->database, id);
-  if (!stored || stored->removed) {
-    return Error{Cause::not_found, "there is no feed " + std::to_string(model::raw(id))};
-  }
+  if (!stored || stored->removed) return no_feed(id);
   return std::move(stored->feed);
+}
+
+Result<std::vector<model::Attempt>> Reader::journal(model::FeedId feed, std::int64_t limit) {
+  const Snapshot snapshot(state_->database);
+  const auto stored = find_feed(state_->database, feed);
+  if (!stored || stored->removed) return no_feed(feed);
+  return last_attempts(state_->database, feed, std::max<std::int64_t>(limit, 0));
 }
 
 std::optional<model::Feed> Reader::feed_by_url(std::string_view url) {

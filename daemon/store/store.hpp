@@ -18,6 +18,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "model/article.hpp"
+#include "model/attempt.hpp"
 #include "model/feed.hpp"
 #include "model/ids.hpp"
 #include "model/query.hpp"
@@ -50,6 +51,8 @@ enum class Durability {
   synced,  // on the disk before the call returns
 };
 
+constexpr std::int64_t kAttemptsKept = 50;  // of each feed
+
 class Writer {
  public:
   // Opens or creates the database and brings it to the current schema. Cause::invalid, and the file untouched, when it
@@ -74,7 +77,10 @@ class Writer {
   // of a document becomes the newest. Of a known one only a real difference is written: it gets a new revision and
   // date_modified (the entry's when that is newer, else `received`), the earlier version goes to history, read and
   // starred stay, and so does the content when the entry has none any more. An update for a feed that no longer exists
-  // or has moved to another URL does nothing. Idempotent.
+  // or has moved to another URL does nothing. Idempotent, except for the journal.
+  // The update's attempts go to the journal, which keeps the last kAttemptsKept of a feed; what the poll brought is
+  // written into the last of them. They are as durable as the rest: attempts that waited with the times of polls may be
+  // missing after a crash.
   std::vector<model::UpdateResult> apply(std::span<model::FeedUpdate> updates, Durability durability);
   // How many articles changed (synced). Cause::not_found when an id is unknown, Cause::invalid for a malformed query,
   // Cause::unavailable for a query that takes too long; then nothing is marked.
@@ -105,6 +111,8 @@ class Reader {
   std::vector<model::Feed> feeds();  // by folder and title
   Result<model::Feed> feed(model::FeedId id);
   std::optional<model::Feed> feed_by_url(std::string_view url);
+  // The last attempts to poll it, newest first.
+  Result<std::vector<model::Attempt>> journal(model::FeedId feed, std::int64_t limit);
   // Cause::invalid for a malformed cursor or full-text query (with the position). A page of many megabytes of contents
   // ends before its limit, with a cursor. Articles whose records are damaged are left out; article() says why.
   Result<model::ArticlePage> articles(const model::ArticleQuery& query);

@@ -4,6 +4,7 @@
 
 #include "base/hash.hpp"
 #include "store/article_rows.hpp"
+#include "store/attempt_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/schema.hpp"
 #include "store/search_text.hpp"
@@ -29,10 +30,6 @@ void rebuild_outdated_index(WriterState& state) {
   state.database.run("INSERT INTO search(search) VALUES ('rebuild')");
   Query(state.database, kSaveFingerprint, fingerprint).run();
   transaction.commit();
-}
-
-Error no_feed(model::FeedId id) {
-  return Error{Cause::not_found, "there is no feed " + std::to_string(model::raw(id))};
 }
 
 Error subscribed(const model::Feed& feed) {
@@ -180,6 +177,7 @@ Result<void> Writer::remove_feed(model::FeedId id, bool purge) {
   } else {
     stored->removed = true;
     forget_tombstones(database, id);  // what goes with a subscription comes back with it
+    forget_attempts(database, id);
     forget_document(stored->feed.state);
     update_feed(database, *stored);
     update_feed_state(database, id, stored->feed.state);

@@ -147,6 +147,8 @@ void check_consistent(const Options& options) {
       {"tags of no article", "SELECT count(*) FROM tag WHERE NOT EXISTS (SELECT 1 FROM article a WHERE a.id = tag.id)"},
       {"contents of no article", "SELECT count(*) FROM content WHERE id NOT IN (SELECT id FROM article)"},
       {"versions of no article", "SELECT count(*) FROM article_version WHERE id NOT IN (SELECT id FROM article)"},
+      {"attempts of no feed",
+       "SELECT count(*) FROM attempt WHERE feed_id NOT IN (SELECT id FROM feed WHERE removed = 0)"},
       {"ids beyond the last", "SELECT count(*) FROM article WHERE id > (SELECT article_id FROM store)"},
   };
   for (const auto& rule : rules) {
