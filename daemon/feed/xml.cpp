@@ -34,17 +34,26 @@ bool is_name_char(char c) {
 
 bool is_forbidden(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
 
-// The control characters that XML forbids, eight bytes at a time.
+// Bit 7 of each byte that is a control character which XML forbids.
+text::Word forbidden_bytes(text::Word word) {
+  const auto allowed = text::equal_bytes(word, '\t') | text::equal_bytes(word, '\n') | text::equal_bytes(word, '\r');
+  const auto at_least_blank = ((word & text::in_every_byte(0x7F)) + text::in_every_byte(0x60)) | word;
+  return ~(allowed | at_least_blank) & text::in_every_byte(0x80);
+}
+
 bool has_control_characters(std::string_view text) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  for (std::uint64_t word; text.size() >= sizeof word; text.remove_prefix(sizeof word)) {
-    std::memcpy(&word, text.data(), sizeof word);
-    if (((word - kOnes * 0x20) & ~word & (kOnes * 0x80)) == 0) continue;
-    const auto allowed = text::equal_bytes(word, '\t') | text::equal_bytes(word, '\n') | text::equal_bytes(word, '\r');
-    const auto at_least_blank = ((word & (kOnes * 0x7F)) + kOnes * 0x60) | word;  // in bit 7, without carries
-    if ((~(allowed | at_least_blank) & (kOnes * 0x80)) != 0) return true;
+  // Not zero when a byte is below a blank; borrows make it say so of a few more.
+  const auto low = [](text::Word word) {
+    return (word - text::in_every_byte(0x20)) & ~word & text::in_every_byte(0x80);
+  };
+  constexpr std::size_t kStep = 2 * sizeof(text::Word);
+  std::size_t at = 0;
+  for (; text.size() - at >= kStep; at += kStep) {
+    const auto one = text::load_word(text.data() + at);
+    const auto two = text::load_word(text.data() + at + sizeof one);
+    if ((low(one) | low(two)) != 0 && (forbidden_bytes(one) | forbidden_bytes(two)) != 0) return true;
   }
-  return std::any_of(text.begin(), text.end(), is_forbidden);
+  return std::any_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_forbidden);
 }
 
 void remove_control_characters(std::string& text) { std::erase_if(text, is_forbidden); }
@@ -77,8 +86,12 @@ std::size_t read_xml_reference(std::string_view raw, char& means) {
   if (raw.size() < 4) return 0;
   std::uint32_t start;
   std::memcpy(&start, raw.data(), sizeof start);
-  if (start == four("&lt;") || start == four("&gt;")) {
-    means = raw[1] == 'l' ? '<' : '>';
+  if (start == four("&lt;")) {
+    means = '<';
+    return 4;
+  }
+  if (start == four("&gt;")) {
+    means = '>';
     return 4;
   }
   const bool amp = start == four("&amp");
@@ -89,37 +102,42 @@ std::size_t read_xml_reference(std::string_view raw, char& means) {
   return amp ? 5 : 6;
 }
 
+struct Taken {
+  std::size_t bytes;
+  bool up_to_reference;  // to one that is none of XML's own, or to a bare ampersand
+};
+
 // Appends the start of `raw`, XML's own references decoded, up to another reference or a bound. Escaped HTML is dense
-// in references, so that eight bytes at a time beat searching and appending. The bytes taken.
-std::size_t append_plain(std::string& out, std::string_view raw) {
+// in references, so that eight bytes at a time beat searching and appending.
+Taken append_plain(std::string& out, std::string_view raw) {
   constexpr std::size_t kBlock = 1024;
+  const auto block = std::min(raw.size(), kBlock);
   const auto start = out.size();
-  const auto room = std::min(raw.size() + 8, kBlock);
-  out.resize(start + room);
+  // What is written is never longer than what has been read, but for the rest of a word.
+  out.resize(start + block + sizeof(text::Word));
   char* to = out.data() + start;
   std::size_t at = 0;
-  std::size_t size = 0;
-  while (at < raw.size() && size + 8 <= room) {
-    if (raw.size() - at >= 8) {
-      std::uint64_t word;
-      std::memcpy(&word, raw.data() + at, 8);
-      std::memcpy(to + size, &word, 8);
+  bool other = false;
+  while (at < block && !other) {
+    if (block - at >= sizeof(text::Word)) {
+      const auto word = text::load_word(raw.data() + at);
+      std::memcpy(to, &word, sizeof word);
       const auto ampersands = text::equal_bytes(word, '&');
-      const auto plain = ampersands == 0 ? 8 : text::first_byte(ampersands);
+      const auto plain = ampersands == 0 ? sizeof word : text::first_byte(ampersands);
       at += plain;
-      size += plain;
-      if (plain == 8) continue;
+      to += plain;
+      if (ampersands == 0) continue;
     } else if (raw[at] != '&') {
-      to[size++] = raw[at++];
+      *to++ = raw[at++];
       continue;
     }
-    const auto taken = read_xml_reference(raw.substr(at), to[size]);
-    if (taken == 0) break;
-    ++size;
+    const auto taken = read_xml_reference({raw.data() + at, raw.size() - at}, *to);
+    other = taken == 0;
     at += taken;
+    to += other ? 0 : 1;
   }
-  out.resize(start + size);
-  return at;
+  out.resize(static_cast<std::size_t>(to - out.data()));
+  return {at, other};
 }
 
 std::size_t past(std::string_view xml, std::string_view end, std::size_t from) {
@@ -276,11 +294,9 @@ void XmlDocument::append_decoded(std::string& out, std::string_view raw) {
       raw.remove_prefix(at);
       continue;
     }
-    raw.remove_prefix(append_plain(out, raw));
-    char ignored = 0;
-    if (raw.starts_with('&') && read_xml_reference(raw, ignored) == 0) {
-      raw.remove_prefix(append_other_reference(out, raw));
-    }
+    const auto taken = append_plain(out, raw);
+    raw.remove_prefix(taken.bytes);
+    if (taken.up_to_reference) raw.remove_prefix(append_other_reference(out, raw));
   }
 }
 

@@ -288,7 +288,13 @@ const std::string& AttributeWriter::settle_link() {
   settled_ = true;
   url_.clear();
   if (has(href)) {
-    url_ = text::resolve_link(base_url_, decoded(href));
+    // Most links are right already; one without references is then what it seems.
+    const auto written = text::trim(raw(href));
+    if (written.find('&') == std::string_view::npos && text::is_clean_url(written)) {
+      url_ = written;
+    } else {
+      url_ = text::resolve_link(base_url_, decoded(href));
+    }
     if (strip_tracking_ && url_.find('?') != std::string::npos) url_ = text::strip_tracking(url_);
   }
   return url_;

@@ -41,11 +41,20 @@ std::size_t end_of_plain(std::string_view text, std::size_t at) {
   return at;
 }
 
-constexpr auto is_special_in_value = [] {
-  std::array<bool, 256> table{};
-  for (const char c : {'&', '<', '>', '"'}) table[static_cast<unsigned char>(c)] = true;
-  return table;
-}();
+bool is_special_in_value(char c) { return c == '&' || c == '<' || c == '>' || c == '"'; }
+
+// Where the first '&', '<', '>' or '"' is; the size when there is none.
+std::size_t end_of_plain_value(std::string_view value) {
+  std::size_t at = 0;
+  for (; value.size() - at >= sizeof(text::Word); at += sizeof(text::Word)) {
+    const auto word = text::load_word(value.data() + at);
+    const auto special = text::equal_bytes(word, '&') | text::equal_bytes(word, '"') |
+                         text::equal_bytes(word | text::in_every_byte('<' ^ '>'), '>');
+    if (special != 0) return at + text::first_byte(special);
+  }
+  while (at < value.size() && !is_special_in_value(value[at])) ++at;
+  return at;
+}
 
 // The references that we write ourselves and most that others write: nothing to decode.
 std::size_t escaped_already(std::string_view text) {
@@ -93,10 +102,8 @@ void append_safe_text(std::string& out, std::string_view raw, bool references) {
 }
 
 void append_safe_value(std::string& out, std::string_view value) {
-  const auto special = std::find_if(value.begin(), value.end(),
-                                    [](char c) { return is_special_in_value[static_cast<unsigned char>(c)]; });
-  const auto plain = static_cast<std::size_t>(special - value.begin());
-  out.append(value, 0, plain);
+  const auto plain = end_of_plain_value(value);
+  out.append(value.data(), plain);
   if (plain < value.size()) text::append_escaped(out, value.substr(plain));
 }
 

@@ -21,7 +21,10 @@ constexpr auto is_plain = [] {
   return table;
 }();
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_letter(char c) {
+  const char small = static_cast<char>(c | ('a' ^ 'A'));
+  return small >= 'a' && small <= 'z';
+}
 
 // What a character ends: a tag's name, or that of an attribute too.
 enum class Ends : unsigned char { nothing, attribute_name, every_name };
@@ -40,18 +43,23 @@ bool ends_attribute_name(char c) { return endings[static_cast<unsigned char>(c)]
 
 bool Tokenizer::next() {
   if (at_ >= input_.size()) return false;
-  if (input_[at_] == '<' && at_ + 1 < input_.size()) {
-    const char after = input_[at_ + 1];
-    if (is_letter(after)) return read_tag();
-    if (after == '!' || after == '?') return read_declaration();
-    if (after == '/' && at_ + 2 < input_.size()) {
-      const char third = input_[at_ + 2];
-      if (is_letter(third)) return read_tag();
-      read_until(at_ + 2, ">");  // "</>" and "</ x>" are nothing
-      return true;
-    }
-  }
+  if (input_[at_] == '<') return read_markup();
   read_text();
+  return true;
+}
+
+// What starts with '<', if only text.
+bool Tokenizer::read_markup() {
+  const auto rest = input_.substr(at_, 3);
+  const char after = rest.size() > 1 ? rest[1] : ' ';
+  if (is_letter(after)) return read_tag();
+  if (after == '!' || after == '?') return read_declaration();
+  if (after == '/' && rest.size() > 2) {
+    if (is_letter(rest[2])) return read_tag();
+    read_until(at_ + 2, ">");  // "</>" and "</ x>" are nothing
+  } else {
+    read_text();
+  }
   return true;
 }
 
@@ -68,7 +76,7 @@ void Tokenizer::read_text() {
   }
   if (at == npos || at + 1 >= input_.size()) at = input_.size();
   token_.kind = TokenKind::text;
-  token_.text = input_.substr(start, at - start);
+  token_.text = between(start, at);
   at_ = at;
   if (in_cdata_) end_cdata(start);
 }
@@ -91,10 +99,11 @@ bool Tokenizer::read_tag() {
   const std::size_t start = at_;
   const bool end = input_[at_ + 1] == '/';
   const std::size_t name = at_ + (end ? 2 : 1);
-  at_ = name;
-  while (at_ < input_.size() && !ends_name(input_[at_])) ++at_;
+  std::size_t at = name;
+  while (at < input_.size() && !ends_name(input_[at])) ++at;
+  at_ = at;
   token_.kind = end ? TokenKind::end_tag : TokenKind::start_tag;
-  token_.text = input_.substr(name, at_ - name);
+  token_.text = between(name, at);
   token_.self_closing = false;
   token_.attributes.clear();
   while (at_ < input_.size()) {
@@ -121,10 +130,10 @@ bool Tokenizer::read_tag() {
 // False when the input ends within.
 bool Tokenizer::read_attribute() {
   Attribute attribute;
-  const std::size_t name = at_++;  // a '=' in front belongs to the name
-  while (at_ < input_.size() && !ends_attribute_name(input_[at_])) ++at_;
-  attribute.name = input_.substr(name, at_ - name);
-  std::size_t at = at_;
+  const std::size_t name = at_;
+  std::size_t at = name + 1;  // a '=' in front belongs to the name
+  while (at < input_.size() && !ends_attribute_name(input_[at])) ++at;
+  attribute.name = between(name, at);
   while (at < input_.size() && is_space(input_[at])) ++at;
   if (at < input_.size() && input_[at] == '=') {
     ++at;
@@ -140,7 +149,7 @@ bool Tokenizer::read_attribute() {
       while (end < input_.size() && !is_space(input_[end]) && input_[end] != '>') ++end;
       at_ = end;
     }
-    attribute.value = input_.substr(at, end - at);
+    attribute.value = between(at, end);
   } else {
     at_ = at;
   }

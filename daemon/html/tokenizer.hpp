@@ -58,6 +58,9 @@ class Tokenizer {
   void set_foreign(bool foreign) { foreign_ = foreign; }
 
  private:
+  // Of the input; `start` <= `end` <= its size.
+  std::string_view between(std::size_t start, std::size_t end) const { return {input_.data() + start, end - start}; }
+  bool read_markup();
   void read_text();
   void end_cdata(std::size_t start);
   bool read_tag();

@@ -105,23 +105,33 @@ void append_encoded(std::string& out, std::string_view text, std::string_view al
   }
 }
 
-// A DNS name and perhaps a port: nothing that could need rewriting.
-bool is_plain_authority(std::string_view authority) {
-  const auto colon = std::min(authority.find(':'), authority.size());
-  const auto host = authority.substr(0, colon);
-  const auto port = authority.substr(std::min(colon + 1, authority.size()));
-  if (host.empty() || host.front() == '.' || host.size() > 253 || port.size() > 4) return false;
-  if (colon < authority.size() && port.empty()) return false;
-  const auto last_label = host.substr(host.rfind('.') + 1);
-  // A number in the end is an IPv4 address, of which there are many spellings.
-  if (last_label.empty() || !is_alpha(last_label.front())) return false;
-  char previous = 0;
-  for (const char c : host) {
-    if (!is_alnum(c) && c != '.' && c != '-' && c != '_') return false;
-    if (c == '.' && previous == '.') return false;
-    previous = c;
+constexpr auto kInHost = [] {
+  std::array<bool, 256> table{};
+  for (int c = 0; c < 0x80; ++c) table[static_cast<std::size_t>(c)] = is_alnum(static_cast<char>(c));
+  for (const unsigned char c : {'.', '-', '_'}) table[c] = true;
+  return table;
+}();
+
+// The length of the DNS name, perhaps with a port, that the text starts with; 0 when there is none, or one that could
+// need rewriting.
+std::size_t plain_authority_length(std::string_view text) {
+  std::size_t label = 0;
+  std::size_t at = 0;
+  for (; at < text.size() && kInHost[byte(text[at])]; ++at) {
+    if (text[at] != '.') continue;
+    if (at == label) return 0;
+    label = at + 1;
   }
-  return std::all_of(port.begin(), port.end(), is_digit);
+  // A number in the end is an IPv4 address, of which there are many spellings.
+  if (at == label || at > 253 || !is_alpha(text[label])) return 0;
+  if (at == text.size() || text[at] != ':') return at;
+  const auto port = ++at;
+  while (at < text.size() && is_digit(text[at])) ++at;
+  return at > port && at <= port + 4 ? at : 0;
+}
+
+bool is_plain_authority(std::string_view authority) {
+  return !authority.empty() && plain_authority_length(authority) == authority.size();
 }
 
 bool has_dot_segment(std::string_view path) {
@@ -131,29 +141,6 @@ bool has_dot_segment(std::string_view path) {
     if (rest.empty() || rest.front() == '/' || rest.front() == '?' || rest.front() == '#') return true;
   }
   return false;
-}
-
-// Most URLs in articles are right already: then one look at each byte is all that they cost.
-bool is_clean(std::string_view url) {
-  std::size_t at = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
-  if (at == 0 || url.size() > kLongestUrl) return false;
-  auto end = at;
-  while (end < url.size() && url[end] != '/' && url[end] != '?' && url[end] != '#') ++end;
-  if (!is_plain_authority(url.substr(at, end - at))) return false;
-  auto path_end = url.size();
-  bool dots = false;
-  for (at = end; at < url.size(); ++at) {
-    const char c = url[at];
-    const auto kind = kClasses[byte(c)];
-    if (kind == CharClass::plain) continue;
-    if (kind == CharClass::illegal) return false;
-    if (c == '.') {
-      dots = dots || url[at - 1] == '/';
-    } else if (at < path_end) {
-      path_end = at;
-    }
-  }
-  return !dots || !has_dot_segment(url.substr(end, path_end - end));
 }
 
 // As browsers do: no C0 control or blank at the ends, no tab and no line break anywhere, "\" is "/" before the query,
@@ -277,7 +264,7 @@ std::string resolved(std::string_view base_text, std::string_view reference_text
 
 std::string resolve(std::string_view base, std::string_view reference, bool other_schemes) {
   reference = trim(reference);
-  if (is_clean(reference)) return std::string(reference);
+  if (is_clean_url(reference)) return std::string(reference);
   if (reference.size() > kLongestUrl || base.size() > kLongestUrl) return {};
   auto straight = straightened(reference);
   auto scheme = scheme_of(straight);
@@ -302,6 +289,29 @@ std::string part(CURLU* url, CURLUPart what, unsigned flags = 0) {
 }
 
 }  // namespace
+
+// Most URLs in articles are right already: then one look at each byte is all that they cost.
+bool is_clean_url(std::string_view url) {
+  const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+  if (scheme == 0 || url.size() > kLongestUrl) return false;
+  const auto authority = plain_authority_length(url.substr(scheme));
+  const auto end = scheme + authority;
+  if (authority == 0 || (end < url.size() && url[end] != '/' && url[end] != '?' && url[end] != '#')) return false;
+  auto path_end = url.size();
+  bool dots = false;
+  for (auto at = end; at < url.size(); ++at) {
+    const char c = url[at];
+    const auto kind = kClasses[byte(c)];
+    if (kind == CharClass::plain) continue;
+    if (kind == CharClass::illegal) return false;
+    if (c == '.') {
+      dots = dots || url[at - 1] == '/';
+    } else if (at < path_end) {
+      path_end = at;
+    }
+  }
+  return !dots || !has_dot_segment(url.substr(end, path_end - end));
+}
 
 std::string resolve_url(std::string_view base, std::string_view reference) { return resolve(base, reference, false); }
 

@@ -17,6 +17,8 @@ namespace newscache::text {
 std::string resolve_url(std::string_view base, std::string_view reference);
 // For a document whose address is unknown: a relative reference stays relative, cleaned as above; else resolve_url.
 std::string unresolved_url(std::string_view reference);
+// An absolute URL that resolve_url gives back as it is, without copying it.
+bool is_clean_url(std::string_view url);
 // As resolve_url, and mailto:, tel: and the like pass too: for links in contents. Never javascript:, data:, vbscript:.
 std::string resolve_link(std::string_view base, std::string_view reference);
 
