@@ -22,11 +22,24 @@ bool strips_tracking(const model::FeedSettings& own, const model::ContentSetting
 }
 
 schedule::ServerHints hints_of(const net::Response& response) {
-  return {.cache_control = response.cache_control,
-          .expires = response.expires,
-          .date = response.date,
-          .age = response.age,
-          .retry_after = response.retry_after};
+  schedule::ServerHints hints{.cache_control = response.cache_control,
+                              .expires = response.expires,
+                              .date = response.date,
+                              .age = response.age,
+                              .retry_after = response.retry_after};
+  for (const net::Hop& hop : response.hops) {
+    if (hints.retry_after.empty()) hints.retry_after = hop.retry_after;
+  }
+  return hints;
+}
+
+schedule::Situation situation_of(const model::Feed& feed, const model::FeedState& state, const schedule::ServerHints& server,
+                                 const RefreshContext& context) {
+  return {.server = server,
+          .document = state.hints,
+          .interval = poll_interval(feed.settings),
+          .now = context.now,
+          .random = context.random};
 }
 
 void plan_next(Refreshed& result, const schedule::Plan& plan, Instant now) {
@@ -35,7 +48,8 @@ void plan_next(Refreshed& result, const schedule::Plan& plan, Instant now) {
   result.update.state.next_poll_rule = plan.rule;
 }
 
-void fail(Refreshed& result, Error error, const schedule::ServerHints& hints, const RefreshContext& context) {
+void fail(Refreshed& result, const model::Feed& feed, Error error, const schedule::ServerHints& hints,
+          const RefreshContext& context) {
   model::FeedState& state = result.update.state;
   const std::int64_t before = state.error ? state.error->count : 0;
   // What is our own fault does not count; a busy server and a name that does not resolve are given more time each time.
@@ -52,7 +66,8 @@ void fail(Refreshed& result, Error error, const schedule::ServerHints& hints, co
     if (schedule::is_feeds_fault(error.cause)) {
       state.status = error.cause == Cause::denied ? model::FeedStatus::auth : model::FeedStatus::failing;
     }
-    plan_next(result, schedule::after_failure(context.policy, error.cause, count, hints, context.random), context.now);
+    const schedule::Situation situation = situation_of(feed, state, hints, context);
+    plan_next(result, schedule::after_failure(context.policy, error.cause, count, situation), context.now);
   }
   result.only_times = same_words && !counts;
   result.error = std::move(error);
@@ -63,10 +78,8 @@ void succeed(Refreshed& result, const model::Feed& feed, const net::Response& re
   state.status = model::FeedStatus::ok;
   state.error.reset();
   state.last_success = context.now;
-  plan_next(result,
-            schedule::after_success(context.policy, poll_interval(feed.settings), hints_of(response), state.hints, context.now,
-                                    context.random),
-            context.now);
+  const schedule::Situation situation = situation_of(feed, state, hints_of(response), context);
+  plan_next(result, schedule::after_success(context.policy, situation), context.now);
 }
 
 void take_document(Refreshed& result, const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
@@ -85,7 +98,7 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
   options.strip_tracking = strips_tracking(feed.settings, context.content);
   Result<model::ParsedFeed> parsed = feed::parse(response.body, options);
   if (!parsed) {
-    fail(result, parsed.error(), hints_of(response), context);
+    fail(result, feed, parsed.error(), hints_of(response), context);
     return;
   }
   // A document that was cut off vouches for nothing: without validators the next poll fetches it whole.
@@ -144,7 +157,7 @@ Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, 
   result.update.state = feed.state;
   result.update.state.last_attempt = context.now;
   if (!answer) {
-    fail(result, answer.error(), {}, context);
+    fail(result, feed, answer.error(), {}, context);
     return result;
   }
   const net::Response& response = *answer;
@@ -156,7 +169,7 @@ Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, 
     result.only_times = !feed.state.error && feed.state.status == model::FeedStatus::ok;
     succeed(result, feed, response, context);
   } else {
-    fail(result, error_of_status(response), hints_of(response), context);
+    fail(result, feed, error_of_status(response), hints_of(response), context);
   }
   return result;
 }

@@ -39,6 +39,7 @@ struct NetSettings {
 struct PollSettings {
   std::chrono::seconds floor{std::chrono::minutes(60)};
   std::chrono::seconds ceiling{std::chrono::hours(24)};
+  std::chrono::seconds hint_ceiling{std::chrono::hours(7 * 24)};
   std::chrono::milliseconds host_gap{2000};
 };
 

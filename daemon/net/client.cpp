@@ -74,7 +74,7 @@ class Fetch {
   Response take_response() { return std::move(response_); }
 
  private:
-  Result<bool> follow(int status, const std::string& location);
+  Result<bool> follow(const Transfer& transfer, const std::string& location);
   Error error(Cause cause, std::string_view what) const {
     return Error{cause, text::split_url(response_.url)->host + ": " + std::string(what)};
   }
@@ -117,7 +117,7 @@ Result<bool> Fetch::take(Transfer& transfer) {
   response_.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed_);
   const int status = transfer.status();
   if (const auto location = transfer.header("Location"); is_redirect(status) && !location.empty()) {
-    return follow(status, location);
+    return follow(transfer, location);
   }
   response_.status = status;
   response_.body = transfer.take_body();
@@ -132,7 +132,7 @@ Result<bool> Fetch::take(Transfer& transfer) {
   return false;
 }
 
-Result<bool> Fetch::follow(int status, const std::string& location) {
+Result<bool> Fetch::follow(const Transfer& transfer, const std::string& location) {
   auto to = bare_url(response_.url, location);
   if (to.empty()) return error(Cause::server, "redirects to something that is no http or https address");
   if (response_.hops.size() >= kMaxRedirects) return error(Cause::too_large, "more than 10 redirects");
@@ -142,7 +142,7 @@ Result<bool> Fetch::follow(int status, const std::string& location) {
       std::any_of(response_.hops.begin(), response_.hops.end(), [&](const Hop& hop) { return hop.to == to; });
   if (seen) return error(Cause::too_large, "redirects in a circle");
   response_.url = to;
-  response_.hops.push_back(Hop{status, std::move(to)});
+  response_.hops.push_back(Hop{transfer.status(), std::move(to), transfer.header("Retry-After")});
   return true;
 }
 

@@ -21,7 +21,8 @@ struct Request {
 
 struct Hop {  // one redirect that was followed
   int status = 0;
-  std::string to;  // absolute, without user name and password
+  std::string to;           // absolute, without user name and password
+  std::string retry_after;  // verbatim; empty when absent
 };
 
 struct Response {

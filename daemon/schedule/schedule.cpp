@@ -14,9 +14,10 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr seconds longest_hint = hours(24 * 366);  // what a server says beyond that is nonsense
-constexpr seconds longest_cool_down = hours(24);
+constexpr seconds longest_back_off = hours(24);
 constexpr seconds first_cool_down = hours(4);
 constexpr seconds own_failure_wait = minutes(5);
+constexpr seconds after_skip = minutes(10);
 
 std::optional<seconds> parse_seconds(std::string_view text) {
   text = text::trim(text);
@@ -34,7 +35,8 @@ std::optional<seconds> max_age(std::string_view cache_control) {
     std::string_view directive = text::trim(cache_control.substr(0, comma));
     cache_control.remove_prefix(std::min(comma + 1, cache_control.size()));
     const std::size_t equals = directive.find('=');
-    if (equals == directive.npos || !text::equal_ignoring_case(text::trim(directive.substr(0, equals)), "max-age")) continue;
+    if (equals == directive.npos || !text::equal_ignoring_case(text::trim(directive.substr(0, equals)), "max-age"))
+      continue;
     std::string_view value = text::trim(directive.substr(equals + 1));
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
     return parse_seconds(value);
@@ -59,12 +61,38 @@ std::optional<Plan> freshness(const ServerHints& server) {
   return std::nullopt;
 }
 
-seconds jittered(seconds wait, double random, double share) {
-  return wait + seconds(static_cast<std::int64_t>(static_cast<double>(wait.count()) * share * random));
+// RFC 9110, section 10.2.3; a date counts from the answer's own Date.
+std::optional<Plan> retry_after(const ServerHints& server) {
+  if (const auto wait = parse_seconds(server.retry_after)) return Plan{*wait, "retry-after"};
+  if (const auto wait = until_date(server.retry_after, server.date)) return Plan{*wait, "retry-after"};
+  return std::nullopt;
 }
 
+std::optional<Plan> ttl(const model::UpdateHints& document) {
+  if (!document.ttl_s) return std::nullopt;
+  return Plan{std::clamp(seconds(*document.ttl_s), seconds(0), longest_hint), "ttl"};
+}
+
+// Hints are floors: the longest counts, if it is longer than what we would wait anyway.
+void raise_to_hints(Plan& plan, const Policy& policy, const Situation& situation) {
+  for (const auto& hint : {ttl(situation.document), freshness(situation.server), retry_after(situation.server)}) {
+    if (!hint) continue;
+    const seconds wait = std::min(hint->wait, policy.hint_ceiling);
+    if (wait > plan.wait) plan = Plan{wait, hint->rule};
+  }
+}
+
+seconds random_part(seconds most, double random) {
+  return seconds(static_cast<std::int64_t>(static_cast<double>(most.count()) * random));
+}
+
+// The wait or up to `share` of it more, so that feeds which were polled together drift apart; never less.
+seconds jittered(seconds wait, double random, double share) { return wait + random_part(wait, share * random); }
+
 // Moves the time of the next poll out of the hours and days in which the feed asks to be left alone.
-void respect_skips(Plan& plan, const model::UpdateHints& hints, Instant now) {
+void respect_skips(Plan& plan, const Situation& situation) {
+  const model::UpdateHints& hints = situation.document;
+  const Instant now = situation.now;
   constexpr std::uint32_t all_hours = (1U << 24) - 1;
   constexpr std::uint8_t all_days = (1U << 7) - 1;
   const bool some_hours = hints.skip_hours != 0 && (hints.skip_hours & all_hours) != all_hours;
@@ -77,7 +105,8 @@ void respect_skips(Plan& plan, const model::UpdateHints& hints, Instant now) {
     const bool skip_hour = some_hours && (hints.skip_hours >> hour & 1U) != 0;
     const bool skip_day = some_days && (hints.skip_days >> std::chrono::weekday(day).c_encoding() & 1U) != 0;
     if (!skip_hour && !skip_day) return;
-    plan.wait = (day + hours(hour + 1)) - now;
+    plan.wait =
+        (day + hours(hour + 1)) - now + random_part(after_skip, situation.random);  // not at the stroke of the hour
     plan.rule = skip_day ? "skip-days" : "skip-hours";
   }
 }
@@ -99,42 +128,34 @@ bool is_feeds_fault(Cause cause) {
   }
 }
 
-Plan after_success(const Policy& policy, std::optional<seconds> interval, const ServerHints& server,
-                   const model::UpdateHints& document, Instant now, double random) {
+Plan after_success(const Policy& policy, const Situation& situation) {
   Plan plan{policy.floor, "default"};
-  if (interval) plan = Plan{*interval, "poll_interval"};
-  const auto raise_to = [&](seconds wait, std::string_view rule) {
-    wait = std::min(wait, policy.ceiling);
-    if (wait > plan.wait) plan = Plan{wait, std::string(rule)};
-  };
-  if (document.ttl_s) raise_to(std::min(seconds(std::max<std::int64_t>(*document.ttl_s, 0)), longest_hint), "ttl");
-  if (const auto fresh = freshness(server)) raise_to(fresh->wait, fresh->rule);
-  // Up to a twentieth later, so that feeds which were added together drift apart; never earlier than a hint allows.
-  plan.wait = jittered(plan.wait, random, 0.05);
-  respect_skips(plan, document, now);
+  if (situation.interval) plan = Plan{*situation.interval, "poll_interval"};
+  raise_to_hints(plan, policy, situation);
+  plan.wait = jittered(plan.wait, situation.random, 0.05);
+  respect_skips(plan, situation);
   return plan;
 }
 
-Plan after_failure(const Policy& policy, Cause cause, std::int64_t count, const ServerHints& server, double random) {
-  const auto doublings = std::clamp<std::int64_t>(count - 1, 0, 16);
-  if (cause == Cause::busy) {
-    if (auto asked = parse_seconds(server.retry_after); asked || (asked = until_date(server.retry_after, server.date))) {
-      return Plan{jittered(std::max(std::min(*asked, longest_cool_down), policy.floor), random, 0.05), "retry-after"};
-    }
-    return Plan{jittered(std::min(first_cool_down * (1 << doublings), longest_cool_down), random, 0.05), "cool-down"};
-  }
-  if (!is_feeds_fault(cause)) {
+Plan after_failure(const Policy& policy, Cause cause, std::int64_t count, const Situation& situation) {
+  const auto doubled = [count](seconds wait) { return wait * (1 << std::clamp<std::int64_t>(count - 1, 0, 16)); };
+  if (!is_feeds_fault(cause) && cause != Cause::busy) {
     // A name that does not resolve may be the resolver's trouble or the end of a domain: ever less often, to be sure.
     const bool may_last = cause == Cause::dns || cause == Cause::internal;
-    const seconds wait = may_last ? std::min<seconds>(own_failure_wait * (1 << doublings), policy.ceiling) : own_failure_wait;
-    return Plan{jittered(wait, random, 0.5), "link"};
+    const seconds wait = may_last ? std::min(doubled(own_failure_wait), policy.ceiling) : own_failure_wait;
+    return Plan{jittered(wait, situation.random, 0.5), "link"};
   }
-  // Floor, two floors, four, ... and a day at most; the jitter keeps feeds of a host that was down from returning together.
-  const seconds wait = std::min<seconds>(std::max(policy.floor, seconds(60)) * (1 << doublings), hours(24));
-  Plan plan{jittered(std::max(wait, policy.floor), random, 0.1), "back-off"};
-  if (const auto fresh = freshness(server); fresh && std::min(fresh->wait, policy.ceiling) > plan.wait) {
-    plan = Plan{std::min(fresh->wait, policy.ceiling), fresh->rule};
+  // Floor, two floors, four, ... and a day at most; the jitter keeps feeds of a host that was down from returning
+  // together.
+  const seconds floor = std::max(policy.floor, seconds(60));
+  Plan plan{std::max(std::min(doubled(floor), longest_back_off), policy.floor), "back-off"};
+  if (cause == Cause::busy) {
+    const bool told = retry_after(situation.server).has_value();
+    plan = told ? Plan{floor, "cool-down"} : Plan{std::min(doubled(first_cool_down), longest_back_off), "cool-down"};
   }
+  raise_to_hints(plan, policy, situation);
+  plan.wait = jittered(plan.wait, situation.random, 0.1);
+  respect_skips(plan, situation);
   return plan;
 }
 

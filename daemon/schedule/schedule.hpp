@@ -1,6 +1,6 @@
 #pragma once
-// Pure policy: how long to wait before a feed is polled again, and which rule said so. No clock, no randomness of its own:
-// the wall time and a number in [0, 1) come in. Waits are durations, so a jump of the wall clock changes nothing.
+// Pure policy: how long to wait before a feed is polled again, and which rule said so. No clock, no randomness of its
+// own: the wall time and a number in [0, 1) come in. Waits are durations, so a jump of the wall clock changes nothing.
 
 #include <chrono>
 #include <cstdint>
@@ -16,7 +16,8 @@ namespace newscache::schedule {
 
 struct Policy {
   std::chrono::seconds floor{3600};
-  std::chrono::seconds ceiling{86400};
+  std::chrono::seconds ceiling{86400};           // of the intervals that we choose ourselves
+  std::chrono::seconds hint_ceiling{7 * 86400};  // of what publishers ask for
 };
 
 // Header values of the last answer, verbatim; empty when absent.
@@ -26,6 +27,15 @@ struct ServerHints {
   std::string_view date;
   std::string_view age;
   std::string_view retry_after;
+};
+
+// What is known when an answer has come.
+struct Situation {
+  ServerHints server;
+  model::UpdateHints document;                   // of the last document that could be read
+  std::optional<std::chrono::seconds> interval;  // the feed's own setting
+  Instant now{};                                 // only for the hours and days that a feed asks to be left alone
+  double random = 0;                             // in [0, 1)
 };
 
 struct Plan {
@@ -38,15 +48,13 @@ struct Plan {
 // Whether a failure is the feed's own fault: only those count towards its back-off.
 bool is_feeds_fault(Cause cause);
 
-// After a 200 or a 304. `interval` is the feed's own setting, if any. Hints are floors: the longest wins, capped at the
-// policy's ceiling; then the wait is moved out of the hours and days that the feed wants to be left alone.
-Plan after_success(const Policy& policy, std::optional<std::chrono::seconds> interval, const ServerHints& server,
-                   const model::UpdateHints& document, Instant now, double random);
+// After a 200 or a 304. Hints are floors: the longest wins, capped at the policy's hint_ceiling; then the wait is moved
+// out of the hours and days in which the feed wants to be left alone.
+Plan after_success(const Policy& policy, const Situation& situation);
 
-// After a failure; `count` is the number of failures in a row including this one. 429 and 503 (Cause::busy) wait for
-// Retry-After (RFC 9110, section 10.2.3; a date counts from the answer's own Date), without it for hours, growing.
-// Our own failures (no link, portal, clock) are tried again in minutes, a name that does not resolve ever less often. The
-// rest backs off to a day.
-Plan after_failure(const Policy& policy, Cause cause, std::int64_t count, const ServerHints& server, double random);
+// After a failure; `count` is the number of failures in a row including this one. 429 and 503 (Cause::busy) without a
+// word on how long wait for hours, growing. Our own failures (no link, portal, clock) are tried again in minutes, a
+// name that does not resolve ever less often. The rest backs off to a day. Hints are floors here too.
+Plan after_failure(const Policy& policy, Cause cause, std::int64_t count, const Situation& situation);
 
 }  // namespace newscache::schedule

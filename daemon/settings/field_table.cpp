@@ -92,7 +92,9 @@ constexpr std::array field_table = std::to_array<Entry>({
   {"poll.floor", R"("60m")", at_reload, duration(second, 30 * day, second), SLOT(poll.floor),
    "The shortest time between two polls of a feed"},
   {"poll.ceiling", R"("24h")", at_reload, duration(second, 30 * day, second), SLOT(poll.ceiling),
-   "The longest time between two polls of a feed that works"},
+   "The longest time between two polls of a feed that works, unless its publisher asks for more"},
+  {"poll.hint_ceiling", R"("7d")", at_reload, duration(hour, 366 * day, second), SLOT(poll.hint_ceiling),
+   "The longest pause that a publisher may ask for (max-age, Expires, Retry-After, ttl)"},
   {"poll.host_gap", R"("2s")", at_reload, duration(0, hour), SLOT(poll.host_gap),
    "The pause between two fetches from the same host"},
 

@@ -182,6 +182,30 @@ TEST_CASE("a busy server's Retry-After decides the next poll") {
   CHECK(*f.state.next_poll - now == std::chrono::hours(2));
 }
 
+TEST_CASE("max-age counts on every status, and so does the Retry-After of a redirect on the way") {
+  const auto known = after(feed(), response(200, rss(item("a", "http://example.org/a", "One"))));
+  for (const int status : {200, 304, 403, 404, 429, 500, 503}) {
+    CAPTURE(status);
+    net::Response answer = response(status, rss(item("b", "http://example.org/b", "Two")));
+    answer.cache_control = "max-age=36000";
+    answer.age = "600";
+    CHECK(*after(known, answer).state.next_poll - now == std::chrono::seconds(35400));
+    CHECK(after(known, answer).state.next_poll_rule == "max-age");
+    answer.hops.push_back({302, "http://example.org/feed.xml", "72000"});
+    CHECK(*after(known, answer).state.next_poll - now == std::chrono::seconds(72000));
+    CHECK(after(known, answer).state.next_poll_rule == "retry-after");
+  }
+}
+
+TEST_CASE("the document's ttl is remembered: it counts after a 304 and after errors too") {
+  const std::string ttl = "<ttl>600</ttl>";
+  const auto known = after(feed(), response(200, rss(ttl + item("a", "http://example.org/a", "One"))));
+  for (const int status : {304, 404, 500}) {
+    CAPTURE(status);
+    CHECK(*after(known, response(status)).state.next_poll - now == std::chrono::hours(10));
+  }
+}
+
 TEST_CASE("tracking is removed unless the configuration or the feed's own setting says otherwise") {
   const net::Response answer =
       response(200, rss("<item><guid>a</guid><description>&lt;a href=\"http://example.org/a?utm_source=x\"&gt;a&lt;/a&gt;"

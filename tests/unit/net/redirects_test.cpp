@@ -37,6 +37,18 @@ TEST_CASE("each followed redirect is a hop with its status and where it led") {
   }
 }
 
+TEST_CASE("a redirect's Retry-After is kept with its hop") {
+  Publisher publisher;
+  auto moved = redirect(302, "/to");
+  moved.headers.emplace_back("Retry-After", "7200");
+  publisher.answer("/from", moved);
+  publisher.answer("/to", Answer{.body = "x"});
+  Fetching fetching;
+  const auto response = fetching.get(publisher.url("/from")).value();
+  CHECK(response.hops.at(0).retry_after == "7200");
+  CHECK(response.retry_after.empty());
+}
+
 TEST_CASE("the bytes of all hops count") {
   Publisher publisher;
   auto moved = redirect(301, "/to");

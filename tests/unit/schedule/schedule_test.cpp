@@ -1,6 +1,5 @@
 #include "schedule/schedule.hpp"
 
-
 #include "support/catch.hpp"
 
 using namespace newscache;
@@ -10,12 +9,17 @@ using std::chrono::seconds;
 
 namespace {
 
-const Policy policy{1h, 24h};
+const Policy policy{1h, 24h, 168h};
 // A Wednesday.
 constexpr Instant noon{std::chrono::sys_days{std::chrono::year(2026) / 11 / 25} + 12h};
 
 Plan success(const ServerHints& server, const model::UpdateHints& document = {}, double random = 0) {
-  return after_success(policy, std::nullopt, server, document, noon, random);
+  return after_success(policy, {.server = server, .document = document, .now = noon, .random = random});
+}
+
+Plan failure(Cause cause, std::int64_t count, const ServerHints& server = {}, double random = 0,
+             const model::UpdateHints& document = {}) {
+  return after_failure(policy, cause, count, {.server = server, .document = document, .now = noon, .random = random});
 }
 
 }  // namespace
@@ -27,7 +31,7 @@ TEST_CASE("without any hint a feed is polled at the floor, a little later at ran
   CHECK(success({}, {}, 0.999).wait <= 63min);
 }
 
-TEST_CASE("the publisher's hints are floors, capped at the ceiling") {
+TEST_CASE("the publisher's hints are floors, capped at a ceiling of their own") {
   struct Case {
     ServerHints server;
     seconds wait;
@@ -39,12 +43,17 @@ TEST_CASE("the publisher's hints are floors, capped at the ceiling") {
       {{.cache_control = "s-maxage=9999, max-age=7200", .age = "600"}, 110min, "max-age"},
       {{.cache_control = "max-age=60"}, 1h, "default"},
       {{.cache_control = "max-age=-5"}, 1h, "default"},
-      {{.cache_control = "max-age=99999999999999999999"}, 24h, "max-age"},
+      {{.cache_control = "max-age=172800"}, 48h, "max-age"},
+      {{.cache_control = "max-age=99999999999999999999"}, 168h, "max-age"},
+      {{.cache_control = "max-age=600", .age = "9999"}, 1h, "default"},
+      {{.retry_after = "7200"}, 2h, "retry-after"},  // of a redirect that was followed
       {{.cache_control = "no-cache"}, 1h, "default"},
       {{.expires = "Wed, 25 Nov 2026 15:00:00 GMT", .date = "Wed, 25 Nov 2026 12:00:00 GMT"}, 3h, "expires"},
       {{.expires = "0", .date = "Wed, 25 Nov 2026 12:00:00 GMT"}, 1h, "default"},
       // max-age overrides Expires even where it is shorter (RFC 9111, section 5.3).
-      {{.cache_control = "max-age=60", .expires = "Wed, 25 Nov 2026 15:00:00 GMT", .date = "Wed, 25 Nov 2026 12:00:00 GMT"},
+      {{.cache_control = "max-age=60",
+        .expires = "Wed, 25 Nov 2026 15:00:00 GMT",
+        .date = "Wed, 25 Nov 2026 12:00:00 GMT"},
        1h,
        "default"},
   };
@@ -59,12 +68,14 @@ TEST_CASE("the publisher's hints are floors, capped at the ceiling") {
 TEST_CASE("a ttl in the document counts as a hint, and an absurd one is capped") {
   CHECK(success({}, {.ttl_s = 3 * 3600}).wait == 3h);
   CHECK(success({}, {.ttl_s = 3 * 3600}).rule == "ttl");
-  CHECK(success({}, {.ttl_s = 4'000'000'000'000}).wait == 24h);
+  CHECK(success({}, {.ttl_s = 4'000'000'000'000}).wait == 168h);
   CHECK(success({}, {.ttl_s = -1}).wait == 1h);
 }
 
 TEST_CASE("the feed's own interval takes the floor's place but not the publisher's") {
-  const auto plan = [](seconds interval, const ServerHints& server) { return after_success(policy, interval, server, {}, noon, 0); };
+  const auto plan = [](seconds interval, const ServerHints& server) {
+    return after_success(policy, {.server = server, .interval = interval, .now = noon});
+  };
   CHECK(plan(15min, {}).wait == 15min);
   CHECK(plan(15min, {}).rule == "poll_interval");
   CHECK(plan(15min, {.cache_control = "max-age=1800"}).wait == 30min);
@@ -94,45 +105,62 @@ TEST_CASE("failures of the feed back off exponentially to a day, and never stop"
   std::int64_t count = 1;
   seconds last{0};
   for (; count <= 60; ++count) {
-    const Plan plan = after_failure(policy, Cause::server, count, {}, 0);
+    const Plan plan = failure(Cause::server, count);
     CHECK(plan.rule == "back-off");
     CHECK(plan.wait >= last);
     last = plan.wait;
   }
-  CHECK(after_failure(policy, Cause::missing, 1, {}, 0).wait == 1h);
-  CHECK(after_failure(policy, Cause::missing, 2, {}, 0).wait == 2h);
+  CHECK(failure(Cause::missing, 1).wait == 1h);
+  CHECK(failure(Cause::missing, 2).wait == 2h);
   CHECK(last == 24h);
-  CHECK(after_failure(policy, Cause::server, 3, {}, 0.5).wait > 4h);
+  CHECK(failure(Cause::server, 3, {}, 0.5).wait > 4h);
 }
 
 TEST_CASE("a busy server is left alone for as long as it asks, in seconds or as a date by its own clock") {
-  const auto wait = [](const ServerHints& server) { return after_failure(policy, Cause::busy, 1, server, 0); };
+  const auto wait = [](const ServerHints& server) { return failure(Cause::busy, 1, server, 0); };
   CHECK(wait({.retry_after = "7200"}).wait == 2h);
   CHECK(wait({.retry_after = "7200"}).rule == "retry-after");
   CHECK(wait({.date = "Tue, 01 Jan 2019 00:00:00 GMT", .retry_after = "Tue, 01 Jan 2019 05:00:00 GMT"}).wait == 5h);
   CHECK(wait({.retry_after = "5"}).wait == 1h);
-  CHECK(wait({.retry_after = "999999999"}).wait == 24h);
+  CHECK(wait({.retry_after = "172800"}).wait == 48h);
+  CHECK(wait({.retry_after = "999999999"}).wait == 168h);
+  CHECK(wait({.cache_control = "max-age=36000", .retry_after = "7200"}).wait == 10h);
+  CHECK(wait({.cache_control = "no-store, max-age=0"}).wait == 4h);
 }
 
 TEST_CASE("a busy server that names no time is left alone for hours, growing to a day") {
-  CHECK(after_failure(policy, Cause::busy, 1, {}, 0).wait == 4h);
-  CHECK(after_failure(policy, Cause::busy, 1, {}, 0).rule == "cool-down");
-  CHECK(after_failure(policy, Cause::busy, 2, {.retry_after = "soon"}, 0).wait == 8h);
-  CHECK(after_failure(policy, Cause::busy, 9, {}, 0).wait == 24h);
+  CHECK(failure(Cause::busy, 1, {}, 0).wait == 4h);
+  CHECK(failure(Cause::busy, 1, {}, 0).rule == "cool-down");
+  CHECK(failure(Cause::busy, 2, {.retry_after = "soon"}, 0).wait == 8h);
+  CHECK(failure(Cause::busy, 9, {}, 0).wait == 24h);
 }
 
-TEST_CASE("max-age on an error is a floor too") {
-  CHECK(after_failure(policy, Cause::denied, 1, {.cache_control = "max-age=36000"}, 0).wait == 10h);
+TEST_CASE("hints are floors after a failure too, and it keeps out of skipped hours") {
+  CHECK(failure(Cause::denied, 1, {.cache_control = "max-age=36000"}).wait == 10h);
+  CHECK(failure(Cause::denied, 1, {.cache_control = "max-age=36000"}).rule == "max-age");
+  CHECK(
+      failure(Cause::missing, 1, {.expires = "Wed, 25 Nov 2026 15:00:00 GMT", .date = "Wed, 25 Nov 2026 12:00:00 GMT"})
+          .wait == 3h);
+  CHECK(failure(Cause::server, 1, {.retry_after = "7200"}).rule == "retry-after");
+  CHECK(failure(Cause::server, 1, {}, 0, {.ttl_s = 5 * 3600}).wait == 5h);
+  CHECK(failure(Cause::server, 1, {}, 0, {.skip_hours = 1U << 13 | 1U << 14}).wait == 3h);
+}
+
+TEST_CASE("feeds that skip the same hours do not return at the same moment") {
+  const model::UpdateHints afternoon{.skip_hours = 1U << 13 | 1U << 14};
+  CHECK(success({}, afternoon, 0.2).wait > success({}, afternoon, 0.1).wait);
+  CHECK(success({}, afternoon, 0.999).wait < 3h + 10min);
 }
 
 TEST_CASE("our own failures are tried again within minutes however often they happened") {
-  CHECK(after_failure(policy, Cause::dns, 1, {}, 0).wait == 5min);
-  CHECK(after_failure(policy, Cause::dns, 40, {}, 0).wait == 24h);
+  CHECK(failure(Cause::dns, 1, {}, 0).wait == 5min);
+  CHECK(failure(Cause::dns, 40, {}, 0).wait == 24h);
   for (const Cause cause : {Cause::link, Cause::portal, Cause::clock}) {
     CHECK_FALSE(is_feeds_fault(cause));
-    CHECK(after_failure(policy, cause, 40, {}, 0.9).wait <= 10min);
+    CHECK(failure(cause, 40, {}, 0.9).wait <= 10min);
   }
-  for (const Cause cause : {Cause::missing, Cause::tls, Cause::not_a_feed, Cause::server, Cause::timeout, Cause::refused}) {
+  for (const Cause cause :
+       {Cause::missing, Cause::tls, Cause::not_a_feed, Cause::server, Cause::timeout, Cause::refused}) {
     CHECK(is_feeds_fault(cause));
   }
 }
