@@ -34,24 +34,29 @@ bool is_name_char(char c) {
 
 bool is_forbidden(char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
 
-// Bit 7 of each byte that is a control character which XML forbids.
-text::Word forbidden_bytes(text::Word word) {
-  const auto allowed = text::equal_bytes(word, '\t') | text::equal_bytes(word, '\n') | text::equal_bytes(word, '\r');
-  const auto at_least_blank = ((word & text::in_every_byte(0x7F)) + text::in_every_byte(0x60)) | word;
-  return ~(allowed | at_least_blank) & text::in_every_byte(0x80);
+// Bit 7 of each byte below a blank.
+text::Word control_bytes(text::Word word) {
+  const auto at_least_blank = (word & text::in_every_byte(0x7F)) + text::in_every_byte(0x60);
+  return ~(at_least_blank | word) & text::in_every_byte(0x80);
+}
+
+// Of the bytes marked in `controls`, nearly always a line's end.
+bool any_forbidden(text::Word word, text::Word controls) {
+  for (; controls != 0; controls &= controls - 1) {
+    if (is_forbidden(static_cast<char>(word >> (std::countr_zero(controls) - 7)))) return true;
+  }
+  return false;
 }
 
 bool has_control_characters(std::string_view text) {
-  // Not zero when a byte is below a blank; borrows make it say so of a few more.
-  const auto low = [](text::Word word) {
-    return (word - text::in_every_byte(0x20)) & ~word & text::in_every_byte(0x80);
-  };
   constexpr std::size_t kStep = 2 * sizeof(text::Word);
   std::size_t at = 0;
   for (; text.size() - at >= kStep; at += kStep) {
     const auto one = text::load_word(text.data() + at);
     const auto two = text::load_word(text.data() + at + sizeof one);
-    if ((low(one) | low(two)) != 0 && (forbidden_bytes(one) | forbidden_bytes(two)) != 0) return true;
+    const auto in_one = control_bytes(one);
+    const auto in_two = control_bytes(two);
+    if ((in_one | in_two) != 0 && (any_forbidden(one, in_one) || any_forbidden(two, in_two))) return true;
   }
   return std::any_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_forbidden);
 }

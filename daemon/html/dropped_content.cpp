@@ -2,8 +2,7 @@
 
 namespace newscache::html {
 
-bool DroppedContent::takes(Tokenizer& tokenizer) {
-  if (element_ == Element::unknown) return starts(tokenizer);
+bool DroppedContent::lies_within(Tokenizer& tokenizer) {
   const auto& token = tokenizer.token();
   const bool start = token.kind == TokenKind::start_tag;
   if (!start && token.kind != TokenKind::end_tag) return true;

@@ -10,9 +10,10 @@ namespace newscache::html {
 class DroppedContent {
  public:
   // Whether the token just read starts such content or lies in it; raw text that starts in it is consumed too.
-  bool takes(Tokenizer& tokenizer);
+  bool takes(Tokenizer& tokenizer) { return element_ == Element::unknown ? starts(tokenizer) : lies_within(tokenizer); }
 
  private:
+  bool lies_within(Tokenizer& tokenizer);
   bool starts(Tokenizer& tokenizer);
   void end(Tokenizer& tokenizer);
 

@@ -26,21 +26,6 @@ constexpr text::Word careful_bytes(text::Word word) {
   return ~((no_control & no_ampersand & no_bracket) | word) & text::in_every_byte(0x80);
 }
 
-std::size_t end_of_plain(std::string_view text, std::size_t at) {
-  while (text.size() - at >= sizeof(text::Word)) {
-    const auto careful = careful_bytes(text::load_word(text.data() + at));
-    if (careful == 0) {
-      at += sizeof careful;
-      continue;
-    }
-    at += text::first_byte(careful);
-    if (needs_care[static_cast<unsigned char>(text[at])]) return at;
-    ++at;
-  }
-  while (at < text.size() && !needs_care[static_cast<unsigned char>(text[at])]) ++at;
-  return at;
-}
-
 bool is_special_in_value(char c) { return c == '&' || c == '<' || c == '>' || c == '"'; }
 
 // Where the first '&', '<', '>' or '"' is; the size when there is none.
@@ -78,9 +63,24 @@ std::size_t append_reference(std::string& out, std::string_view raw) {
 
 }  // namespace
 
+std::size_t end_of_plain_text(std::string_view text, std::size_t at) {
+  while (text.size() - at >= sizeof(text::Word)) {
+    const auto careful = careful_bytes(text::load_word(text.data() + at));
+    if (careful == 0) {
+      at += sizeof careful;
+      continue;
+    }
+    at += text::first_byte(careful);
+    if (needs_care[static_cast<unsigned char>(text[at])]) return at;
+    ++at;
+  }
+  while (at < text.size() && !needs_care[static_cast<unsigned char>(text[at])]) ++at;
+  return at;
+}
+
 void append_safe_text(std::string& out, std::string_view raw, bool references) {
   for (std::size_t at = 0; at < raw.size();) {
-    const std::size_t end = end_of_plain(raw, at);
+    const std::size_t end = end_of_plain_text(raw, at);
     out.append(raw.data() + at, end - at);
     if (end == raw.size()) return;
     at = end + 1;

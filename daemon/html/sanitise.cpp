@@ -43,8 +43,9 @@ class Sanitiser {
   void end_math(Element element);
   void end_table_part(Element element);
   struct Text {
-    bool references;  // are decoded
-    bool after_pre;   // directly after its start tag
+    bool references = false;  // are decoded
+    bool after_pre = false;   // directly after its start tag
+    bool plain = false;       // may be written as it is
   };
   void text(std::string_view raw, Text how);
   void cut_text(std::size_t start);
@@ -90,10 +91,10 @@ std::string Sanitiser::run() {
     } else if (token.kind == TokenKind::end_tag) {
       end_tag(token.element);
     } else if (token.kind == TokenKind::text) {
-      text(token.text, Text{true, after_pre});
+      text(token.text, Text{.references = true, .after_pre = after_pre, .plain = token.plain});
     }
   }
-  if (!full_) text(tokenizer_.cut_off_text(), Text{true, false});
+  if (!full_) text(tokenizer_.cut_off_text(), Text{.references = true});
   close_to(0);
   return std::move(out_);
 }
@@ -209,7 +210,7 @@ void Sanitiser::start_empty(Element element) {
 }
 
 void Sanitiser::start_image() {
-  if (!attributes_.settle_image()) return text(attributes_.alternative(), Text{false, false});
+  if (!attributes_.settle_image()) return text(attributes_.alternative(), Text{});
   // A lazy image and its fallback in <noscript> are one.
   const bool in_noscript = noscript_ > 0;
   if ((in_noscript || last_image_in_noscript_) && attributes_.image_url() == last_image_) return;
@@ -277,7 +278,7 @@ void Sanitiser::start_raw_text(const Token& token) {
       const auto content = to_the_end ? tokenizer_.rest() : tokenizer_.raw_text();
       start_flow(Element::pre);
       after_pre_ = false;
-      text(content, Text{false, false});
+      text(content, Text{});
       if (!to_the_end) end_tag(Element::pre);
       return;
     }
@@ -288,18 +289,18 @@ void Sanitiser::start_raw_text(const Token& token) {
 
 void Sanitiser::start_math(const Token& token) {
   const auto start = math_.start(token);
-  text(start.text, Text{false, false});
+  text(start.text, Text{});
   if (start.around != Element::unknown) {
     attributes_.read(start.around, {});
     start_phrasing(start.around);
   }
-  text(start.text_within, Text{false, false});
+  text(start.text_within, Text{});
 }
 
 void Sanitiser::end_math(Element element) {
   MathLayout::End end;
   while (math_.end(element, end)) {
-    text(end.text, Text{false, false});
+    text(end.text, Text{});
     if (end.around != Element::unknown) end_tag(end.around);
     if (element != Element::math) return;
   }
@@ -354,7 +355,11 @@ void Sanitiser::text(std::string_view raw, Text how) {
   }
   if (full_) return;
   const std::size_t start = out_.size();
-  append_safe_text(out_, raw, how.references);
+  if (how.plain) {
+    out_ += raw;
+  } else {
+    append_safe_text(out_, raw, how.references);
+  }
   if (out_.size() > start && out_[start] == '\n') {
     // A parser drops a newline directly after <pre>.
     const bool next_is_newline = out_.size() > start + 1 && out_[start + 1] == '\n';

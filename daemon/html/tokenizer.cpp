@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "html/safe_text.hpp"
 #include "text/entities.hpp"
 #include "text/utf8.hpp"
 
@@ -43,38 +44,42 @@ bool ends_attribute_name(char c) { return endings[static_cast<unsigned char>(c)]
 
 bool Tokenizer::next() {
   if (at_ >= input_.size()) return false;
-  if (input_[at_] == '<') return read_markup();
+  if (input_[at_] == '<' && starts_markup(at_)) return read_markup();
   read_text();
   return true;
 }
 
-// What starts with '<', if only text.
+// Whether the '<' there is more than text.
+bool Tokenizer::starts_markup(std::size_t at) const {
+  if (at + 1 >= input_.size()) return false;
+  const char after = input_[at + 1];
+  return is_letter(after) || after == '!' || after == '?' || (after == '/' && at + 2 < input_.size());
+}
+
 bool Tokenizer::read_markup() {
-  const auto rest = input_.substr(at_, 3);
-  const char after = rest.size() > 1 ? rest[1] : ' ';
+  const char after = input_[at_ + 1];
   if (is_letter(after)) return read_tag();
-  if (after == '!' || after == '?') return read_declaration();
-  if (after == '/' && rest.size() > 2) {
-    if (is_letter(rest[2])) return read_tag();
-    read_until(at_ + 2, ">");  // "</>" and "</ x>" are nothing
-  } else {
-    read_text();
-  }
+  if (after != '/') return read_declaration();
+  if (is_letter(input_[at_ + 2])) return read_tag();
+  read_until(at_ + 2, ">");  // "</>" and "</ x>" are nothing
   return true;
 }
 
 // Up to the next '<' that starts something.
 void Tokenizer::read_text() {
   const std::size_t start = at_;
-  std::size_t at = at_ + 1;
-  while ((at = input_.find('<', at)) != npos) {
-    if (at + 1 >= input_.size()) break;
-    const char after = input_[at + 1];
-    if (is_letter(after) || after == '!' || after == '?') break;
-    if (after == '/' && at + 2 < input_.size()) break;
-    ++at;
+  const std::size_t plain = end_of_plain_text(input_, start);
+  std::size_t at = std::max(plain, start + 1);
+  while (at < input_.size()) {
+    if (input_[at] != '<') {
+      at = std::min(input_.find('<', at), input_.size());
+    } else if (starts_markup(at)) {
+      break;
+    } else {
+      ++at;
+    }
   }
-  if (at == npos || at + 1 >= input_.size()) at = input_.size();
+  token_.plain = at == plain;
   token_.kind = TokenKind::text;
   token_.text = between(start, at);
   at_ = at;

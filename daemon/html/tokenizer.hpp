@@ -32,6 +32,7 @@ struct Token {
   std::string_view text;  // of text, comment and doctype the content, of tags the name
   Element element = Element::unknown;
   bool self_closing = false;
+  bool plain = false;                 // text that may stand between tags as it is: as end_of_plain_text() has it
   std::vector<Attribute> attributes;  // duplicates included, the first one counts
 };
 
@@ -60,6 +61,7 @@ class Tokenizer {
  private:
   // Of the input; `start` <= `end` <= its size.
   std::string_view between(std::size_t start, std::size_t end) const { return {input_.data() + start, end - start}; }
+  bool starts_markup(std::size_t at) const;
   bool read_markup();
   void read_text();
   void end_cdata(std::size_t start);
