@@ -1,6 +1,7 @@
 #include "html/text_lines.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "html/tokenizer.hpp"
 
@@ -9,6 +10,20 @@ namespace newscache::html {
 namespace {
 
 constexpr std::string_view no_break_space = "\xC2\xA0";
+
+// What is written as it is, and neither a blank nor the start of a control character or no-break space.
+constexpr auto is_plain = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0x21; c < table.size(); ++c) table[c] = c != 0x7F && c != 0xC2;
+  return table;
+}();
+
+// Where a run of plain characters ends, single blanks between them included.
+std::size_t end_of_run(std::string_view text, std::size_t at) {
+  const auto plain = [&](std::size_t i) { return i < text.size() && is_plain[static_cast<unsigned char>(text[i])]; };
+  while (plain(at) || (at < text.size() && text[at] == ' ' && plain(at + 1))) ++at;
+  return at;
+}
 
 std::size_t control_size(std::string_view text, std::size_t at) { return text[at] == '\xC2' ? 2 : 1; }
 
@@ -47,8 +62,7 @@ void TextLines::text(std::string_view decoded) {
       at += 2;
     } else {
       begin();
-      std::size_t end = at + 1;
-      while (end < decoded.size() && decoded[end] != ' ' && decoded[end] != '\xC2' && !is_control(decoded, end)) ++end;
+      const auto end = end_of_run(decoded, at + 1);
       out_.append(decoded, at, end - at);
       at = end;
     }
