@@ -91,6 +91,19 @@ loop::awaitable<Response> get_feed(Context& context, Request& request) {
   co_return feed_response(context, std::move(*feed));
 }
 
+loop::awaitable<Response> get_journal(Context& context, Request& request) {
+  std::int64_t limit = store::kAttemptsKept;
+  ParameterReader reader(request.parameters);
+  reader.integer("limit", 1, 1000, limit);
+  if (reader.error()) co_return problem(*reader.error());
+  auto read = [id = model::FeedId{request.id}, limit](store::Reader& store_reader) {
+    return store_reader.journal(id, limit);
+  };
+  const auto attempts = co_await context.services.reader.run(std::move(read));
+  if (!attempts) co_return problem(attempts.error());
+  co_return json_response(json::value(journal_json(*attempts)));
+}
+
 loop::awaitable<Response> add_feed(Context& context, Request& request) {
   std::size_t validate = 0;
   ParameterReader reader(request.parameters);

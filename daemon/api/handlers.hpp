@@ -20,6 +20,7 @@ loop::awaitable<Response> add_feed(Context& context, Request& request);
 loop::awaitable<Response> get_feed(Context& context, Request& request);
 loop::awaitable<Response> change_feed(Context& context, Request& request);
 loop::awaitable<Response> remove_feed(Context& context, Request& request);
+loop::awaitable<Response> get_journal(Context& context, Request& request);
 loop::awaitable<Response> refresh_feed(Context& context, Request& request);
 loop::awaitable<Response> refresh_all(Context& context, Request& request);
 // articles.cpp

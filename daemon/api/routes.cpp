@@ -17,6 +17,7 @@ constexpr Route table[] = {
     {get, "/v1/feeds/{id}", everyone, Body::none, "", get_feed},
     {patch, "/v1/feeds/{id}", admin, Body::json, "", change_feed},
     {remove, "/v1/feeds/{id}", admin, Body::none, "purge", remove_feed},
+    {get, "/v1/feeds/{id}/journal", everyone, Body::none, "limit", get_journal},
     {post, "/v1/feeds/{id}/refresh", everyone, Body::none, "force", refresh_feed},
     {post, "/v1/refresh", everyone, Body::none, "force", refresh_all},
     {get, "/v1/articles", everyone, Body::none, "feed folder tag read starred since until q order limit cursor fields",

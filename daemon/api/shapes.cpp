@@ -112,6 +112,36 @@ json::object feed_json(const model::Feed& feed, bool polling) {
   return out;
 }
 
+namespace {
+
+json::object attempt_json(const model::Attempt& attempt) {
+  json::object out;
+  out["time"] = text::format_rfc3339(attempt.time);
+  if (attempt.cause) {
+    out["cause"] = cause_name(*attempt.cause);
+    out["detail"] = attempt.detail;
+  }
+  if (attempt.status != 0) out["status"] = attempt.status;
+  out["bytes"] = attempt.bytes;
+  out["duration_ms"] = attempt.duration.count();
+  out["new"] = attempt.added;
+  out["updated"] = attempt.updated;
+  if (attempt.next_poll) out["next_poll"] = text::format_rfc3339(*attempt.next_poll);
+  out["next_poll_rule"] = attempt.next_poll_rule;
+  return out;
+}
+
+}  // namespace
+
+json::object journal_json(const std::vector<model::Attempt>& attempts) {
+  json::array list;
+  list.reserve(attempts.size());
+  for (const auto& attempt : attempts) list.push_back(attempt_json(attempt));
+  json::object out;
+  out["attempts"] = std::move(list);
+  return out;
+}
+
 std::string change_page_json(const model::ChangePage& page) {
   json::object out;
   out["epoch"] = page.epoch;

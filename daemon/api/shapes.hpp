@@ -22,6 +22,8 @@ std::string article_page_json(const model::ArticlePage& page, bool with_content)
 
 // Absent fields are null. `polling`: queued or being fetched right now.
 boost::json::object feed_json(const model::Feed& feed, bool polling);
+// {"attempts": [...]}; absent fields are left out.
+boost::json::object journal_json(const std::vector<model::Attempt>& attempts);
 boost::json::object settings_json(const model::FeedSettings& settings);
 
 std::string change_page_json(const model::ChangePage& page);

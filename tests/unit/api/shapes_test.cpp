@@ -142,3 +142,30 @@ TEST_CASE("a page of changes names the epoch and the newest revision") {
   CHECK(change_page_json(page) == R"({"epoch":"e1","changes":[{"revision":7,"type":"feed","op":"added","id":3},)"
                                   R"({"revision":8,"type":"article","op":"state","id":5}],"revision":20,"more":true})");
 }
+
+TEST_CASE("a journal leaves out what an attempt does not have") {
+  model::Attempt worked;
+  worked.time = noon;
+  worked.status = 304;
+  worked.bytes = 220;
+  worked.duration = std::chrono::milliseconds(95);
+  worked.next_poll = noon + std::chrono::hours(1);
+  worked.next_poll_rule = "max-age";
+  model::Attempt brought = worked;
+  brought.status = 200;
+  brought.added = 3;
+  brought.updated = 1;
+  model::Attempt failed;
+  failed.time = noon;
+  failed.cause = Cause::dns;
+  failed.detail = "no such host";
+  failed.next_poll_rule = "gone";
+  CHECK(json::serialize(journal_json({worked, brought, failed})) ==
+        R"({"attempts":[{"time":"2025-11-25T12:00:00Z","status":304,"bytes":220,"duration_ms":95,"new":0,"updated":0,)"
+        R"("next_poll":"2025-11-25T13:00:00Z","next_poll_rule":"max-age"},)"
+        R"({"time":"2025-11-25T12:00:00Z","status":200,"bytes":220,"duration_ms":95,"new":3,"updated":1,)"
+        R"("next_poll":"2025-11-25T13:00:00Z","next_poll_rule":"max-age"},)"
+        R"({"time":"2025-11-25T12:00:00Z","cause":"dns","detail":"no such host","bytes":0,"duration_ms":0,"new":0,)"
+        R"("updated":0,"next_poll_rule":"gone"}]})");
+  CHECK(json::serialize(journal_json({})) == R"({"attempts":[]})");
+}
