@@ -113,6 +113,13 @@ std::string duration_text(std::int64_t total) {
   return std::to_string(total) + " s";
 }
 
+std::string milliseconds_text(std::int64_t milliseconds) {
+  if (milliseconds < 1000) return std::to_string(milliseconds) + " ms";
+  if (milliseconds >= 60'000) return duration_text(milliseconds / 1000);
+  const auto hundredths = std::to_string(milliseconds % 1000 / 10);
+  return std::to_string(milliseconds / 1000) + (hundredths.size() < 2 ? ".0" : ".") + hundredths + " s";
+}
+
 std::string plural(std::int64_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }

@@ -14,6 +14,7 @@ namespace newscache::client {
 
 std::string size_text(std::int64_t bytes);                      // "523 B", "12.3 MiB"
 std::string duration_text(std::int64_t seconds);                // "42 s", "3 h 12 min", "5 d 1 h"
+std::string milliseconds_text(std::int64_t milliseconds);       // "95 ms", "1.83 s", "2 min 5 s"
 std::string plural(std::int64_t count, std::string_view noun);  // "1 feed", "2 feeds"
 // The API's time as local time, "2026-11-25 09:27"; empty for an empty or odd one.
 std::string local_time(std::string_view rfc3339);

@@ -39,6 +39,7 @@ Program::Program() : app_("Read and manage the news that newscached keeps.", "ne
   add_refresh_command(app_, chosen_);
   add_watch_command(app_, chosen_);
   add_status_command(app_, chosen_);
+  add_why_command(app_, chosen_);
   add_transfer_commands(app_, chosen_);
   add_parse_command(app_, chosen_);
 }

@@ -8,7 +8,7 @@ _newscache_feeds() {
 _newscache() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local global="--help --json --socket --version"
-  local commands="add feeds import list mark opml parse refresh remove search set show status watch"
+  local commands="add feeds import list mark opml parse refresh remove search set show status watch why"
   local command="" action="" word words="" i
   COMPREPLY=()
 
@@ -64,6 +64,7 @@ _newscache() {
       ;;
     refresh) words="--wait --force $(_newscache_feeds)" ;;
     watch) words="--since" ;;
+    why) words="--count -n $(_newscache_feeds)" ;;
     opml)
       case $action in
         "") words="import export" ;;

@@ -121,3 +121,12 @@ TEST_CASE("the socket is the named one, else the machine's for root, else the us
   CHECK(socket_path("", environment) == "/a");
   CHECK(socket_path("/b", environment) == "/b");
 }
+
+TEST_CASE("milliseconds read as people say them") {
+  CHECK(milliseconds_text(0) == "0 ms");
+  CHECK(milliseconds_text(999) == "999 ms");
+  CHECK(milliseconds_text(1000) == "1.00 s");
+  CHECK(milliseconds_text(1059) == "1.05 s");
+  CHECK(milliseconds_text(59'999) == "59.99 s");
+  CHECK(milliseconds_text(125'000) == "2 min 5 s");
+}

@@ -1,0 +1,180 @@
+// why: a feed's state, when it is polled next and what decided that, its error, and its last attempts.
+
+#include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
+#include <array>
+#include <ostream>
+
+#include "client/commands.hpp"
+#include "client/format.hpp"
+#include "client/json.hpp"
+#include "client/table.hpp"
+#include "text/date.hpp"
+
+namespace newscache::client {
+namespace {
+
+using Object = boost::json::object;
+
+struct WhyOptions {
+  std::string feed;
+  std::int64_t count = 10;
+};
+
+struct Words {
+  std::string_view name;
+  std::string_view text;  // "ID" stands for the feed's id
+};
+
+constexpr std::array states = {
+    Words{"new", "it has not been read yet"},
+    Words{"ok", "the last attempt worked"},
+    Words{"failing", "it could not be read lately; the attempts go on"},
+    Words{"gone",
+          "the publisher says that it is gone for good; 'newscache refresh ID' asks again, 'newscache set ID url=URL' "
+          "moves it"},
+    Words{"paused", "'newscache set ID paused=false' goes on"},
+    Words{"auth", "the server does not let us read it; the attempts go on"},
+};
+
+constexpr std::array rules = {
+    Words{"default", "the publisher gives no hint that asks for a longer wait; see poll.floor"},
+    Words{"poll_interval", "the interval that is set for this feed"},
+    Words{"max-age", "the publisher's answer is fresh until then (Cache-Control)"},
+    Words{"expires", "the publisher's answer is fresh until then (Expires)"},
+    Words{"ttl", "the document says how often it changes"},
+    Words{"skip-hours", "the document names hours in which it wants to be left alone"},
+    Words{"skip-days", "the document names days on which it wants to be left alone"},
+    Words{"retry-after", "the server asked to wait so long"},
+    Words{"cool-down", "the server is busy and did not say for how long; each time the wait grows"},
+    Words{"back-off", "the attempts failed; each failure makes the wait longer, up to a day"},
+    Words{"link", "the network failed, not the feed; tried again soon"},
+    Words{"gone", "the publisher says that the feed is gone for good"},
+};
+
+template <std::size_t N>
+std::string explained(const std::array<Words, N>& table, const std::string& name, const std::string& id = {}) {
+  for (const auto& words : table) {
+    if (words.name != name) continue;
+    std::string text(words.text);
+    for (auto at = text.find("ID"); at != text.npos; at = text.find("ID", at + id.size())) text.replace(at, 2, id);
+    return name + ": " + text;
+  }
+  return name;
+}
+
+bool is_offline(const Object& network) {
+  const auto state = text_at(network, "state");
+  return state == "offline" || state == "portal";
+}
+
+std::string next_poll_text(const Session& session, const Object& feed, const Object& network) {
+  if (text_at(feed, "url").starts_with("import:")) return "none, it came from files";
+  const auto state = text_at(feed, "state");
+  if (flag_at(feed, "polling")) return "now: it is queued or being fetched";
+  if (state == "paused" || state == "gone") return "none, it is " + state;
+  const auto text = text_at(feed, "next_poll");
+  const auto instant = text::parse_date(text);
+  if (!instant || *instant > session.clock.wall()) return local_time(text);
+  return is_offline(network) ? "due; as soon as there is a network" : "due; it waits for its turn";
+}
+
+std::string network_text(const Object& network) {
+  const auto since = local_time(text_at(network, "since"));
+  return is_offline(network) ? text_at(network, "state") + (since.empty() ? "" : " since " + since) : std::string();
+}
+
+std::string failing_text(const Object& error) {
+  if (error.empty()) return {};
+  const auto count = count_at(error, "count");
+  return "since " + local_time(text_at(error, "since")) +
+         (count > 0 ? ", " + plural(count, "failure") + " in a row" : ", not counted against the feed");
+}
+
+void print_reasons(const Session& session, const Object& feed, const Object& network) {
+  const auto id = std::to_string(count_at(feed, "id"));
+  const auto title = text_at(feed, "title");
+  const auto url = text_at(feed, "url");
+  const auto& error = object_at(feed, "error");
+  print_pairs(session.console,
+              {{"feed", id + ", " + (title.empty() ? url : title + " <" + url + ">")},
+               {"state", explained(states, text_at(feed, "state"), id)},
+               {"next poll", next_poll_text(session, feed, network)},
+               {"decided by", explained(rules, text_at(feed, "next_poll_rule"))},
+               {"network", network_text(network)},
+               {"error", error.empty() ? "" : text_at(error, "cause") + ": " + text_at(error, "detail")},
+               {"failing", failing_text(error)},
+               {"last success", local_time(text_at(feed, "last_success"))}});
+}
+
+std::string result_of(const Object& attempt) {
+  const auto cause = text_at(attempt, "cause");
+  if (!cause.empty()) return cause;
+  return count_at(attempt, "status") == 304 ? "unchanged" : "read";
+}
+
+void print_journal(const Console& console, const boost::json::array& attempts) {
+  Table table({{"TIME"},
+               {"RESULT"},
+               {"STATUS", Align::right},
+               {"RECEIVED", Align::right},
+               {"TOOK", Align::right},
+               {"NEW", Align::right},
+               {"UPDATED", Align::right},
+               {"NEXT POLL"},
+               {"RULE"}});
+  std::string last_detail;
+  for (const auto& value : attempts) {
+    const auto& attempt = as_object(value);
+    const auto status = number_at(attempt, "status");
+    const bool failed = !text_at(attempt, "cause").empty();
+    table.add({{local_time(text_at(attempt, "time"))},
+               {result_of(attempt), failed ? Style::red : Style::plain},
+               {status ? std::to_string(*status) : "-"},
+               {size_text(count_at(attempt, "bytes"))},
+               {milliseconds_text(count_at(attempt, "duration_ms"))},
+               {std::to_string(count_at(attempt, "new"))},
+               {std::to_string(count_at(attempt, "updated"))},
+               {local_time(text_at(attempt, "next_poll"))},
+               {text_at(attempt, "next_poll_rule")}});
+    // The same words once, not at every attempt.
+    const auto detail = text_at(attempt, "detail");
+    if (detail != last_detail) table.note(detail);
+    last_detail = detail;
+  }
+  if (table.empty()) return;
+  console.out << '\n';
+  table.print(console);
+}
+
+Outcome<Exit> why(Session& session, const WhyOptions& options) {
+  const auto feed = find_feed(session, options.feed);
+  if (!feed) return feed.error();
+  const auto path = "/v1/feeds/" + std::to_string(count_at(*feed, "id")) + "/journal";
+  const auto journal = session.connection.get_object(with_query(path, {{"limit", std::to_string(options.count)}}));
+  if (!journal) return journal.error();
+  const auto status = session.connection.get_object("/v1/status");
+  if (!status) return status.error();
+  const auto& attempts = array_at(*journal, "attempts");
+  const auto& network = object_at(*status, "network");
+  if (session.json) {
+    print_json(session, boost::json::object{{"feed", *feed}, {"attempts", attempts}, {"network", network}});
+    return Exit::done;
+  }
+  print_reasons(session, *feed, network);
+  print_journal(session.console, attempts);
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_why_command(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("why", "Show why a feed was or was not polled, and how the last attempts went");
+  auto options = std::make_shared<WhyOptions>();
+  command->add_option("FEED", options->feed, "Id or URL of the feed")->required();
+  command->add_option("-n,--count", options->count, "At most so many attempts (10)")->check(CLI::Range(1, 1000));
+  command->footer("Examples:\n  newscache why 7\n  newscache why https://example.org/feed.xml -n 50");
+  run_on(command, chosen, options, why);
+}
+
+}  // namespace newscache::client
