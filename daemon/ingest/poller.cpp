@@ -108,7 +108,7 @@ std::chrono::seconds Poller::remaining_wait(const model::Feed& feed) const {
   using std::chrono::seconds;
   if (!feed.state.next_poll) return seconds(0);
   constexpr seconds skipped_days = std::chrono::hours(24 * 8);
-  const seconds longest = std::max({poll_settings_.ceiling, poll_settings_.hint_ceiling, seconds(std::chrono::hours(24)),
+  const seconds longest = std::max({poll_settings_.ceiling, poll_settings_.hint_ceiling, poll_settings_.unconditional_floor, seconds(std::chrono::hours(24)),
                                     poll_interval(feed.settings).value_or(seconds(0))}) +
                           skipped_days;
   return std::clamp<seconds>(*feed.state.next_poll - services_.clock.wall(), seconds(0), longest);
@@ -272,7 +272,9 @@ loop::awaitable<Result<net::Response>> Poller::fetch(net::Request request) {
 }
 
 RefreshContext Poller::refresh_context() {
-  return {{poll_settings_.floor, poll_settings_.ceiling, poll_settings_.hint_ceiling}, services_.clock.wall(), random(), content_settings_};
+  const schedule::Policy policy{poll_settings_.floor, poll_settings_.ceiling, poll_settings_.hint_ceiling,
+                                poll_settings_.unconditional_floor};
+  return {policy, services_.clock.wall(), random(), content_settings_};
 }
 
 void Poller::report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result) const {

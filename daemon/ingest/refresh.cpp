@@ -6,7 +6,9 @@
 #include "base/hash.hpp"
 #include "feed/parse.hpp"
 #include "ingest/identify.hpp"
+#include "schedule/rhythm.hpp"
 #include "settings/settings.hpp"
+#include "text/date.hpp"
 
 namespace newscache::ingest {
 namespace {
@@ -33,13 +35,30 @@ schedule::ServerHints hints_of(const net::Response& response) {
   return hints;
 }
 
+std::optional<std::chrono::seconds> as_seconds(std::optional<std::int64_t> count) {
+  return count ? std::optional(std::chrono::seconds(*count)) : std::nullopt;
+}
+
 schedule::Situation situation_of(const model::Feed& feed, const model::FeedState& state, const schedule::ServerHints& server,
                                  const RefreshContext& context) {
   return {.server = server,
           .document = state.hints,
           .interval = poll_interval(feed.settings),
+          .rhythm = as_seconds(state.rhythm_s),
+          .last_modified = state.validators.last_modified,
+          .conditional = !state.validators.empty(),
           .now = context.now,
           .random = context.random};
+}
+
+// A document that tells nothing, an empty one say, leaves what is known.
+void learn_rhythm(model::FeedState& state, const std::vector<model::Entry>& entries, Instant now) {
+  std::vector<Instant> dates;
+  for (const model::Entry& entry : entries) {
+    const auto& date = entry.date_published ? entry.date_published : entry.date_modified;
+    if (date) dates.push_back(*date);
+  }
+  if (const auto found = schedule::rhythm(std::move(dates), now)) state.rhythm_s = found->count();
 }
 
 void plan_next(Refreshed& result, const schedule::Plan& plan, Instant now) {
@@ -105,6 +124,7 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
   state.validators = parsed->complete ? response.validators : model::Validators{};
   state.body_hash = parsed->complete ? std::move(hash) : std::string();
   state.hints = parsed->hints;
+  learn_rhythm(state, parsed->entries, text::parse_http_date(response.date).value_or(context.now));
   Identified identified = identify(std::move(parsed->entries), feed.uid, state.unreliable);
   result.update.entries = std::move(identified.entries);
   state.unreliable = identified.unreliable;

@@ -57,6 +57,15 @@ struct Unreliable {
   friend bool operator==(const Unreliable&, const Unreliable&) = default;
 };
 
+// Where permanent redirects lead, and how often that has been seen: the address is only taken over when it has proved to
+// be the feed's (schedule/move.hpp). Empty url: nowhere.
+struct Move {
+  std::string url;
+  Instant since{};
+  std::int64_t count = 0;
+  friend bool operator==(const Move&, const Move&) = default;
+};
+
 // How the feed has behaved: what schedule decides from and the store keeps.
 struct FeedState {
   FeedStatus status = FeedStatus::fresh;
@@ -69,6 +78,9 @@ struct FeedState {
   std::optional<FeedError> error;
   UpdateHints hints;
   Unreliable unreliable;
+  std::optional<std::int64_t> rhythm_s;  // between two articles, by the last document that told; see schedule/rhythm.hpp
+  bool cools_host = false;               // it waits for a public host that asked to be left alone: all of its feeds do
+  Move move;
   friend bool operator==(const FeedState&, const FeedState&) = default;
 };
 

@@ -40,6 +40,7 @@ struct PollSettings {
   std::chrono::seconds floor{std::chrono::minutes(60)};
   std::chrono::seconds ceiling{std::chrono::hours(24)};
   std::chrono::seconds hint_ceiling{std::chrono::hours(7 * 24)};
+  std::chrono::seconds unconditional_floor{std::chrono::hours(4)};
   std::chrono::milliseconds host_gap{2000};
 };
 

@@ -86,6 +86,28 @@ seconds random_part(seconds most, double random) {
   return seconds(static_cast<std::int64_t>(static_cast<double>(most.count()) * random));
 }
 
+// Whether the publisher says when to come again. What is not longer than our floor says nothing: it is what content
+// networks and frameworks send for everything (WordPress: sy:updatePeriod "hourly").
+bool has_hint(const Policy& policy, const Situation& situation) {
+  const auto counts = [&](const std::optional<Plan>& hint) { return hint && hint->wait > policy.floor; };
+  return counts(ttl(situation.document)) || counts(freshness(situation.server)) ||
+         counts(retry_after(situation.server));
+}
+
+// By how often the feed has published, and by the time since it last did (RFC 9111, section 4.2.2: a tenth of it).
+Plan own_choice(const Policy& policy, const Situation& situation) {
+  std::optional<seconds> wait;
+  if (situation.rhythm) wait = *situation.rhythm / 2;
+  const auto silence = until_date(situation.server.date, situation.last_modified).value_or(seconds(0));
+  if (silence / 10 > std::max(wait.value_or(policy.floor), policy.floor)) wait = silence / 10;
+  Plan plan{policy.floor, "default"};
+  if (wait) plan = Plan{std::clamp(*wait, policy.floor, std::max(policy.floor, policy.ceiling)), "rhythm"};
+  if (!situation.conditional && plan.wait < policy.unconditional_floor) {
+    plan = Plan{policy.unconditional_floor, "unconditional"};
+  }
+  return plan;
+}
+
 // The wait or up to `share` of it more, so that feeds which were polled together drift apart; never less.
 seconds jittered(seconds wait, double random, double share) { return wait + random_part(wait, share * random); }
 
@@ -129,8 +151,8 @@ bool is_feeds_fault(Cause cause) {
 }
 
 Plan after_success(const Policy& policy, const Situation& situation) {
-  Plan plan{policy.floor, "default"};
-  if (situation.interval) plan = Plan{*situation.interval, "poll_interval"};
+  Plan plan = situation.interval ? Plan{*situation.interval, "poll_interval"} : Plan{policy.floor, "default"};
+  if (!situation.interval && !has_hint(policy, situation)) plan = own_choice(policy, situation);
   raise_to_hints(plan, policy, situation);
   plan.wait = jittered(plan.wait, situation.random, 0.05);
   respect_skips(plan, situation);

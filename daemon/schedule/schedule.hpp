@@ -18,6 +18,8 @@ struct Policy {
   std::chrono::seconds floor{3600};
   std::chrono::seconds ceiling{86400};           // of the intervals that we choose ourselves
   std::chrono::seconds hint_ceiling{7 * 86400};  // of what publishers ask for
+  // Without validators every poll costs a whole document: between them, when the publisher names no time.
+  std::chrono::seconds unconditional_floor{4 * 3600};
 };
 
 // Header values of the last answer, verbatim; empty when absent.
@@ -34,22 +36,26 @@ struct Situation {
   ServerHints server;
   model::UpdateHints document;                   // of the last document that could be read
   std::optional<std::chrono::seconds> interval;  // the feed's own setting
+  std::optional<std::chrono::seconds> rhythm;    // between two articles, see rhythm.hpp
+  std::string_view last_modified;                // the validator that the next request will carry
+  bool conditional = true;                       // whether the next request will carry a validator
   Instant now{};                                 // only for the hours and days that a feed asks to be left alone
   double random = 0;                             // in [0, 1)
 };
 
 struct Plan {
   std::chrono::seconds wait{0};
-  // "default", "poll_interval", "max-age", "expires", "ttl", "skip-hours", "skip-days", "retry-after", "cool-down",
-  // "back-off", "link"; "gone" has no next time.
+  // "default", "rhythm", "unconditional", "poll_interval", "max-age", "expires", "ttl", "skip-hours", "skip-days",
+  // "retry-after", "cool-down", "back-off", "link"; "gone" has no next time.
   std::string rule;
 };
 
 // Whether a failure is the feed's own fault: only those count towards its back-off.
 bool is_feeds_fault(Cause cause);
 
-// After a 200 or a 304. Hints are floors: the longest wins, capped at the policy's hint_ceiling; then the wait is moved
-// out of the hours and days in which the feed wants to be left alone.
+// After a 200 or a 304. Hints are floors: the longest wins, capped at the policy's hint_ceiling. Without any, the feed
+// is polled twice in its own rhythm, and not more often than after a tenth of its silence. Then the wait is moved out
+// of the hours and days in which the feed wants to be left alone.
 Plan after_success(const Policy& policy, const Situation& situation);
 
 // After a failure; `count` is the number of failures in a row including this one. 429 and 503 (Cause::busy) without a

@@ -95,6 +95,8 @@ constexpr std::array field_table = std::to_array<Entry>({
    "The longest time between two polls of a feed that works, unless its publisher asks for more"},
   {"poll.hint_ceiling", R"("7d")", at_reload, duration(hour, 366 * day, second), SLOT(poll.hint_ceiling),
    "The longest pause that a publisher may ask for (max-age, Expires, Retry-After, ttl)"},
+  {"poll.unconditional_floor", R"("4h")", at_reload, duration(second, 30 * day, second), SLOT(poll.unconditional_floor),
+   "The shortest time between two polls of a feed that has to be fetched whole each time and names no time itself"},
   {"poll.host_gap", R"("2s")", at_reload, duration(0, hour), SLOT(poll.host_gap),
    "The pause between two fetches from the same host"},
 

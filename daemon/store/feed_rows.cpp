@@ -14,7 +14,7 @@ SELECT f.id, f.uid, f.url, f.removed, f.custom_title, f.folder, f.settings, f.ma
   f.home_page_url, f.description, f.language, f.icon,
   s.articles, s.unread, s.status, s.etag, s.last_modified, s.body_hash, s.last_attempt, s.last_success, s.next_poll,
   s.next_poll_rule, s.error_cause, s.error_detail, s.error_count, s.error_since, s.ttl_s, s.skip_hours, s.skip_days,
-  s.unreliable_guids, s.unreliable_links
+  s.unreliable_guids, s.unreliable_links, s.rhythm_s, s.cools_host, s.move_url, s.move_since, s.move_count
 FROM feed f JOIN feed_state s ON s.feed_id = f.id )sql";
 constexpr std::string_view kSubscribed = R"sql(WHERE f.removed = 0
 ORDER BY f.folder COLLATE NOCASE, CASE f.custom_title WHEN '' THEN f.title ELSE f.custom_title END COLLATE NOCASE, f.id)sql";
@@ -32,7 +32,8 @@ UPDATE feed SET url = ?, removed = ?, custom_title = ?, folder = ?, settings = ?
 constexpr std::string_view kUpdateState = R"sql(
 UPDATE feed_state SET status = ?, etag = ?, last_modified = ?, body_hash = ?, last_attempt = ?, last_success = ?,
   next_poll = ?, next_poll_rule = ?, error_cause = ?, error_detail = ?, error_count = ?, error_since = ?, ttl_s = ?,
-  skip_hours = ?, skip_days = ?, unreliable_guids = ?, unreliable_links = ? WHERE feed_id = ?)sql";
+  skip_hours = ?, skip_days = ?, unreliable_guids = ?, unreliable_links = ?, rhythm_s = ?, cools_host = ?,
+  move_url = ?, move_since = ?, move_count = ? WHERE feed_id = ?)sql";
 constexpr std::string_view kDelete = "DELETE FROM feed WHERE id = ?";
 
 model::FeedStatus status_from_name(std::string_view name) {
@@ -62,6 +63,10 @@ model::FeedState read_state(const Query& row, int column) {
   state.hints.skip_hours = static_cast<std::uint32_t>(row.integer(column++));
   state.hints.skip_days = static_cast<std::uint8_t>(row.integer(column++));
   state.unreliable = {row.flag(column), row.flag(column + 1)};
+  column += 2;
+  state.rhythm_s = row.optional_integer(column++);
+  state.cools_host = row.flag(column++);
+  state.move = {row.string(column), instant(row.integer(column + 1)), row.integer(column + 2)};
   return state;
 }
 
@@ -151,7 +156,8 @@ void update_feed_state(Database& database, model::FeedId id, const model::FeedSt
   }
   query.bind(error.detail).bind(error.count).bind(seconds(error.since)).bind(state.hints.ttl_s);
   query.bind(std::int64_t{state.hints.skip_hours}).bind(std::int64_t{state.hints.skip_days});
-  query.bind(state.unreliable.guids).bind(state.unreliable.links).bind(model::raw(id)).run();
+  query.bind(state.unreliable.guids).bind(state.unreliable.links).bind(state.rhythm_s).bind(state.cools_host);
+  query.bind(state.move.url).bind(seconds(state.move.since)).bind(state.move.count).bind(model::raw(id)).run();
 }
 
 void delete_feed(Database& database, model::FeedId id) { Query(database, kDelete, model::raw(id)).run(); }

@@ -163,8 +163,7 @@ INSERT INTO search(search, rank) VALUES ('automerge', 8);
 ALTER TABLE feed_state ADD COLUMN unreliable_guids INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE feed_state ADD COLUMN unreliable_links INTEGER NOT NULL DEFAULT 0;
 )sql",
-    // 3: how the last polls went; see attempt_rows.hpp. One growing end for all feeds, not a place for each: a round of
-    // polls then dirties few pages.
+    // 3: how the last polls went; see attempt_rows.hpp, also on why there is no index.
     R"sql(
 CREATE TABLE attempt(
   id INTEGER PRIMARY KEY,
@@ -180,7 +179,15 @@ CREATE TABLE attempt(
   next_poll INTEGER,
   next_poll_rule TEXT NOT NULL
 ) STRICT;
-CREATE INDEX attempt_feed ON attempt(feed_id);
+)sql",
+    // 4: what polling has learnt of a feed: how often it publishes, whether its host wants to be left alone, where
+    // permanent redirects lead; see model::FeedState.
+    R"sql(
+ALTER TABLE feed_state ADD COLUMN rhythm_s INTEGER;
+ALTER TABLE feed_state ADD COLUMN cools_host INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed_state ADD COLUMN move_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE feed_state ADD COLUMN move_since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed_state ADD COLUMN move_count INTEGER NOT NULL DEFAULT 0;
 )sql",
 };
 

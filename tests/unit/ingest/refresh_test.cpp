@@ -206,6 +206,34 @@ TEST_CASE("the document's ttl is remembered: it counts after a 304 and after err
   }
 }
 
+TEST_CASE("how often a feed publishes is learnt from its document, by the publisher's clock, and kept by a 304 and errors") {
+  const auto dated = [](std::string_view guid, std::string_view date) {
+    return "<item><guid>" + std::string(guid) + "</guid><title>t</title><pubDate>" + std::string(date) + "</pubDate></item>";
+  };
+  net::Response answer =
+      response(200, rss(dated("a", "Tue, 01 Jan 2019 12:00:00 GMT") + dated("b", "Tue, 01 Jan 2019 00:00:00 GMT")));
+  answer.date = "Wed, 02 Jan 2019 00:00:00 GMT";
+  answer.validators.last_modified.clear();
+  auto known = after(feed(), answer);
+  CHECK(known.state.rhythm_s == 12 * 3600);
+  CHECK(known.state.next_poll_rule == "rhythm");
+  CHECK(*known.state.next_poll - now == std::chrono::hours(6));
+  for (const int status : {500, 304, 304}) {
+    net::Response next = response(status);
+    next.validators = {};
+    known = after(known, next);
+    CHECK(known.state.rhythm_s == 12 * 3600);
+  }
+  CHECK(known.state.next_poll_rule == "rhythm");
+  CHECK(after(known, response(200, rss(""))).state.rhythm_s == 12 * 3600);
+}
+
+TEST_CASE("a feed without validators is polled more rarely") {
+  net::Response answer = response(200, rss(item("a", "http://example.org/a", "One")));
+  answer.validators = {};
+  CHECK(after(feed(), answer).state.next_poll_rule == "unconditional");
+}
+
 TEST_CASE("tracking is removed unless the configuration or the feed's own setting says otherwise") {
   const net::Response answer =
       response(200, rss("<item><guid>a</guid><description>&lt;a href=\"http://example.org/a?utm_source=x\"&gt;a&lt;/a&gt;"

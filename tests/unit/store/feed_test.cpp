@@ -111,6 +111,9 @@ TEST_CASE("a poll's whole state is kept") {
   state.hints.ttl_s = 1800;
   state.hints.skip_hours = 0x800001;
   state.hints.skip_days = 0x41;
+  state.rhythm_s = 86400;
+  state.cools_host = true;
+  state.move = {"https://b.example/feed", kNow - 24h, 3};
   const auto expected = state;
   store.writer->apply({&update, 1}, Durability::relaxed);
   CHECK(store.reader->feed(feed)->state == expected);

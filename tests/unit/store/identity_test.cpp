@@ -322,7 +322,9 @@ TEST_CASE("a database of the first schema is brought up to date, with its articl
   Database(store.options, Access::write)
       .run(
           "ALTER TABLE feed_state DROP COLUMN unreliable_guids; ALTER TABLE feed_state DROP COLUMN unreliable_links;"
-          "DROP TABLE attempt; PRAGMA user_version = 1");
+          "ALTER TABLE feed_state DROP COLUMN rhythm_s; ALTER TABLE feed_state DROP COLUMN cools_host;"
+          "ALTER TABLE feed_state DROP COLUMN move_url; ALTER TABLE feed_state DROP COLUMN move_since;"
+          "ALTER TABLE feed_state DROP COLUMN move_count; DROP TABLE attempt; PRAGMA user_version = 1");
   store.reopen();
   CHECK(store.only().uid == before.uid);
   CHECK(store.reader->feed(feed)->state.unreliable == model::Unreliable{});
