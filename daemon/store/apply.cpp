@@ -145,6 +145,22 @@ model::UpdateResult apply_update(Change& change, model::FeedUpdate& update) {
   return result;
 }
 
+// Journals may grow by so many attempts a feed, and some, before they are trimmed.
+constexpr std::int64_t kUntrimmed = 10;
+constexpr std::int64_t kUntrimmedAtLeast = 50;
+
+void trim_journals(WriterState& state, std::span<const model::FeedUpdate> updates) {
+  std::int64_t attempts = 0;
+  for (const auto& update : updates) attempts += static_cast<std::int64_t>(update.attempts.size());
+  if (attempts == 0) return;
+  if (state.new_attempts) {
+    *state.new_attempts += attempts;
+    if (*state.new_attempts < kUntrimmedAtLeast + kUntrimmed * state.totals.feeds) return;
+  }
+  trim_attempts(state.database);
+  state.new_attempts = 0;
+}
+
 }  // namespace
 
 std::vector<model::UpdateResult> Writer::apply(std::span<model::FeedUpdate> updates, Durability durability) {
@@ -152,6 +168,7 @@ std::vector<model::UpdateResult> Writer::apply(std::span<model::FeedUpdate> upda
   results.reserve(updates.size());
   Change change(*state_, durability);
   for (auto& update : updates) results.push_back(apply_update(change, update));
+  trim_journals(*state_, updates);
   change.commit();
   return results;
 }

@@ -1,5 +1,7 @@
 #include "store/attempt_rows.hpp"
 
+#include <algorithm>
+
 #include "store/times.hpp"
 #include "text/utf8.hpp"
 
@@ -14,8 +16,9 @@ constexpr std::string_view kInsert = R"sql(
 INSERT INTO attempt(feed_id, time, cause, detail, status, bytes, duration_ms, added, updated, next_poll, next_poll_rule)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr std::string_view kTrim = R"sql(
-DELETE FROM attempt WHERE feed_id = ?1
-  AND id <= (SELECT id FROM attempt WHERE feed_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2))sql";
+DELETE FROM attempt WHERE id IN (
+  SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY feed_id ORDER BY id DESC) AS place FROM attempt)
+  WHERE place > ?))sql";
 constexpr std::string_view kLast = R"sql(
 SELECT time, cause, detail, status, bytes, duration_ms, added, updated, next_poll, next_poll_rule
 FROM attempt WHERE feed_id = ? ORDER BY id DESC LIMIT ?)sql";
@@ -51,14 +54,14 @@ model::Attempt read_attempt(const Query& row) {
 }  // namespace
 
 void record_attempts(Database& database, model::FeedId feed, const std::vector<model::Attempt>& attempts) {
-  if (attempts.empty()) return;
   for (const auto& attempt : attempts) insert(database, feed, attempt);
-  Query(database, kTrim, model::raw(feed), kAttemptsKept).run();
 }
+
+void trim_attempts(Database& database) { Query(database, kTrim, kAttemptsKept).run(); }
 
 std::vector<model::Attempt> last_attempts(Database& database, model::FeedId feed, std::int64_t limit) {
   std::vector<model::Attempt> attempts;
-  Query query(database, kLast, model::raw(feed), limit);
+  Query query(database, kLast, model::raw(feed), std::clamp<std::int64_t>(limit, 0, kAttemptsKept));
   while (query.step()) attempts.push_back(read_attempt(query));
   return attempts;
 }

@@ -190,7 +190,7 @@ Result<std::vector<model::Attempt>> Reader::journal(model::FeedId feed, std::int
   const Snapshot snapshot(state_->database);
   const auto stored = find_feed(state_->database, feed);
   if (!stored || stored->removed) return no_feed(feed);
-  return last_attempts(state_->database, feed, std::max<std::int64_t>(limit, 0));
+  return last_attempts(state_->database, feed, limit);
 }
 
 std::optional<model::Feed> Reader::feed_by_url(std::string_view url) {

@@ -51,7 +51,7 @@ enum class Durability {
   synced,  // on the disk before the call returns
 };
 
-constexpr std::int64_t kAttemptsKept = 50;  // of each feed
+constexpr std::int64_t kAttemptsKept = 50;  // in the journal of each feed
 
 class Writer {
  public:
@@ -78,8 +78,7 @@ class Writer {
   // date_modified (the entry's when that is newer, else `received`), the earlier version goes to history, read and
   // starred stay, and so does the content when the entry has none any more. An update for a feed that no longer exists
   // or has moved to another URL does nothing. Idempotent, except for the journal.
-  // The update's attempts go to the journal, which keeps the last kAttemptsKept of a feed; what the poll brought is
-  // written into the last of them. They are as durable as the rest: attempts that waited with the times of polls may be
+  // The update's attempts go to the feed's journal; what the poll brought is written into the last of them. They are as durable as the rest: attempts that waited with the times of polls may be
   // missing after a crash.
   std::vector<model::UpdateResult> apply(std::span<model::FeedUpdate> updates, Durability durability);
   // How many articles changed (synced). Cause::not_found when an id is unknown, Cause::invalid for a malformed query,
@@ -111,7 +110,7 @@ class Reader {
   std::vector<model::Feed> feeds();  // by folder and title
   Result<model::Feed> feed(model::FeedId id);
   std::optional<model::Feed> feed_by_url(std::string_view url);
-  // The last attempts to poll it, newest first.
+  // The last attempts to poll it, newest first, at most kAttemptsKept.
   Result<std::vector<model::Attempt>> journal(model::FeedId feed, std::int64_t limit);
   // Cause::invalid for a malformed cursor or full-text query (with the position). A page of many megabytes of contents
   // ends before its limit, with a cursor. Articles whose records are damaged are left out; article() says why.

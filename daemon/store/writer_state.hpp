@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "model/ids.hpp"
@@ -32,6 +33,7 @@ struct WriterState {
   Totals totals;  // as committed
   std::string epoch;
   Durability durability = Durability::synced;  // what `PRAGMA synchronous` stands at
+  std::optional<std::int64_t> new_attempts;    // since the journals were trimmed; none: not yet since the start
 };
 
 struct Writer::State : WriterState {

@@ -1,5 +1,8 @@
 // The journal: how the last polls of a feed went.
 
+#include <algorithm>
+
+#include "store/database.hpp"
 #include "unit/store/store_fixture.hpp"
 
 using namespace newscache;
@@ -114,6 +117,25 @@ TEST_CASE("the last fifty attempts of each feed are kept") {
   CHECK(journal.front().time == kNow + 59min);
   CHECK(journal.back().time == kNow + 10min);
   CHECK(store.reader->journal(b, 1000).value().size() == 1);
+}
+
+TEST_CASE("what lies behind the journals is bounded, also when the daemon restarts again and again") {
+  Store store;
+  const auto a = store.subscribe("a");
+  const auto b = store.subscribe("b");
+  const auto rows = [&store] { return Database(store.options, Access::read).number("SELECT count(*) FROM attempt"); };
+  std::int64_t most = 0;
+  for (int i = 0; i < 300; ++i) {
+    apply(store, a, {attempt(kNow + i * 1min)});
+    most = std::max(most, rows());
+  }
+  CHECK(most <= 2 * 50 + 2 * 10 + 50);
+  for (int i = 0; i < 120; ++i) {
+    if (i % 7 == 0) store.reopen();
+    apply(store, b, {attempt(kNow + i * 1min)});
+  }
+  CHECK(rows() <= 2 * 50 + 7);
+  CHECK(store.reader->journal(a, 50).value().size() == 50);
 }
 
 TEST_CASE("a detail is kept in part when it is long, cut between characters") {
