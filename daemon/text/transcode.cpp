@@ -11,6 +11,7 @@
 #include "text/ascii.hpp"
 #include "text/entities.hpp"
 #include "text/utf8.hpp"
+#include "text/words.hpp"
 
 namespace newscache::text {
 
@@ -99,6 +100,12 @@ std::optional<Table> table_from(Converter& converter, std::string_view bytes) {
   return table;
 }
 
+// Whether a run of ASCII starts there that is worth copying at once.
+bool starts_ascii_run(std::string_view bytes, std::size_t at) {
+  if (byte(bytes[at]) >= 0x80 || bytes.size() - at < sizeof(Word)) return false;
+  return (load_word(bytes.data() + at) & in_every_byte(0x80)) == 0;
+}
+
 Transcoded by_table(std::string_view bytes, const Table& table) {
   Transcoded result;
   result.utf8.reserve(bytes.size() + bytes.size() / 4);
@@ -109,7 +116,7 @@ Transcoded by_table(std::string_view bytes, const Table& table) {
     bytes.remove_prefix(plain);
     std::size_t size = 0;
     std::size_t at = 0;
-    for (; at < bytes.size() && size + sizeof(Cell::utf8) <= chunk.size(); ++at) {
+    for (; at < bytes.size() && size + sizeof(Cell::utf8) <= chunk.size() && !starts_ascii_run(bytes, at); ++at) {
       const Cell* cell = &table[byte(bytes[at])];
       if (cell->length == 0) {
         cell = &kReplacementCell;
