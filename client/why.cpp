@@ -38,15 +38,20 @@ constexpr std::array states = {
 };
 
 constexpr std::array rules = {
-    Words{"default", "the publisher gives no hint that asks for a longer wait; see poll.floor"},
+    Words{"default", "neither the publisher nor the dates of its articles say how often it changes; see poll.floor"},
+    Words{"rhythm", "how often it publishes, between poll.floor and poll.ceiling"},
+    Words{"unconditional",
+          "its server cannot say that nothing is new, so that each poll costs a whole document; see "
+          "poll.unconditional_floor"},
     Words{"poll_interval", "the interval that is set for this feed"},
     Words{"max-age", "the publisher's answer is fresh until then (Cache-Control)"},
     Words{"expires", "the publisher's answer is fresh until then (Expires)"},
     Words{"ttl", "the document says how often it changes"},
     Words{"skip-hours", "the document names hours in which it wants to be left alone"},
     Words{"skip-days", "the document names days on which it wants to be left alone"},
-    Words{"retry-after", "the server asked to wait so long"},
+    Words{"retry-after", "the server asked to wait that long"},
     Words{"cool-down", "the server is busy and did not say for how long; each time the wait grows"},
+    Words{"host-cool-down", "another feed of this host was asked to wait, which holds for the whole host"},
     Words{"back-off", "the attempts failed; each failure makes the wait longer, up to a day"},
     Words{"link", "the network failed, not the feed; tried again soon"},
     Words{"gone", "the publisher says that the feed is gone for good"},
