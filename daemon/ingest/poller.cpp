@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "schedule/move.hpp"
 #include "text/url.hpp"
 
 namespace newscache::ingest {
@@ -19,14 +20,17 @@ bool may_be_polled(const model::Feed& feed) {
   return !feed.paused && feed.state.status != model::FeedStatus::gone && has_address(feed);
 }
 
-// The publisher that a poll burdens. Two ports of one machine are two publishers.
-std::string host_of(const model::Feed& feed) {
-  const auto parts = text::split_url(feed.url);
-  return parts ? parts->host + ":" + std::to_string(parts->port) : std::string();
-}
-
 bool cooling_down(const model::FeedState& state) {
   return state.next_poll_rule == "retry-after" || state.next_poll_rule == "cool-down";
+}
+
+// For the database: the state, and nothing that the poll brought.
+model::FeedUpdate state_update(const model::Feed& feed) {
+  model::FeedUpdate update;
+  update.feed_id = feed.id;
+  update.url = feed.url;
+  update.state = feed.state;
+  return update;
 }
 
 }  // namespace
@@ -62,6 +66,12 @@ double Poller::random() { return std::uniform_real_distribution<double>(0.0, 1.0
 loop::awaitable<void> Poller::load() {
   auto list = [](store::Reader& reader) { return reader.feeds(); };
   std::vector<model::Feed> feeds = co_await services_.reader.run(std::move(list));
+  // Hosts that wanted to be left alone when we stopped still do.
+  const BootInstant now = services_.clock.boot();
+  for (const model::Feed& feed : feeds) {
+    if (!feed.state.cools_host || !feed.state.error || slots_.contains(feed.id)) continue;
+    cool_downs_.begin(host_of(feed.url), now + remaining_wait(feed), feed.state.error->count, now);
+  }
   for (model::Feed& feed : feeds) take_over(std::move(feed));
 }
 
@@ -94,7 +104,7 @@ void Poller::take_over(model::Feed feed) {
     feed.state = slot.feed.state;  // the database learns of times later than we do
   }
   slot.feed = std::move(feed);
-  slot.host = host_of(slot.feed);
+  slot.host = host_of(slot.feed.url);
   if (!may_be_polled(slot.feed)) {
     unschedule(slot);
     leave_host(slot);
@@ -151,7 +161,88 @@ void Poller::leave_host(Slot& slot) {
 
 void Poller::queue_due_feeds() {
   const BootInstant now = services_.clock.boot();
-  while (!due_.empty() && due_.begin()->first <= now) queue_on_host(slots_.at(due_.begin()->second), false);
+  while (!due_.empty() && due_.begin()->first <= now) {
+    Slot& slot = slots_.at(due_.begin()->second);
+    if (const auto until = cool_downs_.until(slot.host, now)) {
+      hold_back(slot, *until);
+    } else {
+      queue_on_host(slot, false);
+    }
+  }
+}
+
+// A feed that is due while its host wants to be left alone.
+void Poller::hold_back(Slot& slot, BootInstant until) {
+  leave_host(slot);
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(until - services_.clock.boot());
+  slot.feed.state.next_poll = services_.clock.wall() + wait;
+  slot.feed.state.next_poll_rule = "host-cool-down";
+  schedule_slot(slot, until);
+  committer_.defer(state_update(slot.feed));
+}
+
+// What an answer says about its host.
+void Poller::note_host(const Result<net::Response>& answer, const Refreshed& result) {
+  if (!answer) return;
+  const std::string host = host_of(answer->url);
+  if (!result.host_wait) {
+    if (!result.error) cool_downs_.end(host);
+    return;
+  }
+  const BootInstant now = services_.clock.boot();
+  const BootInstant until = now + *result.host_wait;
+  cool_downs_.begin(host, until, result.update.state.error->count, now);
+  services_.log.info("host wants to be left alone", {{"host", host}, {"seconds", result.host_wait->count()}});
+  for (auto& [id, slot] : slots_) {
+    if (slot.host != host || slot.active) continue;
+    if (slot.waiting || (slot.scheduled && slot.due < until)) hold_back(slot, until);
+  }
+}
+
+// Whether the state is another one now. Without a clock, days prove nothing.
+bool Poller::note_move(model::FeedState& state, const std::string& target) const {
+  if (!services_.clock_trusted()) return false;
+  const model::Move before = state.move;
+  schedule::sight_move(state.move, target, services_.clock.wall());
+  return state.move != before;
+}
+
+// The publisher has said for long enough where the feed is now.
+loop::awaitable<void> Poller::follow_move(model::Feed feed, std::uint64_t generation) {
+  Result<std::string> target = text::subscription_url(feed.state.move.url);
+  if (!target) co_return;
+  const auto parts = text::split_url(feed.url);
+  Result<model::Feed> changed = Error{Cause::conflict, "the configuration file declares this feed: change its address there"};
+  if (parts && !parts->user.empty()) {
+    changed = Error{Cause::conflict, "the old address holds credentials, which are not handed on: change it by hand"};
+  } else if (!feed.managed) {
+    // It is the same document: validators and times hold at the new address.
+    model::FeedUpdate kept = state_update(feed);
+    kept.url = *target;
+    kept.state.move = {};
+    auto write = [kept](store::Writer& writer) mutable {
+      model::FeedPatch patch;
+      patch.url = kept.url;
+      Result<model::Feed> moved = writer.change_feed(kept.feed_id, patch);
+      if (moved) writer.apply({&kept, 1}, store::Durability::synced);
+      return moved;
+    };
+    changed = co_await services_.writer.run(std::move(write));
+  }
+  if (changed) {
+    services_.log.info("feed has moved for good", {{"feed", model::raw(feed.id)},
+                                                   {"from", loggable_url(feed.url)},
+                                                   {"to", loggable_url(*target)}});
+    co_await reload_feed(feed.id);
+    announce();
+    co_return;
+  }
+  services_.log.warning("feed has moved for good, and its new address cannot be taken over",
+                        {{"feed", model::raw(feed.id)},
+                         {"from", loggable_url(feed.url)},
+                         {"to", loggable_url(*target)},
+                         {"detail", changed.error().detail}});
+  if (Slot* slot = find(feed.id, generation)) slot->move_refused = true;
 }
 
 bool Poller::may_start() const {
@@ -241,25 +332,37 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   request.validators = feed.state.validators;
   Result<net::Response> answer = co_await fetch(std::move(request));
 
-  const RefreshContext context = refresh_context();
+  RefreshContext context = refresh_context();
+  context.host_refusals = answer ? cool_downs_.refusals(host_of(answer->url)) : 0;
   auto digest = [&feed, &answer, context] { return ingest::refresh(feed, answer, context); };
   Refreshed result = co_await loop::offload(services_.worker, digest);
   permit.release();
+  note_host(answer, result);
   report(feed, answer, result);
+  const std::string target = answer ? answer->permanent_url : std::string();
   answer = Error{};  // the body is not needed while the commit is awaited
 
   if (find(feed.id, generation) == nullptr) co_return;  // moved or removed meanwhile
-  model::FeedState state = result.update.state;
+  bool same_feed = result.same_document;
   if (result.only_times) {
+    if (same_feed) note_move(result.update.state, target);
+    feed.state = result.update.state;
     committer_.defer(std::move(result.update));
   } else {
+    feed.state = result.update.state;
+    const auto entries = static_cast<std::int64_t>(result.update.entries.size());
     const model::UpdateResult done = co_await committer_.commit(std::move(result.update));
-    state.unreliable = done.unreliable;
+    feed.state.unreliable = done.unreliable;
+    // Articles that were known already show that it is the feed which we know.
+    same_feed = same_feed || (!result.error && done.added < entries);
   }
-  if (Slot* slot = find(feed.id, generation)) {
-    slot->feed.state = std::move(state);
-    if (may_be_polled(slot->feed)) schedule_slot(*slot, services_.clock.boot() + result.wait);
-  }
+  Slot* slot = find(feed.id, generation);
+  if (slot == nullptr) co_return;
+  if (!result.only_times && same_feed && note_move(feed.state, target)) committer_.defer(state_update(feed));
+  slot->feed.state = feed.state;
+  if (may_be_polled(slot->feed)) schedule_slot(*slot, services_.clock.boot() + result.wait);
+  const bool proven = same_feed && schedule::is_proven(feed.state.move, feed.url, services_.clock.wall());
+  if (proven && !target.empty() && !slot->move_refused) co_await follow_move(std::move(feed), generation);
 }
 
 loop::awaitable<Result<net::Response>> Poller::fetch(net::Request request) {
@@ -337,7 +440,8 @@ std::int64_t Poller::received_today() const {
 Result<std::vector<model::FeedId>> Poller::refresh(std::optional<model::FeedId> feed, bool force) {
   std::vector<model::FeedId> accepted;
   const auto queue = [&](Slot& slot) {
-    if (cooling_down(slot.feed.state) && !force && !slot.active && !slot.waiting) return;
+    const bool host_cools = cool_downs_.until(slot.host, services_.clock.boot()).has_value();
+    if ((cooling_down(slot.feed.state) || host_cools) && !force && !slot.active && !slot.waiting) return;
     accepted.push_back(slot.feed.id);
     if (!slot.active) queue_on_host(slot, feed.has_value());  // else the poll under way is the one asked for
   };

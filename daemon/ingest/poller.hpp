@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "ingest/committer.hpp"
+#include "ingest/hosts.hpp"
 #include "ingest/refresh.hpp"
 #include "ingest/services.hpp"
 #include "model/settings.hpp"
@@ -80,6 +81,7 @@ class Poller {
     bool scheduled = false;  // in due_
     bool waiting = false;    // in its host's queue
     bool active = false;     // being fetched or committed
+    bool move_refused = false;  // its proven new address cannot be taken over; has been logged
     std::uint64_t generation = 0;  // tells a feed from another one that took its id or its place
   };
   struct Host {
@@ -121,6 +123,10 @@ class Poller {
   void forget_idle_hosts();
   void poll_what_the_link_failed();
   void note_transfer(const Result<net::Response>& answer);
+  void hold_back(Slot& slot, BootInstant until);
+  void note_host(const Result<net::Response>& answer, const Refreshed& result);
+  bool note_move(model::FeedState& state, const std::string& target) const;
+  loop::awaitable<void> follow_move(model::Feed feed, std::uint64_t generation);
   void report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result) const;
   void set_network(NetworkState state);
   double random();
@@ -134,6 +140,7 @@ class Poller {
   std::mt19937_64 generator_;
   std::unordered_map<model::FeedId, Slot> slots_;
   std::map<std::string, Host, std::less<>> hosts_;
+  CoolDowns cool_downs_;
   std::set<std::pair<BootInstant, model::FeedId>> due_;
   std::set<std::pair<BootInstant, std::string>> ready_hosts_;  // not busy, with feeds waiting
   std::int64_t transfers_ = 0;  // permits taken

@@ -1,10 +1,12 @@
 #include "ingest/refresh.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "base/hash.hpp"
 #include "feed/parse.hpp"
+#include "ingest/hosts.hpp"
 #include "ingest/identify.hpp"
 #include "schedule/rhythm.hpp"
 #include "settings/settings.hpp"
@@ -67,10 +69,21 @@ void plan_next(Refreshed& result, const schedule::Plan& plan, Instant now) {
   result.update.state.next_poll_rule = plan.rule;
 }
 
+// All feeds of a public host that is busy wait.
+void cool_host(Refreshed& result, const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
+  model::FeedState& state = result.update.state;
+  if (!result.error || result.error->cause != Cause::busy || !response.from_public_host) return;
+  result.host_wait = schedule::cool_down(context.policy, state.error->count, hints_of(response), context.random).wait;
+  // For the next start: if the feed's own wait is that of its host.
+  const bool same_wait = state.next_poll_rule == "retry-after" || state.next_poll_rule == "cool-down";
+  state.cools_host = same_wait && host_of(response.url) == host_of(feed.url);
+}
+
 void fail(Refreshed& result, const model::Feed& feed, Error error, const schedule::ServerHints& hints,
           const RefreshContext& context) {
   model::FeedState& state = result.update.state;
-  const std::int64_t before = state.error ? state.error->count : 0;
+  std::int64_t before = state.error ? state.error->count : 0;
+  if (error.cause == Cause::busy) before = std::max(before, context.host_refusals);
   // What is our own fault does not count; a busy server and a name that does not resolve are given more time each time.
   const bool counts = error.cause != Cause::link && error.cause != Cause::portal && error.cause != Cause::clock;
   const std::int64_t count = counts ? before + 1 : before;
@@ -109,6 +122,7 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
     state.validators = response.validators;
     succeed(result, feed, response, context);
     result.only_times = true;
+    result.same_document = true;
     return;
   }
   feed::ParseOptions options;
@@ -176,6 +190,7 @@ Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, 
   result.update.received = context.now;
   result.update.state = feed.state;
   result.update.state.last_attempt = context.now;
+  result.update.state.cools_host = false;
   if (!answer) {
     fail(result, feed, answer.error(), {}, context);
     return result;
@@ -186,10 +201,12 @@ Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, 
   } else if (response.status == 304 && !feed.state.validators.empty()) {
     // A 304 may refresh the validators (RFC 9110, section 15.4.5), as the pair that they are.
     if (!response.validators.empty()) result.update.state.validators = response.validators;
+    result.same_document = true;
     result.only_times = !feed.state.error && feed.state.status == model::FeedStatus::ok;
     succeed(result, feed, response, context);
   } else {
     fail(result, feed, error_of_status(response), hints_of(response), context);
+    cool_host(result, feed, response, context);
   }
   return result;
 }

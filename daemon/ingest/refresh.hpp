@@ -18,12 +18,15 @@ struct RefreshContext {
   Instant now{};
   double random = 0;  // in [0, 1)
   model::ContentSettings content;
+  std::int64_t host_refusals = 0;  // in a row by the feed's host, whichever feed was asked for
 };
 
 struct Refreshed {
   model::FeedUpdate update;      // with the whole new state
   std::chrono::seconds wait{0};  // until the next poll
   bool only_times = false;       // nothing changed but when: may be written later
+  bool same_document = false;    // the publisher's answer stands for the document that we know
+  std::optional<std::chrono::seconds> host_wait;  // the answering host, a public one, is to be left alone by all
   std::optional<Error> error;    // why the poll failed
 };
 

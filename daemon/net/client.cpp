@@ -24,6 +24,7 @@ constexpr std::string_view kAcceptFeeds =
 constexpr std::size_t kMaxRedirects = 10;
 constexpr std::array kRedirects{301, 302, 303, 307, 308};
 
+bool is_permanent(int status) { return status == 301 || status == 308; }
 bool is_redirect(int status) { return std::find(kRedirects.begin(), kRedirects.end(), status) != kRedirects.end(); }
 
 // Absolute, and without user name, password and fragment; empty unless it is an http or https URL.
@@ -120,6 +121,7 @@ Result<bool> Fetch::take(Transfer& transfer) {
     return follow(transfer, location);
   }
   response_.status = status;
+  response_.from_public_host = transfer.peer_is_public();
   response_.body = transfer.take_body();
   response_.content_type = transfer.header("Content-Type");
   response_.validators.etag = validator(transfer, "ETag");
@@ -141,6 +143,9 @@ Result<bool> Fetch::follow(const Transfer& transfer, const std::string& location
       to == response_.url || to == bare_url({}, request_.url) ||
       std::any_of(response_.hops.begin(), response_.hops.end(), [&](const Hop& hop) { return hop.to == to; });
   if (seen) return error(Cause::too_large, "redirects in a circle");
+  const bool permanent_so_far = std::all_of(response_.hops.begin(), response_.hops.end(),
+                                            [](const Hop& hop) { return is_permanent(hop.status); });
+  if (permanent_so_far && is_permanent(transfer.status())) response_.permanent_url = to;
   response_.url = to;
   response_.hops.push_back(Hop{transfer.status(), std::move(to), transfer.header("Retry-After")});
   return true;

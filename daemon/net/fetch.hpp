@@ -29,6 +29,9 @@ struct Response {
   int status = 0;   // of the last hop: 200, 304, 404, ...; never a followed redirect
   std::string url;  // of the last hop, without user name, password and fragment
   std::vector<Hop> hops;
+  std::string permanent_url;  // where the leading 301 and 308 of the hops led; empty: the first hop is none of them
+  bool from_public_host =
+      false;         // the last hop's address is public; behind a proxy nobody knows, so that yes is assumed
   std::string body;  // decompressed; of statuses other than 200 only the first 64 kB, for messages
   std::string content_type;
   model::Validators validators;  // verbatim; empty when absent, over 512 bytes or with control characters

@@ -82,6 +82,8 @@ void raise_to_hints(Plan& plan, const Policy& policy, const Situation& situation
   }
 }
 
+seconds doubled(seconds wait, std::int64_t count) { return wait * (1 << std::clamp<std::int64_t>(count - 1, 0, 16)); }
+
 seconds random_part(seconds most, double random) {
   return seconds(static_cast<std::int64_t>(static_cast<double>(most.count()) * random));
 }
@@ -159,22 +161,27 @@ Plan after_success(const Policy& policy, const Situation& situation) {
   return plan;
 }
 
+Plan cool_down(const Policy& policy, std::int64_t count, const ServerHints& server, double random) {
+  Plan plan{std::max(policy.floor, seconds(60)), "cool-down"};
+  const auto asked = retry_after(server);
+  if (!asked) plan.wait = std::max(plan.wait, std::min(doubled(first_cool_down, count), longest_back_off));
+  if (asked && asked->wait > plan.wait) plan = Plan{std::min(asked->wait, policy.hint_ceiling), asked->rule};
+  plan.wait = jittered(plan.wait, random, 0.1);
+  return plan;
+}
+
 Plan after_failure(const Policy& policy, Cause cause, std::int64_t count, const Situation& situation) {
-  const auto doubled = [count](seconds wait) { return wait * (1 << std::clamp<std::int64_t>(count - 1, 0, 16)); };
   if (!is_feeds_fault(cause) && cause != Cause::busy) {
     // A name that does not resolve may be the resolver's trouble or the end of a domain: ever less often, to be sure.
     const bool may_last = cause == Cause::dns || cause == Cause::internal;
-    const seconds wait = may_last ? std::min(doubled(own_failure_wait), policy.ceiling) : own_failure_wait;
+    const seconds wait = may_last ? std::min(doubled(own_failure_wait, count), policy.ceiling) : own_failure_wait;
     return Plan{jittered(wait, situation.random, 0.5), "link"};
   }
   // Floor, two floors, four, ... and a day at most; the jitter keeps feeds of a host that was down from returning
   // together.
   const seconds floor = std::max(policy.floor, seconds(60));
-  Plan plan{std::max(std::min(doubled(floor), longest_back_off), policy.floor), "back-off"};
-  if (cause == Cause::busy) {
-    const bool told = retry_after(situation.server).has_value();
-    plan = told ? Plan{floor, "cool-down"} : Plan{std::min(doubled(first_cool_down), longest_back_off), "cool-down"};
-  }
+  Plan plan{std::max(std::min(doubled(floor, count), longest_back_off), policy.floor), "back-off"};
+  if (cause == Cause::busy) plan = cool_down(policy, count, situation.server, 0);
   raise_to_hints(plan, policy, situation);
   plan.wait = jittered(plan.wait, situation.random, 0.1);
   respect_skips(plan, situation);

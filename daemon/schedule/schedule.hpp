@@ -46,7 +46,7 @@ struct Situation {
 struct Plan {
   std::chrono::seconds wait{0};
   // "default", "rhythm", "unconditional", "poll_interval", "max-age", "expires", "ttl", "skip-hours", "skip-days",
-  // "retry-after", "cool-down", "back-off", "link"; "gone" has no next time.
+  // "retry-after", "cool-down", "host-cool-down", "back-off", "link"; "gone" has no next time.
   std::string rule;
 };
 
@@ -57,6 +57,9 @@ bool is_feeds_fault(Cause cause);
 // is polled twice in its own rhythm, and not more often than after a tenth of its silence. Then the wait is moved out
 // of the hours and days in which the feed wants to be left alone.
 Plan after_success(const Policy& policy, const Situation& situation);
+
+// How long a host that answered 429 or 503 is to be left alone by all: as long as it says, else for hours, growing.
+Plan cool_down(const Policy& policy, std::int64_t count, const ServerHints& server, double random);
 
 // After a failure; `count` is the number of failures in a row including this one. 429 and 503 (Cause::busy) without a
 // word on how long wait for hours, growing. Our own failures (no link, portal, clock) are tried again in minutes, a

@@ -259,6 +259,186 @@ TEST_CASE("a cooldown is respected by a manual refresh unless it is forced") {
   CHECK(world.fetcher.asked.size() == 2);
 }
 
+namespace {
+
+net::Response refusal(const net::Request& request, bool from_public_host, std::string retry_after = {}) {
+  net::Response busy;
+  busy.url = request.url;
+  busy.status = 429;
+  busy.retry_after = std::move(retry_after);
+  busy.from_public_host = from_public_host;
+  return busy;
+}
+
+}  // namespace
+
+TEST_CASE("a public host that is busy is left alone by all of its feeds, over a restart and for a manual refresh too") {
+  World world;
+  for (int i = 0; i < 3; ++i) world.add("http://one.example/" + std::to_string(i));
+  const auto last = world.add("https://one.example/3");
+  world.add("http://two.example/");
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
+    if (request.url.find("one.example") != std::string::npos) return refusal(request, true, "7200");
+    return unchanged(request);
+  };
+  world.start();
+  world.pass(1h);
+  CHECK(world.fetcher.asked.size() == 2);
+  CHECK(world.poller->state(last)->next_poll_rule == "host-cool-down");
+  CHECK(world.stored(last).state.next_poll_rule == "host-cool-down");
+  CHECK(world.poller->refresh(last, false).value().empty());
+
+  world.shut_down();
+  const auto late = world.add("http://one.example/late");
+  world.start();
+  world.pass(59min);
+  CHECK(world.fetcher.times("http://one.example/late").empty());
+  CHECK(world.poller->refresh(late, false).value().empty());
+  CHECK(world.fetcher.times("https://one.example/3").empty());
+
+  world.fetcher.answer = unchanged;
+  world.pass(20min, 1s);
+  for (const char* path : {"http://one.example/0", "https://one.example/3", "http://one.example/late"}) {
+    CHECK_FALSE(world.fetcher.times(path).empty());
+  }
+}
+
+TEST_CASE("force polls during a cooldown of the host") {
+  World world;
+  world.add("http://one.example/0");
+  const auto other = world.add("http://one.example/1");
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> { return refusal(request, true); };
+  world.start();
+  world.pass(1min);
+  REQUIRE(world.fetcher.asked.size() == 1);
+  CHECK(world.poller->refresh(other, true).value() == std::vector{other});
+  world.pass(1min);
+  CHECK(world.fetcher.asked.size() == 2);
+}
+
+TEST_CASE("a busy host that names no time is asked ever more rarely: a few times in a week, whichever feed it is") {
+  World world;
+  for (int i = 0; i < 5; ++i) world.add("http://one.example/" + std::to_string(i));
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> { return refusal(request, true); };
+  world.start();
+  world.pass(7 * 24h, 10min);
+  CHECK(world.fetcher.asked.size() >= 7);
+  CHECK(world.fetcher.asked.size() <= 10);  // after 4, 8, 16 and each 24 hours
+}
+
+TEST_CASE("a busy address of the local network burdens its own feed only") {
+  World world;
+  for (int i = 0; i < 3; ++i) world.add("http://nas.lan/" + std::to_string(i));
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
+    if (request.url == "http://nas.lan/0") return refusal(request, false, "7200");
+    return unchanged(request);
+  };
+  world.start();
+  world.pass(1min, 1s);
+  CHECK(world.fetcher.asked.size() == 3);
+}
+
+namespace {
+
+// As if `from` answered 301.
+std::function<Result<net::Response>(const net::Request&)> moved(std::string from, std::string to) {
+  return [from = std::move(from), to = std::move(to)](const net::Request& request) {
+    net::Request there = request;
+    Result<net::Response> answer = unchanged(there);
+    if (request.url != from) return answer;
+    answer->hops.push_back({301, to, {}});
+    answer->url = answer->permanent_url = to;
+    return answer;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a permanent redirect is stored after a week of the same answer, with validators, identity and no further request") {
+  World world;
+  const auto id = world.add("http://one.example/old");
+  world.fetcher.answer = moved("http://one.example/old", "http://two.example/new");
+  world.start();
+  const std::string uid = world.stored(id).uid;
+  world.pass(6 * 24h, 30min);
+  CHECK(world.stored(id).url == "http://one.example/old");
+  world.shut_down();
+  world.start();
+  world.pass(28h, 30min);
+  const auto now = world.stored(id);
+  CHECK(now.url == "http://two.example/new");
+  CHECK(now.uid == uid);
+  CHECK(now.state.validators.etag == "\"1\"");
+  const auto& asked = world.fetcher.asked;
+  for (std::size_t i = 1; i < asked.size(); ++i) {
+    CHECK_FALSE(asked[i].request.validators.empty());
+    CHECK(asked[i].at - asked[i - 1].at >= 1h);
+  }
+  CHECK(asked.back().request.url == "http://two.example/new");
+}
+
+TEST_CASE("http becomes https on the same host after a day") {
+  World world;
+  const auto id = world.add("http://one.example/feed");
+  world.fetcher.answer = moved("http://one.example/feed", "https://one.example/feed");
+  world.start();
+  world.pass(23h, 30min);
+  CHECK(world.stored(id).url == "http://one.example/feed");
+  world.pass(4h, 30min);
+  CHECK(world.stored(id).url == "https://one.example/feed");
+}
+
+TEST_CASE("a portal, temporary redirects and a document of strangers move no feed") {
+  World world;
+  const auto id = world.add("http://one.example/feed");
+  int poll = 0;
+  SECTION("a portal") {
+    world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
+      auto answer = unchanged(request);
+      if (++poll == 1) return answer;
+      answer->status = 200;
+      answer->body = "<html>Log in</html>";
+      answer->url = answer->permanent_url = "http://portal.example/";
+      return answer;
+    };
+  }
+  SECTION("other articles each time") {
+    world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
+      auto answer = unchanged({.url = request.url, .validators = {}});
+      const std::string name = std::to_string(++poll);
+      answer->body = "<rss version=\"2.0\"><channel><item><guid>" + name + "</guid><title>" + name + "</title></item></channel></rss>";
+      if (poll > 1) answer->url = answer->permanent_url = "http://spam.example/";
+      return answer;
+    };
+  }
+  SECTION("temporary redirects") {
+    world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
+      auto answer = unchanged(request);
+      answer->hops.push_back({302, "http://two.example/", {}});
+      answer->url = "http://two.example/";
+      return answer;
+    };
+  }
+  SECTION("a clock that is not set") {
+    world.clock_trusted = false;
+    world.fetcher.answer = moved("http://one.example/feed", "http://two.example/");
+  }
+  world.start();
+  world.pass(10 * 24h, 1h);
+  CHECK(world.stored(id).url == "http://one.example/feed");
+}
+
+TEST_CASE("a feed does not move to where another subscription is") {
+  World world;
+  const auto id = world.add("http://one.example/old");
+  world.add("http://two.example/new");
+  world.fetcher.answer = moved("http://one.example/old", "http://two.example/new");
+  world.start();
+  world.pass(9 * 24h, 1h);
+  CHECK(world.stored(id).url == "http://one.example/old");
+  CHECK(world.poller->state(id)->status == model::FeedStatus::ok);
+}
+
 TEST_CASE("without a link every feed keeps its standing, the state says offline, and the first success ends it") {
   World world;
   const auto id = world.add("http://one.example/feed");

@@ -49,6 +49,27 @@ TEST_CASE("a redirect's Retry-After is kept with its hop") {
   CHECK(response.retry_after.empty());
 }
 
+TEST_CASE("the permanent address is where the leading permanent redirects led") {
+  struct Case {
+    std::vector<int> statuses;
+    std::string permanent;
+  };
+  const Case cases[] = {{{301}, "/1"},      {{308, 301}, "/2"},      {{302}, ""},      {{301, 302}, "/1"},
+                        {{302, 301}, ""},   {{301, 307, 301}, "/1"}, {{303, 308}, ""}, {{}, ""}};
+  for (const Case& c : cases) {
+    Publisher publisher;
+    const std::size_t count = c.statuses.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      publisher.answer("/" + std::to_string(i), redirect(c.statuses[i], "/" + std::to_string(i + 1)));
+    }
+    publisher.answer("/" + std::to_string(count), Answer{.body = "x"});
+    Fetching fetching;
+    const auto response = fetching.get(publisher.url("/0")).value();
+    CHECK(response.permanent_url == (c.permanent.empty() ? "" : publisher.url(c.permanent)));
+    CHECK_FALSE(response.from_public_host);
+  }
+}
+
 TEST_CASE("the bytes of all hops count") {
   Publisher publisher;
   auto moved = redirect(301, "/to");

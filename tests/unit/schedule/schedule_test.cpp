@@ -135,6 +135,17 @@ TEST_CASE("a busy server that names no time is left alone for hours, growing to 
   CHECK(failure(Cause::busy, 9, {}, 0).wait == 24h);
 }
 
+TEST_CASE("a host cools down by Retry-After or by how often it refused, not by what one feed says of itself") {
+  CHECK(cool_down(policy, 1, {.retry_after = "7200"}, 0).wait == 2h);
+  CHECK(cool_down(policy, 9, {.retry_after = "7200"}, 0).wait == 2h);
+  CHECK(cool_down(policy, 1, {.retry_after = "99999999"}, 0).wait == 168h);
+  CHECK(cool_down(policy, 1, {.retry_after = "5"}, 0).wait == 1h);
+  CHECK(cool_down(policy, 1, {.cache_control = "max-age=360000"}, 0).wait == 4h);
+  CHECK(cool_down(policy, 2, {}, 0).wait == 8h);
+  CHECK(cool_down(policy, 50, {}, 0).wait == 24h);
+  CHECK(cool_down(policy, 1, {}, 0.999).wait > 4h);
+}
+
 TEST_CASE("hints are floors after a failure too, and it keeps out of skipped hours") {
   CHECK(failure(Cause::denied, 1, {.cache_control = "max-age=36000"}).wait == 10h);
   CHECK(failure(Cause::denied, 1, {.cache_control = "max-age=36000"}).rule == "max-age");
