@@ -31,6 +31,7 @@ std::string linked_feeds(std::string_view page, const ParseCommandOptions& optio
 Outcome<Exit> parse(Session& session, const ParseCommandOptions& options) {
   feed::ParseOptions parsing;
   parsing.base_url = options.url;
+  parsing.keep_relative = true;
   parsing.content_type = options.content_type;
   const auto bytes = read_file(options.file, parsing.limits.max_bytes);
   if (!bytes) return Failure{Exit::failed, bytes.error().detail};

@@ -65,6 +65,7 @@ std::string content_html(TextValue&& text, const ParseOptions& options) {
   std::string base = std::move(text.base);
   html::SanitiseOptions sanitise;
   sanitise.base_url = base;
+  sanitise.keep_relative = options.keep_relative;
   sanitise.strip_tracking = options.strip_tracking;
   sanitise.max_bytes = options.limits.max_text;
   return encoded_once(html::sanitise(as_html(std::move(text)), sanitise));

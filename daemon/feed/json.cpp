@@ -82,7 +82,9 @@ class Reader {
 
   std::string url(const json::object& object, std::string_view key) const {
     std::string reference = string(object, key);
-    return text::trim(reference).empty() ? std::string() : text::resolve_url(options_.base_url, reference);
+    if (text::trim(reference).empty()) return {};
+    return options_.keep_relative && options_.base_url.empty() ? text::unresolved_url(reference)
+                                                               : text::resolve_url(options_.base_url, reference);
   }
 
   static std::optional<std::int64_t> number(const json::object& object, std::string_view key) {

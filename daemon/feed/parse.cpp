@@ -127,6 +127,7 @@ Result<model::ParsedFeed> parse(std::string_view bytes, const ParseOptions& opti
   if (start == npos) return not_a_feed("an HTML page");
   decoded.utf8.erase(0, start);
   XmlDocument document;
+  document.keep_relative(options.keep_relative);
   auto again = [&] { return text::decode_xml(bytes, options.content_type).utf8.substr(start); };
   auto loaded = document.load(std::move(decoded.utf8), again, options.limits);
   if (loaded.has_error()) return loaded.error();

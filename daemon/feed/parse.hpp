@@ -22,9 +22,10 @@ struct ParseLimits {
 };
 
 struct ParseOptions {
-  std::string base_url;      // where the document came from; relative URLs are resolved against it
-  std::string content_type;  // the HTTP header's value; a hint only
-  bool sanitise = true;      // false only to measure
+  std::string base_url;        // where the document came from; relative URLs are resolved against it
+  bool keep_relative = false;  // without it they stay as they are: for looking at a document, not for keeping it
+  std::string content_type;    // the HTTP header's value; a hint only
+  bool sanitise = true;        // false only to measure
   bool strip_tracking = true;
   ParseLimits limits;
 };

@@ -471,7 +471,8 @@ bool Element::has_child_elements() const {
 std::string Element::resolve(std::string_view reference) const {
   std::string_view trimmed = text::trim(reference);
   if (trimmed.empty()) return {};
-  return base_.empty() ? text::unresolved_url(trimmed) : text::resolve_url(base_, trimmed);
+  const bool keep = base_.empty() && document_.keeps_relative();
+  return keep ? text::unresolved_url(trimmed) : text::resolve_url(base_, trimmed);
 }
 
 std::string Element::url() const { return resolve(text()); }

@@ -43,6 +43,10 @@ class XmlDocument {
   // As above with internal entities only: what HTML itself decodes stays.
   void append_expanded(std::string& out, std::string_view raw);
 
+  // What becomes of relative URLs where no base is known: see ParseOptions.
+  bool keeps_relative() const { return keep_relative_; }
+  void keep_relative(bool keep) { keep_relative_ = keep; }
+
   bool lenient() const { return lenient_; }
   void set_lenient() { lenient_ = true; }
   bool complete() const { return complete_; }
@@ -62,6 +66,7 @@ class XmlDocument {
   pugi::xml_document tree_;
   std::vector<Entity> entities_;            // of the internal subset
   std::size_t expansion_left_ = 256 << 10;  // bytes that they may still become
+  bool keep_relative_ = false;
   bool lenient_ = false;
   bool complete_ = true;
 };
@@ -92,7 +97,7 @@ class Element {
   std::string attribute(std::string_view name) const;
   bool has_attribute(std::string_view name) const;
   bool has_child_elements() const;
-  // The text as an absolute http(s) URL, else empty; as it is written where no base is known.
+  // The text as an absolute http(s) URL, else empty.
   std::string url() const;
   std::string url_attribute(std::string_view name) const;
   std::string resolve(std::string_view reference) const;

@@ -279,7 +279,7 @@ const std::string& AttributeWriter::decoded(AttributeName name) {
 }
 
 std::string AttributeWriter::resolve(std::string_view reference) const {
-  auto url = text::resolve_url(base_url_, reference);
+  auto url = keep_relative_ ? text::unresolved_url(reference) : text::resolve_url(base_url_, reference);
   if (strip_tracking_ && url.find('?') != std::string::npos) return text::strip_tracking(url);
   return url;
 }
@@ -294,6 +294,7 @@ const std::string& AttributeWriter::settle_link() {
       url_ = written;
     } else {
       url_ = text::resolve_link(base_url_, decoded(href));
+      if (keep_relative_ && url_.empty()) url_ = text::unresolved_url(decoded_);
     }
     if (strip_tracking_ && url_.find('?') != std::string::npos) url_ = text::strip_tracking(url_);
   }

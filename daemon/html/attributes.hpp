@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "html/elements.hpp"
+#include "html/sanitise.hpp"
 #include "html/tokenizer.hpp"
 
 namespace newscache::html {
@@ -50,8 +51,10 @@ inline constexpr std::size_t attribute_count = static_cast<std::size_t>(Attribut
 // Reads the attributes of one tag and writes those that may stay.
 class AttributeWriter {
  public:
-  AttributeWriter(std::string_view base_url, bool strip_tracking)
-      : base_url_(base_url), strip_tracking_(strip_tracking) {}
+  explicit AttributeWriter(const SanitiseOptions& options)
+      : base_url_(options.base_url),
+        strip_tracking_(options.strip_tracking),
+        keep_relative_(options.keep_relative && options.base_url.empty()) {}
 
   // The tag whose attributes the calls below are about; the views must live until then.
   void read(Element element, const Token& token);
@@ -83,6 +86,7 @@ class AttributeWriter {
 
   std::string base_url_;
   bool strip_tracking_;
+  bool keep_relative_;
   Element element_ = Element::unknown;
   std::uint64_t present_ = 0;
   std::array<std::string_view, attribute_count> values_;

@@ -21,7 +21,7 @@ namespace {
 class Sanitiser {
  public:
   Sanitiser(std::string_view html, const SanitiseOptions& options)
-      : options_(options), tokenizer_(html), attributes_(options.base_url, options.strip_tracking) {
+      : options_(options), tokenizer_(html), attributes_(options) {
     out_.reserve(std::min(html.size(), options.max_bytes));
   }
 

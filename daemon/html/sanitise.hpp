@@ -13,6 +13,7 @@ namespace newscache::html {
 
 struct SanitiseOptions {
   std::string_view base_url;        // relative URLs are resolved against it; empty: they are dropped
+  bool keep_relative = false;       // empty: they stay as they are
   bool strip_tracking = true;       // tracking pixels and known tracking parameters
   std::size_t max_depth = 128;      // deeper elements are unwrapped
   std::size_t max_bytes = 4 << 20;  // of output; what lies beyond is cut off, balanced

@@ -88,7 +88,7 @@ constexpr auto kClasses = [] {
   for (int c = 1; c < 0x7F; ++c) {
     if (is_legal(static_cast<char>(c))) classes[static_cast<std::size_t>(c)] = CharClass::plain;
   }
-  for (const unsigned char c : {'.', '?', '#'}) classes[c] = CharClass::separator;
+  for (const char c : {'.', '?', '#'}) classes[byte(c)] = CharClass::separator;
   return classes;
 }();
 
@@ -108,7 +108,7 @@ void append_encoded(std::string& out, std::string_view text, std::string_view al
 constexpr auto kInHost = [] {
   std::array<bool, 256> table{};
   for (int c = 0; c < 0x80; ++c) table[static_cast<std::size_t>(c)] = is_alnum(static_cast<char>(c));
-  for (const unsigned char c : {'.', '-', '_'}) table[c] = true;
+  for (const char c : {'.', '-', '_'}) table[byte(c)] = true;
   return table;
 }();
 

@@ -63,7 +63,10 @@ std::string outcome(const fs::path& path) {
   feed::ParseOptions options;
   options.base_url = option(bytes, "url");
   if (options.base_url.empty()) options.base_url = "http://example.org/feeds/feed.xml";
-  if (options.base_url == "none") options.base_url.clear();
+  if (options.base_url == "none") {
+    options.base_url.clear();
+    options.keep_relative = true;
+  }
   options.content_type = option(bytes, "content-type");
   auto parsed = feed::parse(bytes, options);
   if (parsed.has_error()) {
