@@ -1,7 +1,9 @@
 // /v1/feeds and what hangs below it, and /v1/refresh.
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <iterator>
 
 #include "api/handlers.hpp"
 #include "api/shapes.hpp"
@@ -96,12 +98,17 @@ loop::awaitable<Response> get_journal(Context& context, Request& request) {
   ParameterReader reader(request.parameters);
   reader.integer("limit", 1, 1000, limit);
   if (reader.error()) co_return problem(*reader.error());
-  auto read = [id = model::FeedId{request.id}, limit](store::Reader& store_reader) {
-    return store_reader.journal(id, limit);
-  };
-  const auto attempts = co_await context.services.reader.run(std::move(read));
-  if (!attempts) co_return problem(attempts.error());
-  co_return json_response(json::value(journal_json(*attempts)));
+  const model::FeedId id{request.id};
+  auto attempts = context.services.poller.deferred_attempts(id);
+  std::reverse(attempts.begin(), attempts.end());
+  auto read = [id, limit](store::Reader& store_reader) { return store_reader.journal(id, limit); };
+  const auto stored = co_await context.services.reader.run(std::move(read));
+  if (!stored) co_return problem(stored.error());
+  // What has been written meanwhile would be there twice.
+  if (!attempts.empty() && !stored->empty() && stored->front() == attempts.front()) attempts.clear();
+  attempts.insert(attempts.end(), stored->begin(), stored->end());
+  if (std::ssize(attempts) > limit) attempts.resize(static_cast<std::size_t>(limit));
+  co_return json_response(json::value(journal_json(attempts)));
 }
 
 loop::awaitable<Response> add_feed(Context& context, Request& request) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace newscache::ingest {
@@ -9,6 +10,13 @@ namespace {
 
 constexpr std::size_t full_batch = 64;  // feeds; beyond that a larger transaction saves next to nothing
 constexpr std::chrono::minutes longest_deferral{5};
+
+// A newer state replaces an older one; what happened before still happened.
+void take_attempts(model::FeedUpdate& newer, const model::FeedUpdate& older) {
+  newer.attempts.insert(newer.attempts.begin(), older.attempts.begin(), older.attempts.end());
+  const auto surplus = std::ssize(newer.attempts) - store::kAttemptsKept;
+  if (surplus > 0) newer.attempts.erase(newer.attempts.begin(), newer.attempts.begin() + surplus);
+}
 
 }  // namespace
 
@@ -41,8 +49,14 @@ loop::awaitable<model::UpdateResult> Committer::commit(model::FeedUpdate update)
 void Committer::defer(model::FeedUpdate update) {
   if (deferred_.empty()) oldest_deferred_ = services_.clock.boot();
   const model::FeedId id = update.feed_id;
+  if (const auto older = deferred_.find(id); older != deferred_.end()) take_attempts(update, older->second);
   deferred_.insert_or_assign(id, std::move(update));
   alarm_.wake();
+}
+
+std::vector<model::Attempt> Committer::deferred_attempts(model::FeedId id) const {
+  const auto found = deferred_.find(id);
+  return found == deferred_.end() ? std::vector<model::Attempt>() : found->second.attempts;
 }
 
 loop::awaitable<void> Committer::run() {
@@ -70,7 +84,10 @@ loop::awaitable<void> Committer::write_batch() {
   std::vector<model::FeedUpdate> updates;
   updates.reserve(batch.size() + deferred_.size());
   for (const auto& pending : batch) {
-    deferred_.erase(pending->update.feed_id);  // older than what is written now
+    if (const auto older = deferred_.find(pending->update.feed_id); older != deferred_.end()) {
+      take_attempts(pending->update, older->second);
+      deferred_.erase(older);
+    }
     updates.push_back(std::move(pending->update));
   }
   for (auto& [id, update] : deferred_) updates.push_back(std::move(update));

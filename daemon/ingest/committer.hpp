@@ -20,8 +20,11 @@ class Committer {
 
   // Returns once the update is committed; throws store::StoreError when it cannot be.
   loop::awaitable<model::UpdateResult> commit(model::FeedUpdate update);
-  // For states that say nothing new but the time; the newest of a feed counts.
+  // For states that say nothing new but the time; the newest of a feed counts, and all attempts come into its journal. A
+  // crash loses what has not been written.
   void defer(model::FeedUpdate update);
+  // What waits to come into the feed's journal, oldest first.
+  std::vector<model::Attempt> deferred_attempts(model::FeedId id) const;
   // Drops the deferred state of a feed that has gone.
   void forget(model::FeedId id) { deferred_.erase(id); }
 

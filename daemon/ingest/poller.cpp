@@ -330,13 +330,16 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   net::Request request;
   request.url = feed.url;
   request.validators = feed.state.validators;
+  const BootInstant started = services_.clock.boot();
   Result<net::Response> answer = co_await fetch(std::move(request));
+  const auto took = services_.clock.boot() - started;
 
   RefreshContext context = refresh_context();
   context.host_refusals = answer ? cool_downs_.refusals(host_of(answer->url)) : 0;
   auto digest = [&feed, &answer, context] { return ingest::refresh(feed, answer, context); };
   Refreshed result = co_await loop::offload(services_.worker, digest);
   permit.release();
+  if (!answer) result.update.attempts.back().duration = took;
   note_host(answer, result);
   report(feed, answer, result);
   const std::string target = answer ? answer->permanent_url : std::string();
@@ -485,6 +488,7 @@ loop::awaitable<model::UpdateResult> Poller::commit(model::FeedUpdate update) {
   const model::FeedId id = update.feed_id;
   model::FeedState state = update.state;
   const model::UpdateResult result = co_await committer_.commit(std::move(update));
+  committer_.forget(id);  // what was held back meanwhile knows nothing of this
   state.unreliable = result.unreliable;
   const auto found = slots_.find(id);
   if (found == slots_.end()) co_return result;

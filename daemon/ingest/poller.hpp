@@ -54,6 +54,8 @@ class Poller {
   void announce() const {
     if (on_commit) on_commit();
   }
+  // Attempts that wait to come into the feed's journal, oldest first.
+  std::vector<model::Attempt> deferred_attempts(model::FeedId id) const { return committer_.deferred_attempts(id); }
   // For refresh() of what was fetched elsewhere.
   RefreshContext refresh_context();
   void reconfigure(const model::Settings& settings);

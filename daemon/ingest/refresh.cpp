@@ -147,6 +147,39 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
   succeed(result, feed, response, context);
 }
 
+void take_answer(Refreshed& result, const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
+  if (response.status == 200) {
+    take_document(result, feed, response, context);
+  } else if (response.status == 304 && !feed.state.validators.empty()) {
+    // A 304 may refresh the validators (RFC 9110, section 15.4.5), as the pair that they are.
+    if (!response.validators.empty()) result.update.state.validators = response.validators;
+    result.same_document = true;
+    result.only_times = !feed.state.error && feed.state.status == model::FeedStatus::ok;
+    succeed(result, feed, response, context);
+  } else {
+    fail(result, feed, error_of_status(response), hints_of(response), context);
+    cool_host(result, feed, response, context);
+  }
+}
+
+// For the journal. What the poll brought is counted where it is stored.
+model::Attempt attempt_of(const Refreshed& result, const Result<net::Response>& answer, Instant now) {
+  model::Attempt attempt;
+  attempt.time = now;
+  if (result.error) {
+    attempt.cause = result.error->cause;
+    attempt.detail = result.error->detail;
+  }
+  if (answer) {
+    attempt.status = answer->status;
+    attempt.bytes = answer->wire_bytes;
+    attempt.duration = answer->elapsed;
+  }
+  attempt.next_poll = result.update.state.next_poll;
+  attempt.next_poll_rule = result.update.state.next_poll_rule;
+  return attempt;
+}
+
 }  // namespace
 
 // RFC 9110, section 15.
@@ -191,23 +224,12 @@ Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, 
   result.update.state = feed.state;
   result.update.state.last_attempt = context.now;
   result.update.state.cools_host = false;
-  if (!answer) {
-    fail(result, feed, answer.error(), {}, context);
-    return result;
-  }
-  const net::Response& response = *answer;
-  if (response.status == 200) {
-    take_document(result, feed, response, context);
-  } else if (response.status == 304 && !feed.state.validators.empty()) {
-    // A 304 may refresh the validators (RFC 9110, section 15.4.5), as the pair that they are.
-    if (!response.validators.empty()) result.update.state.validators = response.validators;
-    result.same_document = true;
-    result.only_times = !feed.state.error && feed.state.status == model::FeedStatus::ok;
-    succeed(result, feed, response, context);
+  if (answer) {
+    take_answer(result, feed, *answer, context);
   } else {
-    fail(result, feed, error_of_status(response), hints_of(response), context);
-    cool_host(result, feed, response, context);
+    fail(result, feed, answer.error(), {}, context);
   }
+  result.update.attempts.push_back(attempt_of(result, answer, context.now));
   return result;
 }
 

@@ -105,8 +105,9 @@ TEST_CASE("why says when the next poll is, or why there is none") {
 }
 
 TEST_CASE("why explains the rule, and shows one that it does not know as it is") {
-  for (const auto* rule : {"default", "poll_interval", "max-age", "expires", "ttl", "skip-hours", "skip-days",
-                           "retry-after", "cool-down", "back-off", "link"}) {
+  for (const auto* rule :
+       {"default", "rhythm", "unconditional", "poll_interval", "max-age", "expires", "ttl", "skip-hours", "skip-days",
+        "retry-after", "cool-down", "host-cool-down", "back-off", "link"}) {
     CAPTURE(rule);
     CHECK(
         says(why(feed("\"state\":\"ok\",\"next_poll_rule\":\"" + std::string(rule) + "\"")), std::string(rule) + ": "));
