@@ -244,6 +244,49 @@ TEST_CASE("a cooldown that the publisher asks for is respected by a manual refre
   CHECK(titles(w.daemon).size() == 2);
 }
 
+TEST_CASE("a public host that is busy is left alone by all of its feeds, and a restart does not forget that") {
+  Publisher net;  // behind a proxy every site counts as public
+  net.answer("http://site.example/a.xml", Answer{.body = rss("A", item("a", "One"))});
+  net.answer("http://site.example/b.xml", Answer{.body = rss("B", item("b", "Two"))});
+  Daemon daemon;
+  daemon.write_config("[net]\nproxy = \"" + net.url("") + "\"\n[poll]\nhost_gap = \"0s\"\n");
+  daemon.start();
+  const auto a = subscribe(daemon, "http://site.example/a.xml");
+  const auto b = subscribe(daemon, "http://site.example/b.xml");
+  net.answer("http://site.example/a.xml", busy(429, "86400"));
+  CHECK(request(daemon, "POST", feed_path(a) + "/refresh").status == 202);
+  REQUIRE(net.wait_for_requests("http://site.example/a.xml", 2));
+  refresh(daemon);
+  const auto requests = net.requests("http://site.example/b.xml").size();
+  CHECK(get(daemon, feed_path(b)).json.at("next_poll_rule").as_string() == "host-cool-down");
+  CHECK(daemon.stop() == 0);
+  daemon.start();
+  CHECK(get(daemon, feed_path(b)).json.at("next_poll_rule").as_string() == "host-cool-down");
+  refresh(daemon);
+  CHECK(net.requests("http://site.example/b.xml").size() == requests);
+}
+
+TEST_CASE("hints of the server and of the document decide the next poll, on errors too") {
+  World w;
+  const auto next = [&](std::int64_t id) {
+    const Reply feed = get(w.daemon, feed_path(id));
+    return std::string(feed.json.at("next_poll_rule").as_string());
+  };
+  w.publisher.answer("/age.xml", Answer{.headers = {{"Cache-Control", "max-age=90000"}, {"Age", "60"}}, .body = rss("t", item("a", "a"))});
+  w.publisher.answer("/ttl.xml", Answer{.body = rss("t", "<ttl>600</ttl>" + item("b", "b"))});
+  w.publisher.answer("/none.xml", Answer{.body = rss("t", item("c", "c"))});
+  const auto age = subscribe(w.daemon, w.publisher.url("/age.xml"));
+  const auto ttl = subscribe(w.daemon, w.publisher.url("/ttl.xml"));
+  const auto none = subscribe(w.daemon, w.publisher.url("/none.xml"));
+  CHECK(next(age) == "max-age");
+  CHECK(next(ttl) == "ttl");
+  CHECK(next(none) == "unconditional");
+  w.publisher.answer("/age.xml", Answer{.status = 404, .headers = {{"Cache-Control", "max-age=90000"}}});
+  refresh(w.daemon);
+  CHECK(get(w.daemon, feed_path(age)).json.at("error").at("cause").as_string() == "missing");
+  CHECK(next(age) == "max-age");
+}
+
 TEST_CASE("a permanent redirect is followed and not stored at first sight") {
   World w;
   w.publisher.serve_file("/new.xml", rss("t", item("a", "One")));

@@ -439,6 +439,24 @@ TEST_CASE("a feed does not move to where another subscription is") {
   CHECK(world.poller->state(id)->status == model::FeedStatus::ok);
 }
 
+TEST_CASE("a feed that is gone is not polled again, one that is missing is, ever more rarely") {
+  World world;
+  const auto gone = world.add("http://one.example/gone");
+  world.add("http://two.example/missing");
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
+    net::Response answer;
+    answer.url = request.url;
+    answer.status = request.url.ends_with("gone") ? 410 : 404;
+    return answer;
+  };
+  world.start();
+  world.pass(14 * 24h, 1h);
+  CHECK(world.fetcher.times("http://one.example/gone").size() == 1);
+  CHECK(world.stored(gone).state.status == model::FeedStatus::gone);
+  CHECK(world.fetcher.times("http://two.example/missing").size() >= 15);
+  CHECK(world.fetcher.times("http://two.example/missing").size() <= 20);
+}
+
 TEST_CASE("without a link every feed keeps its standing, the state says offline, and the first success ends it") {
   World world;
   const auto id = world.add("http://one.example/feed");

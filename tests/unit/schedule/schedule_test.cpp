@@ -116,6 +116,24 @@ TEST_CASE("failures of the feed back off exponentially to a day, and never stop"
   CHECK(failure(Cause::server, 3, {}, 0.5).wait > 4h);
 }
 
+TEST_CASE("four weeks of failures cost some thirty requests, and the last day has one too") {
+  for (const Cause cause :
+       {Cause::denied, Cause::missing, Cause::not_a_feed, Cause::server, Cause::tls, Cause::timeout, Cause::busy}) {
+    CAPTURE(cause_name(cause));
+    seconds passed{0};
+    seconds last{0};
+    std::int64_t count = 0;
+    while (passed < 28 * 24h) {
+      ++count;
+      last = failure(cause, count, {}, 0.1 * static_cast<double>(count % 10)).wait;
+      passed += last;
+    }
+    CHECK(count >= 26);
+    CHECK(count <= 33);
+    CHECK(last <= 27h);
+  }
+}
+
 TEST_CASE("a busy server is left alone for as long as it asks, in seconds or as a date by its own clock") {
   const auto wait = [](const ServerHints& server) { return failure(Cause::busy, 1, server, 0); };
   CHECK(wait({.retry_after = "7200"}).wait == 2h);
