@@ -258,3 +258,36 @@ TEST_CASE("that a feed's guids are no identities is part of its state") {
   CHECK(after(known, response(200, rss(item("b", "http://example.org/4", "Four")))).state.unreliable == known.state.unreliable);
   CHECK(after(known, response(500)).state.unreliable == known.state.unreliable);
 }
+
+TEST_CASE("every poll leaves one attempt that says how it went and what decided the next time") {
+  const auto known = after(feed(), response(200, rss(item("a", "http://example.org/a", "One"))));
+  net::Response moved = response(404);
+  moved.wire_bytes = 321;
+  moved.elapsed = std::chrono::milliseconds(47);
+  const Refreshed missing = refreshed(known, moved);
+  REQUIRE(missing.update.attempts.size() == 1);
+  const model::Attempt& attempt = missing.update.attempts[0];
+  CHECK(attempt.time == now);
+  CHECK(attempt.cause == Cause::missing);
+  CHECK(attempt.detail == missing.error->detail);
+  CHECK(attempt.status == 404);
+  CHECK(attempt.bytes == 321);
+  CHECK(attempt.duration == std::chrono::milliseconds(47));
+  CHECK(attempt.next_poll == missing.update.state.next_poll);
+  CHECK(attempt.next_poll_rule == "back-off");
+
+  const Refreshed unchanged = refreshed(known, response(304));
+  REQUIRE(unchanged.update.attempts.size() == 1);
+  CHECK_FALSE(unchanged.update.attempts[0].cause);
+  CHECK(unchanged.update.attempts[0].status == 304);
+
+  const Refreshed offline = refreshed(known, Error{Cause::link, "no route"});
+  REQUIRE(offline.update.attempts.size() == 1);
+  CHECK(offline.update.attempts[0].cause == Cause::link);
+  CHECK(offline.update.attempts[0].status == 0);
+
+  const Refreshed gone = refreshed(known, response(410));
+  REQUIRE(gone.update.attempts.size() == 1);
+  CHECK_FALSE(gone.update.attempts[0].next_poll);
+  CHECK(gone.update.attempts[0].next_poll_rule == "gone");
+}
