@@ -102,11 +102,11 @@ Plan own_choice(const Policy& policy, const Situation& situation) {
   if (situation.rhythm) wait = *situation.rhythm / 2;
   const auto silence = until_date(situation.server.date, situation.last_modified).value_or(seconds(0));
   if (silence / 10 > std::max(wait.value_or(policy.floor), policy.floor)) wait = silence / 10;
+  const seconds ceiling = std::max(policy.floor, policy.ceiling);
   Plan plan{policy.floor, "default"};
-  if (wait) plan = Plan{std::clamp(*wait, policy.floor, std::max(policy.floor, policy.ceiling)), "rhythm"};
-  if (!situation.conditional && plan.wait < policy.unconditional_floor) {
-    plan = Plan{policy.unconditional_floor, "unconditional"};
-  }
+  if (wait) plan = Plan{std::clamp(*wait, policy.floor, ceiling), "rhythm"};
+  const seconds whole_documents = std::min(policy.unconditional_floor, ceiling);
+  if (!situation.conditional && plan.wait < whole_documents) plan = Plan{whole_documents, "unconditional"};
   return plan;
 }
 

@@ -121,6 +121,7 @@ TEST_CASE(
   CHECK(unconditional({.server = {.cache_control = "max-age=7200"}}).wait == 2h);
   CHECK(unconditional({.server = {.cache_control = "max-age=0"}}).wait == 4h);
   CHECK(unconditional({.interval = 15min}).wait == 15min);
+  CHECK(after_success({.ceiling = 2h}, {.conditional = false, .now = now}).wait == 2h);
 }
 
 TEST_CASE("four weeks of polling: a daily feed is asked some fifty times, an hourly one hourly, a dead one daily") {
