@@ -11,6 +11,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -68,6 +69,10 @@ class Poller {
   const model::FeedState* state(model::FeedId id) const;
   Activity activity() const;
   NetworkState network() const { return network_; }
+  // Whether the host of this address wants to be left alone.
+  bool is_cooling_down(std::string_view url) const {
+    return cool_downs_.until(host_of(url), services_.clock.boot()).has_value();
+  }
   Instant network_since() const { return network_since_; }
   std::int64_t received_today() const;  // bytes off the network since midnight UTC
 

@@ -34,7 +34,8 @@ loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::subscribe(mod
   if (auto existing = co_await already_subscribed(feed.url)) co_return std::move(*existing);
 
   const bool unseen = validate == Validate::later ||
-                      (validate == Validate::automatic && poller_.network() == NetworkState::offline);
+                      (validate == Validate::automatic &&
+                       (poller_.network() == NetworkState::offline || poller_.is_cooling_down(feed.url)));
   if (unseen) co_return co_await add_unseen(std::move(feed));
 
   auto fetched = co_await fetch_feed(feed.url, true);

@@ -19,7 +19,8 @@ struct Refusal {
   std::vector<feed::Candidate> candidates;  // the feeds that the page links to
 };
 
-enum class Validate { automatic, now, later };  // automatic: later while offline, else now
+// automatic: later while offline or while the host wants to be left alone, else now
+enum class Validate { automatic, now, later };
 
 struct OpmlImport {
   std::vector<std::string> added;

@@ -567,3 +567,19 @@ TEST_CASE("a subscription whose certificate cannot be judged for want of a clock
   CHECK(added);
   world.settle();
 }
+
+TEST_CASE("a subscription at a host that wants to be left alone is taken unseen, and polled afterwards") {
+  World world;
+  world.add("http://one.example/0");
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> { return refusal(request, true, "7200"); };
+  world.start();
+  ingest::Subscriptions subscriptions(world.services(), *world.poller);
+  bool added = false;
+  world.await(subscribe_to(subscriptions, "http://one.example/1", added));
+  CHECK(added);
+  world.pass(1h);
+  CHECK(world.fetcher.times("http://one.example/1").empty());
+  world.fetcher.answer = unchanged;
+  world.pass(90min);
+  CHECK(world.fetcher.times("http://one.example/1").size() == 1);
+}
