@@ -156,7 +156,10 @@ Plan after_success(const Policy& policy, const Situation& situation) {
   Plan plan = situation.interval ? Plan{*situation.interval, "poll_interval"} : Plan{policy.floor, "default"};
   if (!situation.interval && !has_hint(policy, situation)) plan = own_choice(policy, situation);
   raise_to_hints(plan, policy, situation);
-  plan.wait = jittered(plan.wait, situation.random, 0.05);
+  const seconds drifted = jittered(plan.wait, situation.random, 0.05);
+  // A wait of our own choice that is as long as it may be gets its jitter on the other side.
+  const bool past_ceiling = plan.rule == "rhythm" && plan.wait <= policy.ceiling && drifted > policy.ceiling;
+  plan.wait = past_ceiling ? 2 * policy.ceiling - drifted : drifted;
   respect_skips(plan, situation);
   return plan;
 }
