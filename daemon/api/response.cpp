@@ -100,6 +100,7 @@ int status_of(Cause cause) {
       return 502;
     case Cause::clock:
     case Cause::busy:
+    case Cause::budget:
     case Cause::unavailable:
       return 503;
     case Cause::timeout:

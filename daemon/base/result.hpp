@@ -25,6 +25,7 @@ enum class Cause {
   too_large,   // more bytes, headers, redirects or entries than allowed
   not_a_feed,  // an answer, but no feed document
   server,      // any other HTTP status or protocol violation
+  budget,      // a budget of bytes is used up
   invalid,     // bad input of a caller
   not_found,   // no such feed or article
   conflict,    // it exists already

@@ -17,6 +17,7 @@ struct Attempt {
   std::string detail;          // of the failure, as FeedError's
   int status = 0;              // of HTTP; 0: there was no answer
   std::int64_t bytes = 0;      // received, headers and redirects included
+  bool metered = false;        // over a link that costs by the byte
   std::chrono::milliseconds duration{0};
   std::int64_t added = 0;  // articles
   std::int64_t updated = 0;

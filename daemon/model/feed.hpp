@@ -66,6 +66,32 @@ struct Move {
   friend bool operator==(const Move&, const Move&) = default;
 };
 
+// What polling the feed has cost, received bytes; for its own budget. A day and a month are those of `day`, in UTC.
+struct Traffic {
+  std::int64_t day = 0;  // since 1970
+  std::int64_t day_bytes = 0;
+  std::int64_t month_bytes = 0;
+  friend bool operator==(const Traffic&, const Traffic&) = default;
+};
+
+// What a day (UTC) has cost in all; kept for some weeks.
+struct DayTraffic {
+  std::int64_t day = 0;  // since 1970
+  std::int64_t bytes = 0;
+  std::int64_t metered_bytes = 0;  // of these, over links that cost by the byte
+  friend bool operator==(const DayTraffic&, const DayTraffic&) = default;
+};
+
+// The publisher's document did not reach back to what we had: articles between these times may be missing. As long as
+// `next_url` names an older page, that one is fetched next.
+struct Gap {
+  Instant after{};   // when the feed was last read before
+  Instant before{};  // of the oldest article that was read since
+  std::string next_url;
+  std::int64_t pages = 0;  // older pages read so far
+  friend bool operator==(const Gap&, const Gap&) = default;
+};
+
 // How the feed has behaved: what schedule decides from and the store keeps.
 struct FeedState {
   FeedStatus status = FeedStatus::fresh;
@@ -81,6 +107,8 @@ struct FeedState {
   std::optional<std::int64_t> rhythm_s;  // between two articles, by the last document that told; see schedule/rhythm.hpp
   bool cools_host = false;               // it waits for a public host that asked to be left alone: all of its feeds do
   Move move;
+  Traffic traffic;
+  std::optional<Gap> gap;
   friend bool operator==(const FeedState&, const FeedState&) = default;
 };
 
@@ -136,6 +164,8 @@ struct FeedUpdate {
   std::optional<ParsedFeed> document;  // metadata only (its entries have been moved out); absent: 304, unchanged or failed
   std::vector<IncomingEntry> entries;
   Instant received{};                // date_received of what is new
+  // Becomes the state's when the feed has articles and none of `entries` is one of them.
+  std::optional<Gap> gap_if_disjoint;
   std::vector<Attempt> attempts;     // for the journal, oldest first: this poll's, after any not yet written
 };
 
@@ -143,7 +173,9 @@ struct UpdateResult {
   FeedId feed_id{};
   std::int64_t added = 0;
   std::int64_t updated = 0;
-  Unreliable unreliable;  // what is known of the feed now
+  // What is known of the feed now:
+  Unreliable unreliable;
+  std::optional<Gap> gap;
 };
 
 }  // namespace newscache::model

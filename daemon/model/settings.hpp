@@ -25,6 +25,24 @@ struct SocketSettings {
   std::int64_t max_connections = 64;
 };
 
+// How to come to a publisher where the settings under [net] do not do. Empty: as those say.
+struct Access {
+  std::string user;  // Basic authentication
+  std::string password;
+  std::string token;                 // Bearer authentication
+  std::vector<std::string> headers;  // "Name: value"
+  std::string proxy;
+  std::string ca_file;
+  std::string fingerprint;  // SHA-256 of the one certificate that is accepted, 64 hex digits
+  std::string user_agent;
+  friend bool operator==(const Access&, const Access&) = default;
+};
+
+struct HostSettings {
+  std::string host;  // "example.org", "example.org:8443"
+  Access access;     // its secrets as they stood in their files when the settings were loaded
+};
+
 struct NetSettings {
   // "none", "all", or CIDR networks; which non-public addresses feeds may live on.
   std::vector<std::string> allow_private = {"none"};
@@ -34,6 +52,8 @@ struct NetSettings {
   std::int64_t max_transfers = 32;
   std::chrono::seconds timeout{60};
   std::int64_t max_body = 16 << 20;  // bytes, after decompression
+  std::string metered = "auto";      // "yes", "no", "auto": as NetworkManager says, and by the interface's name
+  std::vector<std::string> metered_interfaces = {"wwan*", "ppp*", "usb*"};
 };
 
 struct PollSettings {
@@ -42,12 +62,19 @@ struct PollSettings {
   std::chrono::seconds hint_ceiling{std::chrono::hours(7 * 24)};
   std::chrono::seconds unconditional_floor{std::chrono::hours(4)};
   std::chrono::milliseconds host_gap{2000};
+  std::chrono::seconds burst{std::chrono::minutes(5)};  // polls wait so long for company; 0: never
+  // Spans of local time, "23:00-06:00": no polls in the first; if any of the second are given, polls only in those.
+  std::vector<std::string> quiet;
+  std::vector<std::string> windows;
+  std::int64_t backfill_pages = 10;  // of older articles that are read to close a gap
 };
 
 struct BudgetSettings {  // bytes; absent: unlimited
   std::optional<std::int64_t> day;
   std::optional<std::int64_t> month;
   std::optional<std::int64_t> metered_day;
+  std::optional<std::int64_t> feed_day;  // of each feed
+  std::optional<std::int64_t> feed_month;
 };
 
 struct StoreSettings {
@@ -81,6 +108,7 @@ struct DeclaredFeed {
   std::string title;
   std::string folder;
   FeedSettings settings;
+  Access access;
 };
 
 struct Settings {
@@ -93,6 +121,7 @@ struct Settings {
   ContentSettings content;
   OfflineSettings offline;
   HttpSettings http;
+  std::vector<HostSettings> hosts;
   std::vector<DeclaredFeed> feeds;
 };
 

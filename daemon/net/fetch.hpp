@@ -4,11 +4,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
 #include "model/feed.hpp"
+#include "model/settings.hpp"
 
 namespace newscache::net {
 
@@ -17,6 +20,13 @@ struct Request {
   model::Validators validators;  // sent as they are; empty: unconditional
   std::string accept;            // empty: feed types
   std::int64_t max_body = 0;     // bytes after decompression; 0: the client's setting
+  model::Access access;          // user, password, token and headers are sent to the URL's own origin only
+  // Called while bytes arrive, and at the end of each hop, with how many came since the last call: whatever becomes of
+  // the fetch, the calls add up to what it cost. False ends it: Cause::budget.
+  std::function<bool(std::int64_t more)> meter;
+  // Called while a document (a 200) arrives, with all of it so far, decompressed. True: the rest is not needed, and the
+  // response is `cut_off`.
+  std::function<bool(std::string_view body)> is_enough;
 };
 
 struct Hop {  // one redirect that was followed
@@ -32,7 +42,8 @@ struct Response {
   std::string permanent_url;  // where the leading 301 and 308 of the hops led; empty: the first hop is none of them
   bool from_public_host =
       false;         // the last hop's address is public; behind a proxy nobody knows, so that yes is assumed
-  std::string body;  // decompressed; of statuses other than 200 only the first 64 kB, for messages
+  bool cut_off = false;  // is_enough() said so: the body is the beginning of the document
+  std::string body;      // decompressed; of statuses other than 200 only the first 64 kB, for messages
   std::string content_type;
   model::Validators validators;  // verbatim; empty when absent, over 512 bytes or with control characters
   // Header values verbatim, empty when absent.
@@ -50,7 +61,7 @@ class Fetcher {
  public:
   virtual ~Fetcher() = default;
   // Any HTTP status is a Response. Errors: link, dns, tls, timeout, refused, denied (address policy; names
-  // net.allow_private), too_large (body, headers, redirects), server (protocol violation), invalid (no http or https
+  // net.allow_private), too_large (body, headers, redirects), budget, server (protocol violation), invalid (no http or https
   // URL). A body that ended before it was complete is Cause::refused. Cancelled (terminal): throws operation_aborted
   // and the transfer is gone.
   virtual boost::asio::awaitable<Result<Response>> fetch(Request request) = 0;

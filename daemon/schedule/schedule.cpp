@@ -144,6 +144,7 @@ bool is_feeds_fault(Cause cause) {
     case Cause::portal:
     case Cause::clock:
     case Cause::busy:
+    case Cause::budget:
     case Cause::unavailable:
     case Cause::internal:
       return false;
