@@ -42,6 +42,16 @@ constexpr Rule endpoints() {
           .expectation = "an address and port such as \"127.0.0.1:8077\" or \"[::1]:8077\"",
           .accepts = is_endpoint};
 }
+constexpr Rule interfaces() {
+  return {.kind = Kind::strings,
+          .expectation = "an interface's name such as \"wwan0\", in which * and ? stand for other letters",
+          .accepts = is_interface_pattern};
+}
+constexpr Rule time_spans() {
+  return {.kind = Kind::strings,
+          .expectation = "a span of local time such as \"23:00-06:30\"",
+          .accepts = [](std::string_view text) { return parse_time_span(text).has_value(); }};
+}
 constexpr Rule mode() { return {.kind = Kind::mode}; }
 constexpr Rule networks() { return {.kind = Kind::networks, .accepts = is_network}; }
 constexpr Rule path() { return text("an absolute path", is_absolute_path); }
@@ -88,6 +98,11 @@ constexpr std::array field_table = std::to_array<Entry>({
    "How long one fetch may take"},
   {"net.max_body", R"("16MiB")", at_reload, size(kib, gib), SLOT(net.max_body),
    "The largest document that is accepted, counted after decompression"},
+  {"net.metered", R"("auto")", at_reload, one_of("auto yes no"), SLOT(net.metered),
+   "Whether the connection costs by the byte (budget.metered_day): yes, no, "
+   "or auto (as NetworkManager says, and by the interface's name)"},
+  {"net.metered_interfaces", R"(["wwan*", "ppp*", "usb*"])", at_reload, interfaces(), SLOT(net.metered_interfaces),
+   "The interfaces that \"auto\" takes for metered, by name; * and ? stand for other letters"},
 
   {"poll.floor", R"("60m")", at_reload, duration(second, 30 * day, second), SLOT(poll.floor),
    "The shortest time between two polls of a feed"},
@@ -99,6 +114,15 @@ constexpr std::array field_table = std::to_array<Entry>({
    "The shortest time between two polls of a feed that has to be fetched whole each time and names no time itself"},
   {"poll.host_gap", R"("2s")", at_reload, duration(0, hour), SLOT(poll.host_gap),
    "The pause between two fetches from the same host"},
+  {"poll.burst", R"("5m")", at_reload, duration(0, hour, second), SLOT(poll.burst),
+   "How long a feed that becomes due may wait for others, so that they are polled together "
+   "and a modem or radio can sleep between"},
+  {"poll.quiet", "[]", at_reload, time_spans(), SLOT(poll.quiet),
+   "No polls in these hours of local time, such as [\"23:00-06:30\"]; a person's refresh is done all the same"},
+  {"poll.windows", "[]", at_reload, time_spans(), SLOT(poll.windows),
+   "Polls only in these hours of local time, for a link that is cheap at night; empty: at any time"},
+  {"poll.backfill_pages", "10", at_reload, integer(0, 1000), SLOT(poll.backfill_pages),
+   "How many pages of older articles are read to close a gap, where a feed has such pages"},
 
   {"budget.day", unset, at_reload, size(0, pib), SLOT(budget.day),
    "How many bytes may be received in a day; unset: unlimited"},
@@ -106,6 +130,10 @@ constexpr std::array field_table = std::to_array<Entry>({
    "How many bytes may be received in a month; unset: unlimited"},
   {"budget.metered_day", unset, at_reload, size(0, pib), SLOT(budget.metered_day),
    "How many bytes may be received in a day over a metered connection; unset: unlimited"},
+  {"budget.feed_day", unset, at_reload, size(0, pib), SLOT(budget.feed_day),
+   "How many bytes each feed may receive in a day; unset: unlimited"},
+  {"budget.feed_month", unset, at_reload, size(0, pib), SLOT(budget.feed_month),
+   "How many bytes each feed may receive in a month; unset: unlimited"},
 
   {"store.limit", unset, at_reload, size(kib * kib, pib), SLOT(store.limit),
    "How much disk the cache may use; unset: a share of the disk"},
@@ -150,6 +178,8 @@ constexpr std::array feed_table = std::to_array<FeedEntry>({
   {"keep_days", integer(1, 36500), "As store.keep_days"},
   {"keep_per_feed", integer(1, 1'000'000), "As store.keep_per_feed"},
   {"strip_tracking", boolean(), "As content.strip_tracking"},
+  {"budget_day", size(0, pib), "As budget.feed_day"},
+  {"budget_month", size(0, pib), "As budget.feed_month"},
 });
 // clang-format on
 #undef SLOT

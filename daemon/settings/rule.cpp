@@ -235,4 +235,11 @@ bool is_network(std::string_view text) {
   return slash == text.npos || to_number(text.substr(slash + 1), bits).has_value();
 }
 
+bool is_interface_pattern(std::string_view text) {
+  constexpr std::size_t most = 64;
+  return text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) > ' ' && c != 0x7f && c != '/';
+         });
+}
+
 }  // namespace newscache::settings

@@ -42,6 +42,14 @@ std::vector<std::string> without_effect(const model::Settings& settings);
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 // "16MiB", "500kB", "2GB", "123B".
 Result<std::int64_t> parse_size(std::string_view text);
+// Minutes since midnight, local time. `end` is outside, and before `begin` where the span goes over midnight.
+struct TimeSpan {
+  int begin = 0;  // 0 .. 1439
+  int end = 0;    // 0 .. 1440
+  friend bool operator==(const TimeSpan&, const TimeSpan&) = default;
+};
+// "HH:MM-HH:MM": "23:00-06:30", "00:00-24:00".
+Result<TimeSpan> parse_time_span(std::string_view text);
 // "error", "warning", "notice", "info", "debug".
 Result<LogLevel> parse_log_level(std::string_view name);
 

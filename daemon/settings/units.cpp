@@ -92,6 +92,19 @@ Result<std::int64_t> parse_size(std::string_view text) {
   return *size;
 }
 
+Result<TimeSpan> parse_time_span(std::string_view text) {
+  const auto refused = [&] { return bad(text, "is no span of time; expected one such as \"23:00-06:30\""); };
+  const auto two_digits = [&](std::size_t at) {
+    return is_digit(text[at]) && is_digit(text[at + 1]) ? (text[at] - '0') * 10 + (text[at + 1] - '0') : 99;
+  };
+  if (text.size() != 11 || text[2] != ':' || text[5] != '-' || text[8] != ':') return refused();
+  if (two_digits(3) > 59 || two_digits(9) > 59) return refused();
+  const TimeSpan span{two_digits(0) * 60 + two_digits(3), two_digits(6) * 60 + two_digits(9)};
+  // A span from a time to the same time may be meant as nothing or as a whole day.
+  if (span.begin >= 24 * 60 || span.end > 24 * 60 || span.begin == span.end) return refused();
+  return span;
+}
+
 std::string format_duration(std::int64_t milliseconds) {
   if (milliseconds == 0) return "0s";
   const auto unit = std::find_if(duration_units.begin(), duration_units.end(),

@@ -136,6 +136,15 @@ TEST_CASE("an error names file, line, column and key, what is wrong and what is 
       {"[http]\nlisten = [\"127.0.0.1:65536\"]", "test.toml:2:10: http.listen: \"127.0.0.1:65536\" is not valid"},
       {"[http]\nlisten = \"127.0.0.1:80\"",
        "test.toml:2:10: http.listen: \"127.0.0.1:80\" has the wrong type; expected a list"},
+      {"[net]\nmetered = \"maybe\"",
+       "test.toml:2:11: net.metered: \"maybe\" is unknown; expected one of the strings auto yes no"},
+      {"[net]\nmetered_interfaces = [\"ww an\"]",
+       "test.toml:2:22: net.metered_interfaces: \"ww an\" is not valid; expected a list of strings, each an interface"},
+      {"[poll]\nburst = \"61m\"", "test.toml:2:9: poll.burst: \"61m\" is out of range; expected a duration from 0s"},
+      {"[poll]\nquiet = [\"23-6\"]",
+       "test.toml:2:9: poll.quiet: \"23-6\" is not valid; expected a list of strings, each a span of local time"},
+      {"[poll]\nwindows = [\"\"]", "test.toml:2:11: poll.windows: \"\" is not valid"},
+      {"[poll]\nbackfill_pages = -1", "test.toml:2:18: poll.backfill_pages: -1 is out of range"},
       {"poll = 3", "test.toml:1:8: poll: must be a table; expected [poll]"},
       {"[poll]\nflor = \"1h\"", "test.toml:2:1: poll.flor: unknown key; did you mean poll.floor?"},
       {"[poll]\nkeep_days = 3", "test.toml:2:1: poll.keep_days: unknown key; did you mean store.keep_days?"},
@@ -252,7 +261,13 @@ socket.mode = "0777"
 net.allow_private = ["10.0.0.0/8"]
 net.timeout = "95s"
 poll.host_gap = "1ms"
+poll.burst = "0s"
+poll.quiet = ["23:00-06:30", "12:00-13:00"]
+poll.backfill_pages = 0
+net.metered = "yes"
+net.metered_interfaces = ["wwan?"]
 budget.month = "2GB"
+budget.feed_day = "1MB"
 store.limit = "1537KiB"
 http.listen = ["127.0.0.1:1", "127.0.0.1:2"]
 [[feed]]
@@ -264,6 +279,7 @@ folder = "F"
 poll_interval = "1h30m"
 images = true
 keep_per_feed = 10
+budget_day = "5MB"
 )";
   const auto parsed = settings::parse(document, "test.toml");
   REQUIRE(parsed.has_value());
@@ -276,6 +292,11 @@ keep_per_feed = 10
   CHECK(again->store.limit == 1537 * 1024);
   CHECK(again->feeds[0].title == "A \"quoted\" \\ title");
   CHECK(again->feeds[1].settings == parsed->feeds[1].settings);
+  CHECK(again->poll.burst == 0s);
+  CHECK(again->poll.quiet == std::vector<std::string>{"23:00-06:30", "12:00-13:00"});
+  CHECK(again->net.metered_interfaces == std::vector<std::string>{"wwan?"});
+  CHECK(again->budget.feed_day == 1'000'000);
+  CHECK(!again->budget.feed_month);
 }
 
 TEST_CASE("the table's defaults are the defaults of the plain Settings") {

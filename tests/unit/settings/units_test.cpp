@@ -75,3 +75,43 @@ TEST_CASE("log levels have the names that --log-level takes") {
   CHECK(*settings::parse_log_level("error") == LogLevel::error);
   CHECK(settings::parse_log_level("Debug").error().detail.find("expected error, warning") != std::string::npos);
 }
+
+TEST_CASE("a span of time is two times of day, and may go over midnight") {
+  struct {
+    const char* text;
+    settings::TimeSpan span;
+  } const rows[] = {
+      {"00:00-24:00", {0, 1440}},
+      {"23:00-06:30", {1380, 390}},
+      {"09:05-09:06", {545, 546}},
+      {"23:59-00:00", {1439, 0}},
+  };
+  for (const auto& row : rows) {
+    INFO(row.text);
+    const auto parsed = settings::parse_time_span(row.text);
+    REQUIRE(parsed.has_value());
+    CHECK(*parsed == row.span);
+  }
+}
+
+TEST_CASE("what is no span of time is refused, with an example of one") {
+  for (const char* text :
+       {"", "23-6", "9:00-10:00", "09:00-9:00", "09:00", "09:00 10:00", "09:00-10:00 ", "24:00-01:00", "00:00-24:01",
+        "00:60-01:00", "-1:00-02:00", "aa:00-01:00", "12:00-12:00", "09:00-25:00"}) {
+    INFO(text);
+    const auto parsed = settings::parse_time_span(text);
+    REQUIRE(parsed.has_error());
+    CHECK(parsed.error().cause == Cause::invalid);
+    CHECK(parsed.error().detail.find("23:00-06:30") != std::string::npos);
+  }
+}
+
+TEST_CASE("budgets have an effect, and what does not yet is named") {
+  model::Settings settings;
+  CHECK(settings::without_effect(settings).empty());
+  settings.budget.day = 1;
+  settings.budget.feed_month = 1;
+  CHECK(settings::without_effect(settings).empty());
+  settings.store.keep_days = 3;
+  CHECK(settings::without_effect(settings) == std::vector<std::string>{"store.keep_days"});
+}
