@@ -6,6 +6,7 @@
 #include "store/attempt_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/recogniser.hpp"
+#include "store/traffic_rows.hpp"
 #include "store/writer_state.hpp"
 
 namespace newscache::store {
@@ -42,10 +43,13 @@ class Applier {
   Applier(Change& change, model::FeedUpdate& update) : change_(change), update_(update) {}
 
   model::UpdateResult run() {
-    model::UpdateResult result{update_.feed_id, 0, 0, update_.state.unreliable};
+    model::UpdateResult result{update_.feed_id, 0, 0, update_.state.unreliable, update_.state.gap};
     Recogniser recogniser(change_.database(), update_.feed_id, update_.entries);
     const auto recognised = recogniser.run();
     if (recogniser.guids_keep_changing()) result.unreliable.guids = true;
+    if (update_.gap_if_disjoint && recogniser.all_are_new() && has_articles(change_.database(), update_.feed_id)) {
+      result.gap = update_.gap_if_disjoint;
+    }
     for (std::size_t i = 0; i < recognised.size(); ++i) {
       const auto& [as, known, hash] = recognised[i];
       if (as != Recognised::As::article || known.hash == hash) continue;
@@ -118,19 +122,27 @@ bool take_over(StoredFeed& stored, const model::ParsedFeed& document) {
   return changed;
 }
 
+// Not how far filling it has come.
+bool looks_different(const std::optional<model::Gap>& before, const std::optional<model::Gap>& after) {
+  if (!before || !after) return before.has_value() != after.has_value();
+  return before->after != after->after || before->before != after->before;
+}
+
 // Whether a client would see a difference: not the times of attempts, the count of failures, or the validators.
 bool looks_different(const model::FeedState& before, const model::FeedState& after) {
   if (before.status != after.status || before.error.has_value() != after.error.has_value()) return true;
+  if (looks_different(before.gap, after.gap)) return true;
   return before.error && (before.error->cause != after.error->cause || before.error->detail != after.error->detail);
 }
 
 model::UpdateResult apply_update(Change& change, model::FeedUpdate& update) {
   auto stored = find_feed(change.database(), update.feed_id);
-  if (!stored || stored->removed) return {update.feed_id, 0, 0, {}};
+  if (!stored || stored->removed) return {update.feed_id, 0, 0, {}, {}};
   // The subscription has moved while the old address was fetched.
-  if (!update.url.empty() && update.url != stored->feed.url) return {update.feed_id, 0, 0, {}};
+  if (!update.url.empty() && update.url != stored->feed.url) return {update.feed_id, 0, 0, {}, {}};
   const auto result = Applier(change, update).run();
   update.state.unreliable = result.unreliable;
+  update.state.gap = result.gap;
   if (!update.attempts.empty()) {
     update.attempts.back().added = result.added;
     update.attempts.back().updated = result.updated;
@@ -161,6 +173,16 @@ void trim_journals(WriterState& state, std::span<const model::FeedUpdate> update
   state.new_attempts = 0;
 }
 
+// Bytes have been received, also for a feed that is no longer there.
+void record_traffic(WriterState& state, std::span<const model::FeedUpdate> updates) {
+  const auto days = traffic_of(updates);
+  if (days.empty()) return;
+  count_traffic(state.database, days);
+  if (state.traffic_day == days.back().day) return;
+  trim_traffic(state.database, days.back().day);
+  state.traffic_day = days.back().day;
+}
+
 }  // namespace
 
 std::vector<model::UpdateResult> Writer::apply(std::span<model::FeedUpdate> updates, Durability durability) {
@@ -169,6 +191,7 @@ std::vector<model::UpdateResult> Writer::apply(std::span<model::FeedUpdate> upda
   Change change(*state_, durability);
   for (auto& update : updates) results.push_back(apply_update(change, update));
   trim_journals(*state_, updates);
+  record_traffic(*state_, updates);
   change.commit();
   return results;
 }

@@ -17,6 +17,7 @@ constexpr int kMaxTombstones = 1000;  // per feed
 constexpr std::string_view kFind = R"sql(
 SELECT a.id, a.feed_id, a.uid, a.link, a.sort, a.received, a.revision, a.read, a.starred, a.hash, a.head, c.body
 FROM article a LEFT JOIN content c ON c.id = a.id WHERE a.id = ?)sql";
+constexpr std::string_view kAny = "SELECT 1 FROM article WHERE feed_id = ? LIMIT 1";
 constexpr std::string_view kFindByUid = "SELECT id, uid, hash FROM article WHERE feed_id = ? AND uid = ?";
 constexpr std::string_view kFindByAlias =
     "SELECT a.id, a.uid, a.hash FROM alias x JOIN article a ON a.id = x.id WHERE x.uid = ?";
@@ -152,6 +153,8 @@ std::optional<model::Entry> stored_entry(Database& database, const ArticleRow& r
   if (!entry) return std::nullopt;
   return std::move(*entry);
 }
+
+bool has_articles(Database& database, model::FeedId feed) { return Query(database, kAny, model::raw(feed)).step(); }
 
 std::optional<KnownArticle> find_by_uid(Database& database, model::FeedId feed, const Uid& uid) {
   Query query(database, kFindByUid, model::raw(feed));

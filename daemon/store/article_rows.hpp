@@ -47,6 +47,7 @@ struct ArticleRow {
 std::optional<ArticleRow> find_article(Database& database, model::ArticleId id);
 // What the stored record says; nothing when it is damaged.
 std::optional<model::Entry> stored_entry(Database& database, const ArticleRow& row);
+bool has_articles(Database& database, model::FeedId feed);
 std::optional<KnownArticle> find_by_uid(Database& database, model::FeedId feed, const Uid& uid);
 std::optional<KnownArticle> find_by_alias(Database& database, const Uid& uid);
 // The newest few.

@@ -13,14 +13,14 @@ namespace {
 constexpr std::size_t kMaxDetail = 300;
 
 constexpr std::string_view kInsert = R"sql(
-INSERT INTO attempt(feed_id, time, cause, detail, status, bytes, duration_ms, added, updated, next_poll, next_poll_rule)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+INSERT INTO attempt(feed_id, time, cause, detail, status, bytes, duration_ms, added, updated, next_poll, next_poll_rule,
+  metered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr std::string_view kTrim = R"sql(
 DELETE FROM attempt WHERE id IN (
   SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY feed_id ORDER BY id DESC) AS place FROM attempt)
   WHERE place > ?))sql";
 constexpr std::string_view kLast = R"sql(
-SELECT time, cause, detail, status, bytes, duration_ms, added, updated, next_poll, next_poll_rule
+SELECT time, cause, detail, status, bytes, duration_ms, added, updated, next_poll, next_poll_rule, metered
 FROM attempt WHERE feed_id = ? ORDER BY id DESC LIMIT ?)sql";
 constexpr std::string_view kForget = "DELETE FROM attempt WHERE feed_id = ?";
 
@@ -33,7 +33,7 @@ void insert(Database& database, model::FeedId feed, const model::Attempt& attemp
   }
   query.bind(text::cut_utf8(attempt.detail, kMaxDetail)).bind(attempt.status).bind(attempt.bytes);
   query.bind(std::int64_t{attempt.duration.count()}).bind(attempt.added).bind(attempt.updated);
-  query.bind(seconds(attempt.next_poll)).bind(attempt.next_poll_rule).run();
+  query.bind(seconds(attempt.next_poll)).bind(attempt.next_poll_rule).bind(attempt.metered).run();
 }
 
 model::Attempt read_attempt(const Query& row) {
@@ -48,6 +48,7 @@ model::Attempt read_attempt(const Query& row) {
   attempt.updated = row.integer(7);
   attempt.next_poll = instant(row.optional_integer(8));
   attempt.next_poll_rule = row.string(9);
+  attempt.metered = row.flag(10);
   return attempt;
 }
 

@@ -14,7 +14,8 @@ SELECT f.id, f.uid, f.url, f.removed, f.custom_title, f.folder, f.settings, f.ma
   f.home_page_url, f.description, f.language, f.icon,
   s.articles, s.unread, s.status, s.etag, s.last_modified, s.body_hash, s.last_attempt, s.last_success, s.next_poll,
   s.next_poll_rule, s.error_cause, s.error_detail, s.error_count, s.error_since, s.ttl_s, s.skip_hours, s.skip_days,
-  s.unreliable_guids, s.unreliable_links, s.rhythm_s, s.cools_host, s.move_url, s.move_since, s.move_count
+  s.unreliable_guids, s.unreliable_links, s.rhythm_s, s.cools_host, s.move_url, s.move_since, s.move_count,
+  s.traffic_day, s.day_bytes, s.month_bytes, s.gap_after, s.gap_before, s.gap_next_url, s.gap_pages
 FROM feed f JOIN feed_state s ON s.feed_id = f.id )sql";
 constexpr std::string_view kSubscribed = R"sql(WHERE f.removed = 0
 ORDER BY f.folder COLLATE NOCASE, CASE f.custom_title WHEN '' THEN f.title ELSE f.custom_title END COLLATE NOCASE, f.id)sql";
@@ -33,7 +34,8 @@ constexpr std::string_view kUpdateState = R"sql(
 UPDATE feed_state SET status = ?, etag = ?, last_modified = ?, body_hash = ?, last_attempt = ?, last_success = ?,
   next_poll = ?, next_poll_rule = ?, error_cause = ?, error_detail = ?, error_count = ?, error_since = ?, ttl_s = ?,
   skip_hours = ?, skip_days = ?, unreliable_guids = ?, unreliable_links = ?, rhythm_s = ?, cools_host = ?,
-  move_url = ?, move_since = ?, move_count = ? WHERE feed_id = ?)sql";
+  move_url = ?, move_since = ?, move_count = ?, traffic_day = ?, day_bytes = ?, month_bytes = ?, gap_after = ?,
+  gap_before = ?, gap_next_url = ?, gap_pages = ? WHERE feed_id = ?)sql";
 constexpr std::string_view kDelete = "DELETE FROM feed WHERE id = ?";
 
 model::FeedStatus status_from_name(std::string_view name) {
@@ -67,6 +69,13 @@ model::FeedState read_state(const Query& row, int column) {
   state.rhythm_s = row.optional_integer(column++);
   state.cools_host = row.flag(column++);
   state.move = {row.string(column), instant(row.integer(column + 1)), row.integer(column + 2)};
+  column += 3;
+  state.traffic = {row.integer(column), row.integer(column + 1), row.integer(column + 2)};
+  column += 3;
+  if (!row.null(column)) {
+    state.gap = model::Gap{instant(row.integer(column)), instant(row.integer(column + 1)), row.string(column + 2),
+                           row.integer(column + 3)};
+  }
   return state;
 }
 
@@ -147,8 +156,8 @@ void update_feed_state(Database& database, model::FeedId id, const model::FeedSt
   Query query(database, kUpdateState, model::name(state.status), state.validators.etag, state.validators.last_modified,
               state.body_hash, seconds(state.last_attempt), seconds(state.last_success), seconds(state.next_poll),
               state.next_poll_rule);
-  const model::FeedError none;
-  const auto& error = state.error ? *state.error : none;
+  const model::FeedError no_error;
+  const auto& error = state.error ? *state.error : no_error;
   if (state.error) {
     query.bind(cause_name(error.cause));
   } else {
@@ -157,7 +166,12 @@ void update_feed_state(Database& database, model::FeedId id, const model::FeedSt
   query.bind(error.detail).bind(error.count).bind(seconds(error.since)).bind(state.hints.ttl_s);
   query.bind(std::int64_t{state.hints.skip_hours}).bind(std::int64_t{state.hints.skip_days});
   query.bind(state.unreliable.guids).bind(state.unreliable.links).bind(state.rhythm_s).bind(state.cools_host);
-  query.bind(state.move.url).bind(seconds(state.move.since)).bind(state.move.count).bind(model::raw(id)).run();
+  query.bind(state.move.url).bind(seconds(state.move.since)).bind(state.move.count);
+  query.bind(state.traffic.day).bind(state.traffic.day_bytes).bind(state.traffic.month_bytes);
+  const model::Gap no_gap;
+  const auto& gap = state.gap ? *state.gap : no_gap;
+  query.bind(state.gap ? std::optional(seconds(gap.after)) : std::nullopt);
+  query.bind(seconds(gap.before)).bind(gap.next_url).bind(gap.pages).bind(model::raw(id)).run();
 }
 
 void delete_feed(Database& database, model::FeedId id) { Query(database, kDelete, model::raw(id)).run(); }

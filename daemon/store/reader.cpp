@@ -15,6 +15,7 @@
 #include "store/leash.hpp"
 #include "store/schema.hpp"
 #include "store/search_query.hpp"
+#include "store/traffic_rows.hpp"
 
 namespace newscache::store {
 
@@ -191,6 +192,10 @@ Result<std::vector<model::Attempt>> Reader::journal(model::FeedId feed, std::int
   const auto stored = find_feed(state_->database, feed);
   if (!stored || stored->removed) return no_feed(feed);
   return last_attempts(state_->database, feed, limit);
+}
+
+std::vector<model::DayTraffic> Reader::traffic(std::int64_t since_day) {
+  return traffic_since(state_->database, since_day);
 }
 
 std::optional<model::Feed> Reader::feed_by_url(std::string_view url) {

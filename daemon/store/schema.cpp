@@ -189,6 +189,23 @@ ALTER TABLE feed_state ADD COLUMN move_url TEXT NOT NULL DEFAULT '';
 ALTER TABLE feed_state ADD COLUMN move_since INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE feed_state ADD COLUMN move_count INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // 5: what polling costs, of each feed, of each attempt and of each day, and what a feed's document no longer
+    // reached back to. gap_after: none, no gap. day: since 1970.
+    R"sql(
+ALTER TABLE feed_state ADD COLUMN traffic_day INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed_state ADD COLUMN day_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed_state ADD COLUMN month_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed_state ADD COLUMN gap_after INTEGER;
+ALTER TABLE feed_state ADD COLUMN gap_before INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed_state ADD COLUMN gap_next_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE feed_state ADD COLUMN gap_pages INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempt ADD COLUMN metered INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE traffic(
+  day INTEGER PRIMARY KEY,
+  bytes INTEGER NOT NULL,
+  metered_bytes INTEGER NOT NULL
+) STRICT;
+)sql",
 };
 
 constexpr std::size_t kHeaderBytes = 100;
@@ -244,14 +261,14 @@ Result<void> check_file(const std::string& path) {
   return {};
 }
 
-void migrate(Database& database) {
+void migrate(Database& database, int schema) {
   // First of all, and in the header before there is a WAL, so that the file is ours from its first byte on.
   if (database.number("PRAGMA application_id") != kApplicationId) {
     database.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
   }
   database.run("PRAGMA journal_mode = WAL");
   database.run("PRAGMA synchronous = FULL");
-  for (auto version = database.number("PRAGMA user_version"); version < newest_schema(); ++version) {
+  for (auto version = database.number("PRAGMA user_version"); version < schema; ++version) {
     Transaction transaction(database);
     database.run(kMigrations[version]);
     database.run(("PRAGMA user_version = " + std::to_string(version + 1)).c_str());

@@ -14,7 +14,7 @@ constexpr std::int32_t kApplicationId = 0x6e657763;
 int newest_schema();
 // Cause::invalid when the file at `path` exists and is no database of ours, or of a newer version. Changes nothing.
 Result<void> check_file(const std::string& path);
-// Brings a new or older database to the newest schema, each step in a transaction of its own.
-void migrate(Database& database);
+// Brings a new or older database to a schema, each step in a transaction of its own.
+void migrate(Database& database, int schema = newest_schema());
 
 }  // namespace newscache::store

@@ -77,8 +77,9 @@ class Writer {
   // of a document becomes the newest. Of a known one only a real difference is written: it gets a new revision and
   // date_modified (the entry's when that is newer, else `received`), the earlier version goes to history, read and
   // starred stay, and so does the content when the entry has none any more. An update for a feed that no longer exists
-  // or has moved to another URL does nothing. Idempotent, except for the journal.
-  // The update's attempts go to the feed's journal; what the poll brought is written into the last of them. They are as durable as the rest: attempts that waited with the times of polls may be
+  // or has moved to another URL changes nothing but the traffic. Idempotent, except for journal and traffic.
+  // The update's attempts go to the feed's journal and their bytes to the day's traffic; what the poll brought is
+  // written into the last of them. They are as durable as the rest: attempts that waited with the times of polls may be
   // missing after a crash.
   std::vector<model::UpdateResult> apply(std::span<model::FeedUpdate> updates, Durability durability);
   // How many articles changed (synced). Cause::not_found when an id is unknown, Cause::invalid for a malformed query,
@@ -112,6 +113,8 @@ class Reader {
   std::optional<model::Feed> feed_by_url(std::string_view url);
   // The last attempts to poll it, newest first, at most kAttemptsKept.
   Result<std::vector<model::Attempt>> journal(model::FeedId feed, std::int64_t limit);
+  // What the days (since 1970, UTC) from that one on have cost, oldest first; some two months are kept.
+  std::vector<model::DayTraffic> traffic(std::int64_t since_day);
   // Cause::invalid for a malformed cursor or full-text query (with the position). A page of many megabytes of contents
   // ends before its limit, with a cursor. Articles whose records are damaged are left out; article() says why.
   Result<model::ArticlePage> articles(const model::ArticleQuery& query);

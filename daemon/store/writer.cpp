@@ -48,6 +48,7 @@ void forget_document(model::FeedState& state) {
   state.next_poll_rule.clear();
   state.error.reset();
   state.hints = {};
+  state.gap.reset();
   state.status = model::FeedStatus::fresh;
 }
 

@@ -33,6 +33,7 @@ struct WriterState {
   Totals totals;  // as committed
   std::string epoch;
   Durability durability = Durability::synced;  // what `PRAGMA synchronous` stands at
+  std::optional<std::int64_t> traffic_day;     // the newest that the last traffic was of
   std::optional<std::int64_t> new_attempts;    // since the journals were trimmed; none: not yet since the start
 };
 

@@ -114,6 +114,8 @@ TEST_CASE("a poll's whole state is kept") {
   state.rhythm_s = 86400;
   state.cools_host = true;
   state.move = {"https://b.example/feed", kNow - 24h, 3};
+  state.traffic = {20513, 4711, 1'000'000};
+  state.gap = model::Gap{kNow - 72h, kNow - 24h, "https://a.example/feed?page=3", 2};
   const auto expected = state;
   store.writer->apply({&update, 1}, Durability::relaxed);
   CHECK(store.reader->feed(feed)->state == expected);
@@ -133,6 +135,14 @@ TEST_CASE("a feed is announced as changed only when something can be seen of it"
       {"an error", true,
        [](model::FeedUpdate& u) {
          u.state.error = model::FeedError{Cause::dns, "no such host", 1, kNow};
+       }},
+      {"what it has cost", false,
+       [](model::FeedUpdate& u) {
+         u.state.traffic = {1, 2, 3};
+       }},
+      {"a gap", true,
+       [](model::FeedUpdate& u) {
+         u.state.gap = model::Gap{kNow - 2h, kNow, "", 0};
        }},
       {"the title", true, [](model::FeedUpdate& u) { u.document->title = "Another"; }},
       {"no title", false, [](model::FeedUpdate& u) { u.document->title = ""; }},
@@ -184,6 +194,7 @@ TEST_CASE("another address forgets the validators of the old one") {
   update.feed_id = feed;
   update.state.validators.etag = "x";
   update.state.body_hash = "y";
+  update.state.gap = model::Gap{kNow - 2h, kNow, "https://a.example/feed?page=2", 1};
   store.writer->apply({&update, 1}, Durability::relaxed);
   model::FeedPatch patch;
   patch.url = store.reader->feed(other)->url;
@@ -193,6 +204,7 @@ TEST_CASE("another address forgets the validators of the old one") {
   REQUIRE(changed.has_value());
   CHECK(changed->state.validators.empty());
   CHECK(changed->state.body_hash.empty());
+  CHECK_FALSE(changed->state.gap.has_value());
 }
 
 TEST_CASE("what was fetched from an address that the feed has left meanwhile is void") {

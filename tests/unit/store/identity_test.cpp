@@ -1,6 +1,5 @@
 // Publishers change their guids, their links and their hosts; the articles stay the same, and none gets lost.
 
-#include "store/database.hpp"
 #include "unit/store/store_fixture.hpp"
 
 using namespace newscache;
@@ -310,23 +309,4 @@ TEST_CASE("guids that change with every poll are found out, and that is remember
     REQUIRE(store.writer->remove_article(store.list({}).front().id).has_value());
     CHECK(by_link().added == 0);
   }
-}
-
-TEST_CASE("a database of the first schema is brought up to date, with its articles") {
-  Store store;
-  const auto feed = store.subscribe("a");
-  store.poll(feed, {entry(feed, "1", "One")});
-  const auto before = store.only();
-  store.reader.reset();
-  store.writer.reset();
-  Database(store.options, Access::write)
-      .run(
-          "ALTER TABLE feed_state DROP COLUMN unreliable_guids; ALTER TABLE feed_state DROP COLUMN unreliable_links;"
-          "ALTER TABLE feed_state DROP COLUMN rhythm_s; ALTER TABLE feed_state DROP COLUMN cools_host;"
-          "ALTER TABLE feed_state DROP COLUMN move_url; ALTER TABLE feed_state DROP COLUMN move_since;"
-          "ALTER TABLE feed_state DROP COLUMN move_count; DROP TABLE attempt; PRAGMA user_version = 1");
-  store.reopen();
-  CHECK(store.only().uid == before.uid);
-  CHECK(store.reader->feed(feed)->state.unreliable == model::Unreliable{});
-  check_consistent(store.options);
 }

@@ -43,6 +43,7 @@ TEST_CASE("an attempt comes back as it went, and survives a restart") {
   failed.detail = "the server answered 404";
   failed.status = 404;
   failed.bytes = 321;
+  failed.metered = true;
   failed.duration = 47ms;
   failed.next_poll = kNow + 2h;
   failed.next_poll_rule = "back-off";

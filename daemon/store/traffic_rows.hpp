@@ -1,0 +1,23 @@
+#pragma once
+// What all polling has cost, a row a day (UTC).
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "model/feed.hpp"
+#include "store/database.hpp"
+
+namespace newscache::store {
+
+constexpr std::int64_t kTrafficDays = 62;  // before the newest: this month and the whole one before it
+
+// The bytes of the updates' attempts, summed up by day, oldest first. Days that cost nothing are left out.
+std::vector<model::DayTraffic> traffic_of(std::span<const model::FeedUpdate> updates);
+// Adds them to the rows.
+void count_traffic(Database& database, std::span<const model::DayTraffic> days);
+// Drops what is too old once `newest` has begun.
+void trim_traffic(Database& database, std::int64_t newest);
+std::vector<model::DayTraffic> traffic_since(Database& database, std::int64_t day);  // oldest first
+
+}  // namespace newscache::store
