@@ -38,9 +38,18 @@ struct Access {
   friend bool operator==(const Access&, const Access&) = default;
 };
 
+// What the configuration says of an Access itself, to be printed: the names of files, and not what is in them.
+struct AccessSources {
+  std::string password_file;
+  std::string token_file;
+  std::string headers_file;
+  std::vector<std::string> headers;  // those that do not come from a file
+};
+
 struct HostSettings {
-  std::string host;  // "example.org", "example.org:8443"
+  std::string host;  // "example.org", "example.org:8443"; lower case, punycode
   Access access;     // its secrets as they stood in their files when the settings were loaded
+  AccessSources sources;
 };
 
 struct NetSettings {
@@ -109,6 +118,7 @@ struct DeclaredFeed {
   std::string folder;
   FeedSettings settings;
   Access access;
+  AccessSources sources;
 };
 
 struct Settings {

@@ -35,7 +35,10 @@ constexpr Rule text(std::string_view expectation, bool (*accepts)(std::string_vi
   return {.kind = Kind::string, .expectation = expectation, .accepts = accepts};
 }
 constexpr Rule proxy_url() {
-  return text("a URL that begins with http://, https://, socks4://, socks4a://, socks5:// or socks5h://", is_proxy_url);
+  auto rule =
+      text("a URL that begins with http://, https://, socks4://, socks4a://, socks5:// or socks5h://", is_proxy_url);
+  rule.shown = Shown::without_credentials;
+  return rule;
 }
 constexpr Rule endpoints() {
   return {.kind = Kind::strings,
@@ -185,7 +188,12 @@ constexpr std::array feed_table = std::to_array<FeedEntry>({
 #undef SLOT
 
 constexpr std::array feed_text_table = std::to_array<FeedText>({
-    {"url", text("a URL that begins with http:// or https://", is_web_url), &model::DeclaredFeed::url},
+    {"url",
+     {.kind = Kind::string,
+      .expectation = "a URL that begins with http:// or https://",
+      .accepts = is_web_url,
+      .shown = Shown::without_credentials},
+     &model::DeclaredFeed::url},
     {"title", text("one line of text"), &model::DeclaredFeed::title},
     {"folder", text("one line of text"), &model::DeclaredFeed::folder},
 });

@@ -1,6 +1,7 @@
 // Settings as a TOML document, and the difference of two.
 #include <fmt/format.h>
 
+#include "settings/access.hpp"
 #include "settings/field_table.hpp"
 
 namespace newscache::settings {
@@ -17,7 +18,7 @@ std::string format_feed(const model::DeclaredFeed& feed) {
   if (!feed.title.empty()) out += fmt::format("title = {}\n", toml_string(feed.title, false));
   if (!feed.folder.empty()) out += fmt::format("folder = {}\n", toml_string(feed.folder, false));
   for (const auto& [key, value] : feed.settings) out += fmt::format("{} = {}\n", key, format_feed_value(value));
-  return out;
+  return out + format_access(feed.access, feed.sources);
 }
 
 }  // namespace
@@ -34,6 +35,10 @@ std::string print(const model::Settings& settings) {
     const std::string value = entry.format(copy);
     const auto name = entry.key.substr(dot + 1);
     out += value.empty() ? fmt::format("# {} is not set\n", name) : fmt::format("{} = {}\n", name, value);
+  }
+  for (const auto& host : settings.hosts) {
+    out += fmt::format("\n[[host]]\nhost = {}\n", toml_string(host.host, false));
+    out += format_access(host.access, host.sources);
   }
   for (const auto& feed : settings.feeds) out += format_feed(feed);
   return out;

@@ -16,16 +16,22 @@ Error wrong(const Rule& rule, std::string_view problem) {
   return Error{Cause::invalid, fmt::format("{}; {}", problem, expectation(rule))};
 }
 
-std::string shown(const Value& value) {
+std::string shown_text(const Rule& rule, std::string_view text) {
+  const bool hidden =
+      rule.shown == Shown::never || (rule.shown == Shown::without_credentials && text.find('@') != text.npos);
+  return hidden ? "this value" : toml_string(text);
+}
+
+std::string shown(const Rule& rule, const Value& value) {
   if (const auto* boolean = std::get_if<bool>(&value)) return *boolean ? "true" : "false";
   if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
-  if (const auto* text = std::get_if<std::string>(&value)) return toml_string(*text);
+  if (const auto* text = std::get_if<std::string>(&value)) return shown_text(rule, *text);
   return "a list";
 }
 
 Result<Value> in_range(const Rule& rule, const Value& given, std::int64_t number) {
-  if (number < rule.min || number > rule.max) return wrong(rule, shown(given) + " is out of range");
-  if (number % rule.step != 0) return wrong(rule, shown(given) + " is no whole number of seconds");
+  if (number < rule.min || number > rule.max) return wrong(rule, shown(rule, given) + " is out of range");
+  if (number % rule.step != 0) return wrong(rule, shown(rule, given) + " is no whole number of seconds");
   return Value(number);
 }
 
@@ -40,7 +46,7 @@ bool among(std::string_view choices, std::string_view text) {
 
 Result<Value> check_string(const Rule& rule, const std::string& text) {
   if (!rule.choices.empty() && !among(rule.choices, text)) return wrong(rule, toml_string(text) + " is unknown");
-  if (rule.accepts && !rule.accepts(text)) return wrong(rule, toml_string(text) + " is not valid");
+  if (rule.accepts && !rule.accepts(text)) return wrong(rule, shown_text(rule, text) + " is not valid");
   return Value(text);
 }
 
@@ -48,7 +54,8 @@ Result<Value> check_strings(const Rule& rule, const std::vector<std::string>& te
   constexpr std::size_t most = 64;
   if (texts.size() > most) return wrong(rule, fmt::format("has more than {} elements", most));
   for (const std::string& text : texts) {
-    if (text.empty() || (rule.accepts && !rule.accepts(text))) return wrong(rule, toml_string(text) + " is not valid");
+    if (text.empty() || (rule.accepts && !rule.accepts(text)))
+      return wrong(rule, shown_text(rule, text) + " is not valid");
   }
   return Value(texts);
 }
@@ -74,9 +81,9 @@ Result<Value> check_networks(const Rule& rule, const Value& value) {
 
 // The sizes and durations that come as a number have no unit; that is the likeliest mistake, so it gets its own words.
 Result<Value> check_quantity(const Rule& rule, const Value& value) {
-  if (std::holds_alternative<std::int64_t>(value)) return wrong(rule, shown(value) + " has no unit");
+  if (std::holds_alternative<std::int64_t>(value)) return wrong(rule, shown(rule, value) + " has no unit");
   const auto* text = std::get_if<std::string>(&value);
-  if (!text) return wrong(rule, shown(value) + " has the wrong type");
+  if (!text) return wrong(rule, shown(rule, value) + " has the wrong type");
   std::int64_t number = 0;
   if (rule.kind == Kind::duration) {
     const auto duration = parse_duration(*text);
@@ -159,7 +166,7 @@ std::string expectation(const Rule& rule) {
 }
 
 Result<Value> check(const Rule& rule, const Value& value) {
-  if (!has_right_type(rule.kind, value)) return wrong(rule, shown(value) + " has the wrong type");
+  if (!has_right_type(rule.kind, value)) return wrong(rule, shown(rule, value) + " has the wrong type");
   switch (rule.kind) {
     case Kind::boolean:
       return value;

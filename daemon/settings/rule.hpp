@@ -14,6 +14,9 @@ namespace newscache::settings {
 
 enum class Kind { boolean, integer, duration, size, string, strings, mode, networks };
 
+// What a message may say of a wrong string: it may end in a log.
+enum class Shown { whole, without_credentials, never };
+
 struct Rule {
   Kind kind = Kind::string;
   std::int64_t min = 0;  // integer; milliseconds of a duration; bytes of a size
@@ -22,6 +25,7 @@ struct Rule {
   std::string_view choices{};                   // of a string, separated by blanks; empty: any
   std::string_view expectation{};               // of a string or each of the strings, for the message
   bool (*accepts)(std::string_view) = nullptr;  // of a string or each of the strings
+  Shown shown = Shown::whole;                   // the same
 };
 
 using Value = std::variant<bool, std::int64_t, std::string, std::vector<std::string>>;

@@ -8,6 +8,8 @@
 #include <map>
 
 #include "base/file.hpp"
+#include "base/log.hpp"
+#include "settings/access.hpp"
 #include "settings/feed_settings.hpp"
 #include "settings/field_table.hpp"
 #include "settings/suggest.hpp"
@@ -18,6 +20,7 @@ namespace {
 constexpr std::string_view default_file = "/etc/newscached/newscached.toml";
 constexpr std::size_t largest_file = 4 << 20;
 constexpr std::size_t most_feeds = 10'000;
+constexpr std::size_t most_hosts = 1'000;
 
 std::string_view type_of(const toml::node& node) {
   switch (node.type()) {
@@ -62,6 +65,7 @@ class Loader {
  public:
   explicit Loader(model::Settings settings) : settings_(std::move(settings)) {
     for (const auto& feed : settings_.feeds) feed_places_[feed.url] = "the settings before";
+    for (const auto& host : settings_.hosts) host_places_[host.host] = "the settings before";
   }
 
   Result<void> add(std::string_view document, std::string_view file_name) {
@@ -103,7 +107,9 @@ class Loader {
   void read(const toml::table& document) {
     for (const auto& [key, node] : document) {
       if (key.str() == "feed") {
-        read_feeds(key, node);
+        read_list(key, node, settings_.feeds, most_feeds, &Loader::read_feed);
+      } else if (key.str() == "host") {
+        read_list(key, node, settings_.hosts, most_hosts, &Loader::read_host);
       } else {
         read_table(key, node);
       }
@@ -111,7 +117,7 @@ class Loader {
   }
 
   void read_table(const toml::key& table, const toml::node& node) {
-    std::vector<std::string_view> tables = {"feed"};
+    std::vector<std::string_view> tables = {"feed", "host"};
     for (const Entry& entry : entries()) tables.push_back(entry.key.substr(0, entry.key.find('.')));
     if (std::find(tables.begin(), tables.end(), table.str()) == tables.end()) {
       return complain(table.source(), table.str(), unknown_key(table.str(), tables, "table"));
@@ -138,6 +144,10 @@ class Loader {
   static std::string unknown_key(std::string_view key, std::span<const std::string_view> known, std::string_view what) {
     const auto near = nearest(key, known);
     if (!near.empty()) return fmt::format("unknown {}; did you mean {}?", what, near);
+    // "password", where secrets stand in files.
+    for (const auto candidate : known) {
+      if (candidate == std::string(key) + "_file") return fmt::format("unknown {}; did you mean {}?", what, candidate);
+    }
     return fmt::format("unknown {}; expected one that docs/configuration.md lists", what);
   }
 
@@ -152,15 +162,20 @@ class Loader {
     return unknown_key(full, keys, "key");
   }
 
-  void read_feeds(const toml::key& key, const toml::node& node) {
+  template <class List>
+  void read_list(const toml::key& key, const toml::node& node, const List& read, std::size_t most,
+                 void (Loader::*read_element)(const toml::table&)) {
     const auto* list = node.as_array();
     const bool tables = list && std::all_of(list->begin(), list->end(), [](const auto& n) { return n.is_table(); });
-    if (!tables) return complain(key.source(), "feed", "must be a list of tables; expected each feed under [[feed]]");
-    for (const toml::node& feed : *list) {
-      if (settings_.feeds.size() >= most_feeds) {
-        return complain(feed.source(), "feed", fmt::format("there are more than {}; expected fewer", most_feeds));
+    const std::string_view name = key.str();
+    if (!tables)
+      return complain(key.source(), name,
+                      fmt::format("must be a list of tables; expected each {0} under [[{0}]]", name));
+    for (const toml::node& element : *list) {
+      if (read.size() >= most) {
+        return complain(element.source(), name, fmt::format("there are more than {}; expected fewer", most));
       }
-      read_feed(*feed.as_table());
+      (this->*read_element)(*element.as_table());
     }
   }
 
@@ -172,15 +187,17 @@ class Loader {
     if (feed.url.empty()) return complain(url->source(), "feed.url", "is empty; expected a URL");
     const auto [place, fresh] = feed_places_.emplace(feed.url, where(url->source()));
     if (!fresh) {
-      return complain(
-          url->source(), "feed.url",
-          fmt::format("{} is declared already, at {}; expected each feed once", toml_string(feed.url), place->second));
+      return complain(url->source(), "feed.url",
+                      fmt::format("{} is declared already, at {}; expected each feed once",
+                                  toml_string(loggable_url(feed.url)), place->second));
     }
+    finish_access(table, "feed", feed.access, feed.sources);
     settings_.feeds.push_back(std::move(feed));
   }
 
   void read_feed_key(model::DeclaredFeed& feed, const toml::key& key, const toml::node& node) {
     const std::string full = fmt::format("feed.{}", key.str());
+    if (find_access_field(key.str())) return read_access_key(full, feed.access, feed.sources, key, node);
     const FeedText* text = find_feed_text(key.str());
     const FeedEntry* entry = find_feed_entry(key.str());
     if (!text && !entry) return complain(key.source(), full, unknown_feed_key(key.str()));
@@ -199,6 +216,57 @@ class Loader {
     }
   }
 
+  void read_host(const toml::table& table) {
+    model::HostSettings host;
+    const std::string_view expected = "expected a host such as \"example.org\" or \"example.org:8443\", no wildcard";
+    const toml::node* const name = table.get("host");
+    if (!name) return complain(table.source(), "host.host", fmt::format("is missing; {}", expected));
+    const auto* const text = name->as_string();
+    if (text) host.host = clean_host(text->get());
+    if (host.host.empty()) {
+      const auto shown = text ? toml_string(text->get()) : std::string("this value");
+      return complain(name->source(), "host.host", fmt::format("{} is not valid; {}", shown, expected));
+    }
+    const auto [place, fresh] = host_places_.emplace(host.host, where(name->source()));
+    if (!fresh) {
+      return complain(
+          name->source(), "host.host",
+          fmt::format("{} is declared already, at {}; expected each host once", toml_string(host.host), place->second));
+    }
+    for (const auto& [key, node] : table) {
+      const std::string full = fmt::format("host.{}", key.str());
+      if (key.str() == "host") continue;
+      if (find_access_field(key.str())) {
+        read_access_key(full, host.access, host.sources, key, node);
+      } else {
+        std::vector<std::string_view> keys = {"host"};
+        for (const AccessField& field : access_fields()) keys.push_back(field.key);
+        complain(key.source(), full, unknown_key(key.str(), keys, "key"));
+      }
+    }
+    finish_access(table, "host", host.access, host.sources);
+    settings_.hosts.push_back(std::move(host));
+  }
+
+  void read_access_key(std::string_view full, model::Access& access, model::AccessSources& sources,
+                       const toml::key& key, const toml::node& node) {
+    const Rule& rule = find_access_field(key.str())->rule;
+    const auto value = to_value(node, rule.kind);
+    if (!value) return complain(node.source(), full, fmt::format("is {}; {}", type_of(node), expectation(rule)));
+    const auto checked = check(rule, *value);
+    if (!checked) return complain(node.source(), full, checked.error().detail);
+    put_access(access, sources, key.str(), *checked);
+  }
+
+  void finish_access(const toml::table& table, std::string_view name, model::Access& access,
+                     const model::AccessSources& sources) {
+    if (!errors_.empty()) return;  // a key that was refused must not be told of as missing
+    const auto error = complete_access(access, sources);
+    if (!error) return;
+    const toml::node* const at = table.get(error->key);
+    complain(at ? at->source() : table.source(), fmt::format("{}.{}", name, error->key), error->problem);
+  }
+
   static model::SettingValue to_setting(const Value& value) {
     if (const auto* boolean = std::get_if<bool>(&value)) return *boolean;
     if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
@@ -209,6 +277,7 @@ class Loader {
     std::vector<std::string_view> keys;
     for (const FeedText& text : feed_texts()) keys.push_back(text.key);
     for (const FeedEntry& entry : feed_entries()) keys.push_back(entry.key);
+    for (const AccessField& field : access_fields()) keys.push_back(field.key);
     return unknown_key(key, keys, "key");
   }
 
@@ -217,6 +286,7 @@ class Loader {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::string> errors_;  // by line and column
   std::map<std::string, std::string, std::less<>> key_places_;
   std::map<std::string, std::string> feed_places_;
+  std::map<std::string, std::string> host_places_;
 };
 
 Result<void> add_file(Loader& loader, const std::string& file) {
