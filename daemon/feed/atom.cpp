@@ -194,10 +194,10 @@ void read_atom_link(FeedDraft& draft, const Element& element, int rank) {
     draft.home_page.offer(is_page(element) ? rank : rank + 1, std::move(url));
   } else if (rel == "self") {
     draft.self.offer(rank, std::move(url));
-  } else if (rel == "next") {
-    draft.next.offer(0, std::move(url));
   } else if (rel == "prev-archive") {
-    draft.next.offer(1, std::move(url));  // RFC 5005, section 4
+    draft.next.offer(0, std::move(url));  // RFC 5005, section 4: archives do not change, pages (section 3) do
+  } else if (rel == "next") {
+    draft.next.offer(1, std::move(url));
   }
 }
 

@@ -10,6 +10,7 @@
 #include "text/date.hpp"
 #include "text/entities.hpp"
 #include "text/sniff.hpp"
+#include "text/url.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::feed {
@@ -20,6 +21,10 @@ constexpr std::size_t kMaxGuid = 4096;        // bytes
 constexpr std::size_t kMaxTag = 200;          // bytes
 constexpr std::size_t kMaxTags = 200;         // an entry
 constexpr std::size_t kMaxAttachments = 200;  // an entry
+
+bool is_same_page(std::string_view url, std::string_view other) {
+  return !url.empty() && !other.empty() && text::canonical_url(url) == text::canonical_url(other);
+}
 
 bool is_blank(const TextValue& text) { return text::trim(text.value).empty(); }
 
@@ -197,13 +202,16 @@ model::Entry finish(EntryDraft&& draft, const ParseOptions& options) {
   return entry;
 }
 
-model::ParsedFeed finish(FeedDraft&& draft) {
+model::ParsedFeed finish(FeedDraft&& draft, const ParseOptions& options) {
   model::ParsedFeed feed = std::move(draft.feed);
   feed.title = plain_line(draft.title.value);
   feed.description = plain_line(draft.description.value);
   feed.home_page_url = std::move(draft.home_page.value);
   feed.feed_url = std::move(draft.self.value);
-  feed.next_url = std::move(draft.next.value);
+  if (!draft.whole_feed) feed.next_url = std::move(draft.next.value);
+  if (is_same_page(feed.next_url, options.base_url) || is_same_page(feed.next_url, feed.feed_url)) {
+    feed.next_url.clear();
+  }
   feed.icon = std::move(draft.icon.value);
   feed.language = language_tag(draft.language.value);
   feed.authors = std::move(draft.authors.value);

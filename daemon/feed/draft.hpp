@@ -82,6 +82,7 @@ struct FeedDraft {
   Ranked<std::string> icon;
   Ranked<std::string> language;
   Ranked<std::vector<model::Author>> authors;
+  bool whole_feed = false;            // RFC 5005, section 2: there is no other page
   std::int64_t update_period_s = 0;   // RSS syndication module: this long ...
   std::int64_t update_frequency = 0;  // ... divided by this
 
@@ -92,7 +93,7 @@ struct FeedDraft {
 constexpr int kLastOwnSummary = 3;
 
 model::Entry finish(EntryDraft&& draft, const ParseOptions& options);
-model::ParsedFeed finish(FeedDraft&& draft);
+model::ParsedFeed finish(FeedDraft&& draft, const ParseOptions& options);
 
 // Plain text of one line, at most a few thousand bytes.
 std::string plain_line(const TextValue& text);

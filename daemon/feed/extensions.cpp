@@ -80,6 +80,8 @@ void update_frequency(FeedDraft& draft, const Element& element, int) {
   draft.update_frequency = parse_size(element.text()).value_or(0);
 }
 
+void complete(FeedDraft& draft, const Element&, int) { draft.whole_feed = true; }
+
 constexpr EntryField kEntryFields[] = {
     {Ns::content, "encoded", 0, content},
     {Ns::xhtml, "body", 1, xhtml_body},
@@ -128,6 +130,7 @@ constexpr FeedField kFeedFields[] = {
     {Ns::webfeeds, "icon", 4, feed_image},
     {Ns::sy, "updatePeriod", 0, update_period},
     {Ns::sy, "updateFrequency", 0, update_frequency},
+    {Ns::history, "complete", 0, complete},
 };
 
 }  // namespace

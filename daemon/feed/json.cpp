@@ -227,7 +227,7 @@ Result<model::ParsedFeed> read_json_feed(std::string_view utf8, const ParseOptio
   if (!versioned && !shaped)
     return Error{Cause::not_a_feed, "JSON, but no JSON Feed: it has neither its version nor items"};
   Reader(options, draft).read(*object);
-  return finish(std::move(draft));
+  return finish(std::move(draft), options);
 }
 
 }  // namespace newscache::feed

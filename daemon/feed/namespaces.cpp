@@ -59,6 +59,7 @@ constexpr Known kUris[] = {
     {"wellformedweb.org/commentapi", Ns::wfw},
     {"rssnamespace.org/feedburner/ext/1.0", Ns::feedburner},
     {"purl.org/syndication/thread/1.0", Ns::threading},
+    {"purl.org/syndication/history/1.0", Ns::history},
     {"google.com/schemas/play-podcasts/1.0", Ns::googleplay},
     {"google.com/schemas/play-podcasts/1.0/play-podcasts.xsd", Ns::googleplay},
     {"webfeeds.org/rss/1.0", Ns::webfeeds},
@@ -73,6 +74,7 @@ constexpr Known kPrefixes[] = {
     {"dcterms", Ns::dcterms}, {"media", Ns::media}, {"itunes", Ns::itunes},     {"xhtml", Ns::xhtml},
     {"sy", Ns::sy},           {"slash", Ns::slash}, {"wfw", Ns::wfw},           {"feedburner", Ns::feedburner},
     {"thr", Ns::threading},   {"prism", Ns::prism}, {"webfeeds", Ns::webfeeds}, {"googleplay", Ns::googleplay},
+    {"fh", Ns::history},
 };
 
 // What stays of a URI once everything that publishers get wrong is gone.

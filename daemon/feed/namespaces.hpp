@@ -27,6 +27,7 @@ enum class Ns : std::uint8_t {
   googleplay,
   webfeeds,
   prism,
+  history,
 };
 
 // The vocabulary of a namespace URI: case, white space, scheme, "www." and a last "/" or "#" do not matter.

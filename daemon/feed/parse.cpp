@@ -133,7 +133,7 @@ Result<model::ParsedFeed> parse(std::string_view bytes, const ParseOptions& opti
   if (loaded.has_error()) return loaded.error();
   auto draft = read_document(document, options);
   if (draft.has_error()) return draft.error();
-  model::ParsedFeed feed = finish(std::move(*draft));
+  model::ParsedFeed feed = finish(std::move(*draft), options);
   feed.encoding = std::move(decoded.encoding);
   feed.lenient = document.lenient() || decoded.lossy || wrapped;
   feed.complete = document.complete();
