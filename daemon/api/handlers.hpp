@@ -12,8 +12,6 @@ namespace newscache::api {
 loop::awaitable<Response> get_status(Context& context, Request& request);
 loop::awaitable<Response> get_health(Context& context, Request& request);
 loop::awaitable<Response> get_openapi(Context& context, Request& request);
-// The API's word for it.
-std::string_view network_word(ingest::NetworkState state);
 // feeds.cpp
 loop::awaitable<Response> list_feeds(Context& context, Request& request);
 loop::awaitable<Response> add_feed(Context& context, Request& request);

@@ -109,7 +109,7 @@ void Server::notify_changes() { state_->context->events->notify(); }
 
 void Server::notify_network() {
   const auto& poller = state_->context->services.poller;
-  state_->context->events->broadcast(format_network_event(network_word(poller.network()), poller.network_since()));
+  state_->context->events->broadcast(format_network_event(network_word(poller.network()), poller.network().since));
 }
 
 void Server::stop() {

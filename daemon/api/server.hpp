@@ -42,7 +42,6 @@ struct DaemonStatus {
   std::optional<std::int64_t> storage_limit;
   std::optional<std::int64_t> storage_free;  // none: cannot be told
   std::string storage_state = "ok";          // ok, low, full, read_only
-  std::optional<std::int64_t> traffic_budget;
 };
 
 struct Services {

@@ -12,10 +12,6 @@ namespace newscache::api {
 
 namespace json = boost::json;
 
-std::string_view network_word(ingest::NetworkState state) {
-  return state == ingest::NetworkState::online ? "online" : "offline";
-}
-
 namespace {
 
 struct StoreStatus {
@@ -32,7 +28,7 @@ json::value number_or_null(const std::optional<std::int64_t>& number) {
 json::object status_json(const DaemonStatus& daemon, const StoreStatus& store, const ingest::Poller& poller) {
   json::object network;
   network["state"] = network_word(poller.network());
-  network["since"] = text::format_rfc3339(poller.network_since());
+  network["since"] = text::format_rfc3339(poller.network().since);
   json::object clock;
   clock["trusted"] = daemon.clock_trusted;
   clock["floor"] = text::format_rfc3339(daemon.clock_floor);
@@ -48,7 +44,7 @@ json::object status_json(const DaemonStatus& daemon, const StoreStatus& store, c
   storage["state"] = daemon.storage_state;
   json::object traffic;
   traffic["received_today_bytes"] = poller.received_today();
-  traffic["budget_bytes"] = number_or_null(daemon.traffic_budget);
+  traffic["budget_bytes"] = number_or_null(poller.day_budget());
   const auto activity = poller.activity();
   json::object polling;
   polling["active"] = activity.active;

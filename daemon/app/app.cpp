@@ -177,7 +177,6 @@ api::DaemonStatus App::State::status() const {
     if (disk->free_bytes < no_space) status.storage_state = "full";
     if (disk->read_only) status.storage_state = "read_only";
   }
-  status.traffic_budget = settings.budget.day;
   return status;
 }
 

@@ -4,6 +4,13 @@
 
 namespace newscache {
 
+std::chrono::seconds local_time_of_day(Instant instant) {
+  const std::time_t seconds = instant.time_since_epoch().count();
+  std::tm local{};
+  ::localtime_r(&seconds, &local);
+  return std::chrono::hours(local.tm_hour) + std::chrono::minutes(local.tm_min) + std::chrono::seconds(local.tm_sec);
+}
+
 Instant SystemClock::wall() const {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }

@@ -30,6 +30,9 @@ class Clock {
   virtual std::chrono::milliseconds wait_for(BootInstant when) const = 0;
 };
 
+// Since local midnight, in the time zone of the system.
+std::chrono::seconds local_time_of_day(Instant instant);
+
 class SystemClock final : public Clock {
  public:
   Instant wall() const override;

@@ -10,16 +10,17 @@ namespace {
 // After so long without a feed of a host being polled, its refusals are history.
 constexpr std::chrono::hours memory{24 * 8};
 
-bool is_local_name(std::string_view host) {
-  return host == "localhost" || host.front() == '[' || host.find_first_not_of("0123456789.") == host.npos;
-}
-
 }  // namespace
 
 std::string host_of(std::string_view url) {
   const auto parts = text::split_url(url);
   if (!parts || parts->host.empty()) return {};
-  return is_local_name(parts->host) ? parts->host + ":" + std::to_string(parts->port) : parts->host;
+  return is_local(parts->host) ? parts->host + ":" + std::to_string(parts->port) : parts->host;
+}
+
+bool is_local(std::string_view host) {
+  const std::string_view name = host.substr(0, host.find(':'));
+  return host.starts_with('[') || name == "localhost" || name.find_first_not_of("0123456789.") == name.npos;
 }
 
 void CoolDowns::begin(const std::string& host, BootInstant until, std::int64_t count, BootInstant now) {

@@ -14,6 +14,8 @@ namespace newscache::ingest {
 // The publisher that a fetch burdens: a name on the net is one, whatever the port; two ports of an address, as in a
 // home network, are two. Empty for what is no web address.
 std::string host_of(std::string_view url);
+// Whether that is an address, or this machine: what a name of the net is not.
+bool is_local(std::string_view host);
 
 // Hosts that answered 429 or 503: every feed of theirs waits. Only for public hosts; in a home network one program's
 // trouble says nothing about its neighbours.

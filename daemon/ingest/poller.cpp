@@ -1,58 +1,98 @@
+// Which feed is polled when. What one poll does: poll.cpp.
+
 #include "ingest/poller.hpp"
+
+#include <fnmatch.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "schedule/move.hpp"
+#include "ingest/moves.hpp"
+#include "settings/settings.hpp"
 #include "text/url.hpp"
 
 namespace newscache::ingest {
 namespace {
 
+using std::chrono::seconds;
+
 // Updates that wait for their commit hold documents in memory; past this, no new transfer starts.
 constexpr std::size_t max_uncommitted = 256;
-// After a failure of our own, a full disk say.
-constexpr std::chrono::minutes retry_after_trouble{5};
+// On return from being offline, what is due is spread: so much a feed, and so much at most.
+constexpr std::chrono::milliseconds return_gap{100};
+constexpr std::chrono::milliseconds return_spread = std::chrono::minutes(1);
+
+constexpr std::string_view host_rule = "host-cool-down";
+constexpr std::string_view hours_rule = "quiet-hours";
+constexpr std::string_view budget_rule = "budget";
 
 bool has_address(const model::Feed& feed) { return text::split_url(feed.url).has_value(); }
-
-bool may_be_polled(const model::Feed& feed) {
-  return !feed.paused && feed.state.status != model::FeedStatus::gone && has_address(feed);
-}
 
 bool cooling_down(const model::FeedState& state) {
   return state.next_poll_rule == "retry-after" || state.next_poll_rule == "cool-down";
 }
 
-// For the database: the state, and nothing that the poll brought.
-model::FeedUpdate state_update(const model::Feed& feed) {
-  model::FeedUpdate update;
-  update.feed_id = feed.id;
-  update.url = feed.url;
-  update.state = feed.state;
-  return update;
+std::vector<schedule::Span> spans(const std::vector<std::string>& texts) {
+  std::vector<schedule::Span> spans;
+  for (const std::string& text : texts) {
+    if (const auto span = settings::parse_time_span(text)) spans.push_back({span->begin, span->end});
+  }
+  return spans;
+}
+
+// The failure was not the feed's own: with a network it may well work.
+bool is_the_networks(const model::FeedState& state) {
+  if (!state.error) return false;
+  const Cause cause = state.error->cause;
+  return cause == Cause::link || cause == Cause::dns || cause == Cause::portal;
+}
+
+// What is worth most to be polled first: what has waited longest, and what is read.
+double worth(const model::Feed& feed, Instant now) {
+  const auto waited = feed.state.last_success ? std::max(now - *feed.state.last_success, seconds(0)) : seconds(0);
+  const double read = feed.articles > 0 ? static_cast<double>(feed.articles - feed.unread) / static_cast<double>(feed.articles) : 0.5;
+  return static_cast<double>(waited.count()) * (0.5 + read);
 }
 
 }  // namespace
 
+std::string_view network_word(const NetworkStatus& status) {
+  switch (status.state) {
+    case NetworkState::online:
+      return status.metered ? "metered" : "online";
+    case NetworkState::offline:
+      return "offline";
+    case NetworkState::portal:
+      return "portal";
+  }
+  return "online";
+}
+
+bool may_be_polled(const model::Feed& feed) {
+  return !feed.paused && feed.state.status != model::FeedStatus::gone && has_address(feed);
+}
+
 Poller::Poller(Services services, const model::Settings& settings)
     : services_(services),
-      poll_settings_(settings.poll),
-      content_settings_(settings.content),
-      max_transfers_(settings.net.max_transfers),
+      access_(settings),
       alarm_(services.executor, services.clock),
-      committer_(services, [this] { return transfers_ == 0 && waiting_ == 0; }),
+      committer_(services, [this] { return transfers_ == 0 && turns_.waiting() == 0; }),
       generator_(std::random_device{}()),
       network_since_(services.clock.wall()) {
-  committer_.set_interval(settings.store.commit_interval);
   committer_.on_commit = [this] { announce(); };
+  reconfigure(settings);
 }
 
 void Poller::reconfigure(const model::Settings& settings) {
   poll_settings_ = settings.poll;
+  net_settings_ = settings.net;
   content_settings_ = settings.content;
-  max_transfers_ = settings.net.max_transfers;
+  access_ = AccessTable(settings);
+  hours_ = {spans(settings.poll.quiet), spans(settings.poll.windows)};
+  budget_.configure(settings.budget);
   committer_.set_interval(settings.store.commit_interval);
+  change_network([] {});
+  reconsider_held();
   wake();
 }
 
@@ -61,11 +101,14 @@ void Poller::wake() {
   alarm_.wake();
 }
 
-double Poller::random() { return std::uniform_real_distribution<double>(0.0, 1.0)(generator_); }
-
 loop::awaitable<void> Poller::load() {
-  auto list = [](store::Reader& reader) { return reader.feeds(); };
-  std::vector<model::Feed> feeds = co_await services_.reader.run(std::move(list));
+  constexpr std::int64_t days_of_interest = 62;
+  const auto today = std::chrono::floor<std::chrono::days>(services_.clock.wall()).time_since_epoch().count();
+  auto list = [since = today - days_of_interest](store::Reader& reader) {
+    return std::pair(reader.feeds(), reader.traffic(since));
+  };
+  auto [feeds, traffic] = co_await services_.reader.run(std::move(list));
+  if (slots_.empty()) budget_.load(traffic);
   // Hosts that wanted to be left alone when we stopped still do.
   const BootInstant now = services_.clock.boot();
   for (const model::Feed& feed : feeds) {
@@ -114,12 +157,11 @@ void Poller::take_over(model::Feed feed) {
 }
 
 // The wall clock may have jumped since the time was written, so the wait is bounded by what it can have been.
-std::chrono::seconds Poller::remaining_wait(const model::Feed& feed) const {
-  using std::chrono::seconds;
+seconds Poller::remaining_wait(const model::Feed& feed) const {
   if (!feed.state.next_poll) return seconds(0);
   constexpr seconds skipped_days = std::chrono::hours(24 * 8);
-  const seconds longest = std::max({poll_settings_.ceiling, poll_settings_.hint_ceiling, poll_settings_.unconditional_floor, seconds(std::chrono::hours(24)),
-                                    poll_interval(feed.settings).value_or(seconds(0))}) +
+  const seconds longest = std::max({poll_settings_.ceiling, poll_settings_.hint_ceiling, poll_settings_.unconditional_floor,
+                                    seconds(std::chrono::hours(24)), poll_interval(feed.settings).value_or(seconds(0))}) +
                           skipped_days;
   return std::clamp<seconds>(*feed.state.next_poll - services_.clock.wall(), seconds(0), longest);
 }
@@ -140,142 +182,55 @@ void Poller::unschedule(Slot& slot) {
 void Poller::queue_on_host(Slot& slot, bool first) {
   unschedule(slot);
   if (std::exchange(slot.waiting, true)) return;
-  Host& host = hosts_[slot.host];
-  if (host.waiting.empty() && !host.busy) ready_hosts_.emplace(host.free_at, slot.host);
-  if (first) {
-    host.waiting.push_front(slot.feed.id);
-  } else {
-    host.waiting.push_back(slot.feed.id);
-  }
-  ++waiting_;
+  turns_.queue(slot.host, slot.feed.id, first);
   alarm_.wake();
 }
 
 void Poller::leave_host(Slot& slot) {
-  if (!std::exchange(slot.waiting, false)) return;
-  Host& host = hosts_.at(slot.host);
-  std::erase(host.waiting, slot.feed.id);
-  --waiting_;
-  if (host.waiting.empty()) ready_hosts_.erase({host.free_at, slot.host});
+  if (std::exchange(slot.waiting, false)) turns_.leave(slot.host, slot.feed.id);
 }
 
 void Poller::queue_due_feeds() {
   const BootInstant now = services_.clock.boot();
-  while (!due_.empty() && due_.begin()->first <= now) {
-    Slot& slot = slots_.at(due_.begin()->second);
-    if (const auto until = cool_downs_.until(slot.host, now)) {
-      hold_back(slot, *until);
-    } else {
-      queue_on_host(slot, false);
-    }
-  }
-}
-
-// A feed that is due while its host wants to be left alone.
-void Poller::hold_back(Slot& slot, BootInstant until) {
-  leave_host(slot);
-  const auto wait = std::chrono::ceil<std::chrono::seconds>(until - services_.clock.boot());
-  slot.feed.state.next_poll = services_.clock.wall() + wait;
-  slot.feed.state.next_poll_rule = "host-cool-down";
-  schedule_slot(slot, until);
-  committer_.defer(state_update(slot.feed));
-}
-
-// What an answer says about its host.
-void Poller::note_host(const Result<net::Response>& answer, const Refreshed& result) {
-  if (!answer) return;
-  const std::string host = host_of(answer->url);
-  if (!result.host_wait) {
-    if (!result.error) cool_downs_.end(host);
-    return;
-  }
-  const BootInstant now = services_.clock.boot();
-  const BootInstant until = now + *result.host_wait;
-  cool_downs_.begin(host, until, result.update.state.error->count, now);
-  services_.log.info("host wants to be left alone", {{"host", host}, {"seconds", result.host_wait->count()}});
-  for (auto& [id, slot] : slots_) {
-    if (slot.host != host || slot.active) continue;
-    if (slot.waiting || (slot.scheduled && slot.due < until)) hold_back(slot, until);
-  }
-}
-
-// Whether the state is another one now. Without a clock, days prove nothing.
-bool Poller::note_move(model::FeedState& state, const std::string& target) const {
-  if (!services_.clock_trusted()) return false;
-  const model::Move before = state.move;
-  schedule::sight_move(state.move, target, services_.clock.wall());
-  return state.move != before;
-}
-
-// The publisher has said for long enough where the feed is now.
-loop::awaitable<void> Poller::follow_move(model::Feed feed, std::uint64_t generation) {
-  Result<std::string> target = text::subscription_url(feed.state.move.url);
-  if (!target) co_return;
-  const auto parts = text::split_url(feed.url);
-  Result<model::Feed> changed = Error{Cause::conflict, "the configuration file declares this feed: change its address there"};
-  if (parts && !parts->user.empty()) {
-    changed = Error{Cause::conflict, "the old address holds credentials, which are not handed on: change it by hand"};
-  } else if (!feed.managed) {
-    // It is the same document: validators and times hold at the new address.
-    model::FeedUpdate kept = state_update(feed);
-    kept.url = *target;
-    kept.state.move = {};
-    auto write = [kept](store::Writer& writer) mutable {
-      model::FeedPatch patch;
-      patch.url = kept.url;
-      Result<model::Feed> moved = writer.change_feed(kept.feed_id, patch);
-      if (moved) writer.apply({&kept, 1}, store::Durability::synced);
-      return moved;
-    };
-    changed = co_await services_.writer.run(std::move(write));
-  }
-  if (changed) {
-    services_.log.info("feed has moved for good", {{"feed", model::raw(feed.id)},
-                                                   {"from", loggable_url(feed.url)},
-                                                   {"to", loggable_url(*target)}});
-    co_await reload_feed(feed.id);
-    announce();
-    co_return;
-  }
-  services_.log.warning("feed has moved for good, and its new address cannot be taken over",
-                        {{"feed", model::raw(feed.id)},
-                         {"from", loggable_url(feed.url)},
-                         {"to", loggable_url(*target)},
-                         {"detail", changed.error().detail}});
-  if (Slot* slot = find(feed.id, generation)) slot->move_refused = true;
+  while (!due_.empty() && due_.begin()->first <= now) queue_on_host(slots_.at(due_.begin()->second), false);
 }
 
 bool Poller::may_start() const {
-  if (network_ == NetworkState::offline) return transfers_ == 0 && services_.clock.boot() >= next_probe_;
-  return transfers_ < max_transfers_ && committer_.pending() < max_uncommitted;
+  if (coming_back_ || !network_.may_start(services_.clock.boot())) return false;
+  if (network_.state() != NetworkState::online) return transfers_ == 0;
+  return transfers_ < net_settings_.max_transfers && committer_.pending() < max_uncommitted;
 }
 
 void Poller::start_transfers() {
   const BootInstant now = services_.clock.boot();
-  while (may_start() && !ready_hosts_.empty() && ready_hosts_.begin()->first <= now) {
-    const std::string name = ready_hosts_.begin()->second;
-    ready_hosts_.erase(ready_hosts_.begin());
-    Host& host = hosts_.at(name);
-    const model::FeedId id = host.waiting.front();
-    host.waiting.pop_front();
-    --waiting_;
-    Slot& slot = slots_.at(id);
+  while (may_start()) {
+    const std::optional<model::FeedId> id = turns_.take(now);
+    if (!id) return;
+    Slot& slot = slots_.at(*id);
     slot.waiting = false;
+    if (const auto reason = hold(slot, slot.wish)) {
+      turns_.release(slot.host, now);
+      hold_back(slot, *reason);
+      continue;
+    }
+    slot.wish = Wish::none;
     slot.active = true;
-    host.busy = true;
     ++transfers_;
     ++active_;
-    services_.tasks.spawn("poll feed " + std::to_string(model::raw(id)), poll(id, slot.generation));
+    services_.tasks.spawn("poll feed " + std::to_string(model::raw(*id)), poll(*id, slot.generation));
   }
 }
 
 BootInstant Poller::next_wake() const {
   BootInstant wake = services_.clock.boot() + std::chrono::hours(24);
   if (!due_.empty()) wake = std::min(wake, due_.begin()->first);
-  if (ready_hosts_.empty()) return wake;
+  const auto turn = turns_.next();
+  if (!turn || coming_back_) return wake;
   // With every permit taken, the end of a transfer wakes us.
-  if (may_start()) return std::min(wake, ready_hosts_.begin()->first);
-  if (network_ == NetworkState::offline && transfers_ == 0) wake = std::min(wake, next_probe_);
+  if (may_start()) return std::min(wake, *turn);
+  if (network_.state() != NetworkState::online && transfers_ == 0) {
+    wake = std::min(wake, std::max(*turn, network_.next_probe()));
+  }
   return wake;
 }
 
@@ -284,171 +239,62 @@ Poller::Slot* Poller::find(model::FeedId id, std::uint64_t generation) {
   return found != slots_.end() && found->second.generation == generation ? &found->second : nullptr;
 }
 
-loop::awaitable<void> Poller::poll(model::FeedId id, std::uint64_t generation) {
-  std::exception_ptr error;
-  try {
-    const Slot& slot = slots_.at(id);
-    co_await poll_and_commit(slot.feed, slot.host, generation);
-  } catch (...) {
-    error = std::current_exception();
-  }
-  --active_;
-  if (Slot* slot = find(id, generation)) {
-    slot->active = false;
-    if (error && may_be_polled(slot->feed)) {
-      schedule_slot(*slot, services_.clock.boot() + std::max<std::chrono::seconds>(retry_after_trouble, poll_settings_.floor));
-    }
-  }
-  alarm_.wake();
-  if (error) std::rethrow_exception(error);
-}
-
-void Poller::release_host(const std::string& name) {
-  Host& host = hosts_.at(name);
+void Poller::release_host(const std::string& host) {
   --transfers_;
-  host.busy = false;
   // Up to a quarter more, so that our rhythm is no machine's.
   const auto gap = static_cast<double>(poll_settings_.host_gap.count()) * (1.0 + 0.25 * random());
-  host.free_at = services_.clock.boot() + std::chrono::milliseconds(static_cast<std::int64_t>(gap));
-  if (!host.waiting.empty()) ready_hosts_.emplace(host.free_at, name);
-  forget_idle_hosts();
+  const BootInstant now = services_.clock.boot();
+  turns_.release(host, now + std::chrono::milliseconds(static_cast<std::int64_t>(gap)));
+  if (turns_.hosts() > 2 * slots_.size() + 16) turns_.forget_idle(now);
   committer_.reconsider();
   alarm_.wake();
 }
 
-// A host is remembered for its gap only.
-void Poller::forget_idle_hosts() {
-  if (hosts_.size() < 2 * slots_.size() + 16) return;
+// Why a feed that is due is not polled now.
+std::optional<Poller::Hold> Poller::hold(const Slot& slot, Wish wish) const {
+  if (wish == Wish::forced) return std::nullopt;
   const BootInstant now = services_.clock.boot();
-  std::erase_if(hosts_, [now](const auto& entry) {
-    return !entry.second.busy && entry.second.waiting.empty() && entry.second.free_at <= now;
-  });
-}
-
-loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host, std::uint64_t generation) {
-  Permit permit(*this, std::move(host));
-  net::Request request;
-  request.url = feed.url;
-  request.validators = feed.state.validators;
-  const BootInstant started = services_.clock.boot();
-  Result<net::Response> answer = co_await fetch(std::move(request));
-  const auto took = services_.clock.boot() - started;
-
-  RefreshContext context = refresh_context();
-  context.host_refusals = answer ? cool_downs_.refusals(host_of(answer->url)) : 0;
-  auto digest = [&feed, &answer, context] { return ingest::refresh(feed, answer, context); };
-  Refreshed result = co_await loop::offload(services_.worker, digest);
-  permit.release();
-  if (!answer) result.update.attempts.back().duration = took;
-  note_host(answer, result);
-  report(feed, answer, result);
-  const std::string target = answer ? answer->permanent_url : std::string();
-  answer = Error{};  // the body is not needed while the commit is awaited
-
-  if (find(feed.id, generation) == nullptr) co_return;  // moved or removed meanwhile
-  bool same_feed = result.same_document;
-  if (result.only_times) {
-    if (same_feed) note_move(result.update.state, target);
-    feed.state = result.update.state;
-    committer_.defer(std::move(result.update));
-  } else {
-    feed.state = result.update.state;
-    const auto entries = static_cast<std::int64_t>(result.update.entries.size());
-    const model::UpdateResult done = co_await committer_.commit(std::move(result.update));
-    feed.state.unreliable = done.unreliable;
-    // Articles that were known already show that it is the feed which we know.
-    same_feed = same_feed || (!result.error && done.added < entries);
+  if (const auto until = cool_downs_.until(slot.host, now)) return Hold{*until, host_rule};
+  const Instant wall = services_.clock.wall();
+  // While the clock is not set, nobody knows the hour; the budgets hold all the same.
+  if (wish == Wish::none && services_.clock_trusted()) {
+    const seconds rest = schedule::rest(hours_, local_time_of_day(wall));
+    if (rest > seconds(0)) return Hold{now + rest, hours_rule};
   }
-  Slot* slot = find(feed.id, generation);
-  if (slot == nullptr) co_return;
-  if (!result.only_times && same_feed && note_move(feed.state, target)) committer_.defer(state_update(feed));
-  slot->feed.state = feed.state;
-  if (may_be_polled(slot->feed)) schedule_slot(*slot, services_.clock.boot() + result.wait);
-  const bool proven = same_feed && schedule::is_proven(feed.state.move, feed.url, services_.clock.wall());
-  if (proven && !target.empty() && !slot->move_refused) co_await follow_move(std::move(feed), generation);
+  const auto allowance = budget_.allowance(slot.feed, metered_, wall);
+  if (!allowance || (allowance->left > 0 && (allowance->untouched || allowance->left >= slot.costs_at_least))) return std::nullopt;
+  return Hold{now + (allowance->renewed - wall), budget_rule};
 }
 
-loop::awaitable<Result<net::Response>> Poller::fetch(net::Request request) {
-  Result<net::Response> answer = co_await services_.fetcher.fetch(std::move(request));
-  if (!answer && answer.error().cause == Cause::tls && !services_.clock_trusted()) {
-    answer = Error{Cause::clock, "the clock is not set, so certificates cannot be judged: " + answer.error().detail};
-  }
-  note_transfer(answer);
-  co_return answer;
+void Poller::hold_back(Slot& slot, const Hold& hold) {
+  slot.wish = Wish::none;
+  const auto wait = std::chrono::ceil<seconds>(hold.until - services_.clock.boot());
+  slot.feed.state.next_poll = services_.clock.wall() + wait;
+  slot.feed.state.next_poll_rule = hold.rule;
+  schedule_slot(slot, hold.until);
+  committer_.defer(state_update(slot.feed));
 }
 
-RefreshContext Poller::refresh_context() {
-  const schedule::Policy policy{poll_settings_.floor, poll_settings_.ceiling, poll_settings_.hint_ceiling,
-                                poll_settings_.unconditional_floor};
-  return {policy, services_.clock.wall(), random(), content_settings_};
-}
-
-void Poller::report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result) const {
-  const std::string url = loggable_url(feed.url);
-  const bool was_failing = feed.state.error.has_value();
-  if (result.error && (!was_failing || feed.state.error->cause != result.error->cause)) {
-    services_.log.warning("feed cannot be polled", {{"feed", model::raw(feed.id)},
-                                                    {"url", url},
-                                                    {"cause", cause_name(result.error->cause)},
-                                                    {"detail", result.error->detail}});
-  } else if (!result.error && was_failing) {
-    services_.log.info("feed can be polled again", {{"feed", model::raw(feed.id)}, {"url", url}});
-  }
-  services_.log.debug("polled", {{"feed", model::raw(feed.id)},
-                                 {"status", answer ? answer->status : 0},
-                                 {"bytes", answer ? answer->wire_bytes : 0},
-                                 {"entries", static_cast<std::int64_t>(result.update.entries.size())},
-                                 {"rule", result.update.state.next_poll_rule}});
-}
-
-void Poller::note_transfer(const Result<net::Response>& answer) {
-  const auto today = std::chrono::floor<std::chrono::days>(services_.clock.wall());
-  if (today != today_) {
-    today_ = today;
-    received_today_ = 0;
-  }
-  if (answer) {
-    received_today_ += answer->wire_bytes;
-    set_network(NetworkState::online);
-  } else if (answer.error().cause == Cause::link) {
-    constexpr std::chrono::milliseconds first_probe = std::chrono::seconds(15);
-    constexpr std::chrono::milliseconds last_probe = std::chrono::minutes(10);
-    probe_wait_ = network_ == NetworkState::online ? first_probe : std::min(probe_wait_ * 2, last_probe);
-    next_probe_ = services_.clock.boot() + probe_wait_;
-    set_network(NetworkState::offline);
-  }
-}
-
-void Poller::set_network(NetworkState state) {
-  if (network_ == state) return;
-  network_ = state;
-  network_since_ = services_.clock.wall();
-  services_.log.notice("network", {{"state", state == NetworkState::online ? "online" : "offline"}});
-  if (state == NetworkState::online) poll_what_the_link_failed();
-  if (on_network_change) on_network_change();
-}
-
-// What could not be polled for want of a link is due now that there is one.
-void Poller::poll_what_the_link_failed() {
+// Other hours, budgets or links may be in force.
+void Poller::reconsider_held() {
   for (auto& [id, slot] : slots_) {
-    const auto& error = slot.feed.state.error;
-    if (slot.scheduled && error && error->cause == Cause::link) schedule_slot(slot, services_.clock.boot());
+    const std::string& rule = slot.feed.state.next_poll_rule;
+    if (slot.scheduled && (rule == hours_rule || rule == budget_rule)) schedule_slot(slot, services_.clock.boot());
   }
-}
-
-std::int64_t Poller::received_today() const {
-  return std::chrono::floor<std::chrono::days>(services_.clock.wall()) == today_ ? received_today_ : 0;
 }
 
 Result<std::vector<model::FeedId>> Poller::refresh(std::optional<model::FeedId> feed, bool force) {
   std::vector<model::FeedId> accepted;
+  const Wish wish = force ? Wish::forced : Wish::asked;
   const auto queue = [&](Slot& slot) {
-    const bool host_cools = cool_downs_.until(slot.host, services_.clock.boot()).has_value();
-    if ((cooling_down(slot.feed.state) || host_cools) && !force && !slot.active && !slot.waiting) return;
+    const bool held = cooling_down(slot.feed.state) || hold(slot, wish);
+    if (held && !force && !slot.active && !slot.waiting) return;
     accepted.push_back(slot.feed.id);
-    if (!slot.active) queue_on_host(slot, feed.has_value());  // else the poll under way is the one asked for
+    if (slot.active) return;  // the poll under way is the one asked for
+    slot.wish = std::max(slot.wish, wish);
+    queue_on_host(slot, feed.has_value());
   };
-  next_probe_ = services_.clock.boot();  // a person may know that the network is back
+  network_.probe_soon(services_.clock.boot());
   if (!feed) {
     for (auto& [id, slot] : slots_) {
       if (may_be_polled(slot.feed)) queue(slot);
@@ -490,6 +336,7 @@ loop::awaitable<model::UpdateResult> Poller::commit(model::FeedUpdate update) {
   const model::UpdateResult result = co_await committer_.commit(std::move(update));
   committer_.forget(id);  // what was held back meanwhile knows nothing of this
   state.unreliable = result.unreliable;
+  state.gap = result.gap;
   const auto found = slots_.find(id);
   if (found == slots_.end()) co_return result;
   Slot& slot = found->second;
@@ -498,10 +345,101 @@ loop::awaitable<model::UpdateResult> Poller::commit(model::FeedUpdate update) {
   co_return result;
 }
 
+void Poller::link_reported(const LinkReport& report) {
+  change_network([&] { network_.link_reported(report, services_.clock.boot()); });
+  alarm_.wake();
+}
+
+// Only networks by which publishers are reached count, and so do their hosts.
+std::size_t Poller::hosts() const {
+  std::set<std::string_view> names;
+  for (const auto& [id, slot] : slots_) names.insert(slot.host);
+  return names.size();
+}
+
+bool Poller::is_metered() const {
+  if (net_settings_.metered != "auto") return net_settings_.metered == "yes";
+  const LinkReport& link = network_.link();
+  const auto matches = [&](const std::string& pattern) { return ::fnmatch(pattern.c_str(), link.interface.c_str(), 0) == 0; };
+  return link.metered.value_or(false) ||
+         std::any_of(net_settings_.metered_interfaces.begin(), net_settings_.metered_interfaces.end(), matches);
+}
+
+// Tells whoever wants to know when it made a difference.
+void Poller::change_network(const std::function<void()>& change) {
+  const NetworkState before = network_.state();
+  const bool was_metered = metered_;
+  change();
+  metered_ = is_metered();
+  if (metered_ != was_metered) reconsider_held();
+  const NetworkState now = network_.state();
+  if (now == before && metered_ == was_metered) return;
+  network_since_ = services_.clock.wall();
+  services_.log.notice("network", {{"state", network_word(network())}});
+  if (now != before && now == NetworkState::online) {
+    coming_back_ = true;
+    services_.tasks.spawn("come back", come_back());
+  } else if (before == NetworkState::online && now != before) {
+    pardon_suspects();
+  }
+  if (on_network_change) on_network_change();
+}
+
+// What failed just before it turned out that nothing works: it never happened.
+void Poller::pardon_suspects() {
+  for (Suspect& suspect : std::exchange(suspects_, {})) {
+    Slot* slot = find(suspect.id, suspect.generation);
+    if (slot == nullptr || slot->active) continue;
+    model::FeedState& state = slot->feed.state;
+    state.status = suspect.before.status;
+    state.error = suspect.before.error;
+    state.next_poll = suspect.before.next_poll;
+    state.next_poll_rule = suspect.before.next_poll_rule;
+    if (!slot->waiting) schedule_slot(*slot, services_.clock.boot());
+    services_.tasks.spawn("pardon feed", store_state(state_update(slot->feed)));
+  }
+}
+
+loop::awaitable<void> Poller::store_state(model::FeedUpdate update) { co_await committer_.commit(std::move(update)); }
+
+// The network is back: what is due is polled, the most valuable first.
+loop::awaitable<void> Poller::come_back() {
+  std::exception_ptr error;
+  try {
+    co_await load();  // how much of which feed is read
+  } catch (...) {
+    error = std::current_exception();
+  }
+  coming_back_ = false;
+  spread_due_feeds();
+  alarm_.wake();
+  if (error) std::rethrow_exception(error);
+}
+
+void Poller::spread_due_feeds() {
+  const BootInstant now = services_.clock.boot();
+  const Instant wall = services_.clock.wall();
+  std::vector<std::pair<double, Slot*>> due;
+  for (auto& [id, slot] : slots_) {
+    if (slot.wish != Wish::none) continue;  // a person waits for it
+    if (slot.waiting || (slot.scheduled && (slot.due <= now || is_the_networks(slot.feed.state)))) {
+      due.emplace_back(worth(slot.feed, wall), &slot);
+    }
+  }
+  std::sort(due.begin(), due.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  const auto spread = std::min<std::chrono::milliseconds>(return_gap * due.size(), return_spread);
+  for (std::size_t rank = 0; rank < due.size(); ++rank) {
+    const double share = (static_cast<double>(rank) + random()) / static_cast<double>(due.size());
+    leave_host(*due[rank].second);
+    const auto wait = static_cast<double>(spread.count()) * share;
+    schedule_slot(*due[rank].second, now + std::chrono::milliseconds(static_cast<std::int64_t>(wait)));
+  }
+}
+
 bool Poller::polling(model::FeedId id) const {
   const auto found = slots_.find(id);
   if (found == slots_.end()) return false;
-  return found->second.active || (found->second.waiting && network_ == NetworkState::online);
+  return found->second.active || (found->second.waiting && network_.state() == NetworkState::online);
 }
 
 const model::FeedState* Poller::state(model::FeedId id) const {
@@ -510,9 +448,9 @@ const model::FeedState* Poller::state(model::FeedId id) const {
 }
 
 Activity Poller::activity() const {
-  Activity activity{active_, waiting_, std::nullopt};
+  Activity activity{active_, static_cast<std::int64_t>(turns_.waiting()), std::nullopt};
   if (!due_.empty()) {
-    const auto wait = std::chrono::ceil<std::chrono::seconds>(due_.begin()->first - services_.clock.boot());
+    const auto wait = std::chrono::ceil<seconds>(due_.begin()->first - services_.clock.boot());
     activity.next_at = services_.clock.wall() + wait;
   }
   return activity;

@@ -1,12 +1,14 @@
 #pragma once
-// Polls the feeds that are due: at most one transfer per host at a time with a gap between them, a bound in total, and the
-// updates of several feeds committed together. Keeps every feed's polling state in memory, so that a round in which nothing
-// changed writes nothing but bounded, batched bookkeeping. Loop thread only.
+// Polls the feeds that are due: at most one transfer per host at a time with a gap between them, a bound in total, within
+// the budgets and hours that are set, and the updates of several feeds committed together. Keeps every feed's polling
+// state in memory, so that a round in which nothing changed writes nothing but bounded, batched bookkeeping. Loop thread
+// only.
 
 #include <chrono>
-#include <deque>
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -16,20 +18,43 @@
 #include <utility>
 #include <vector>
 
+#include "ingest/access.hpp"
+#include "ingest/budget.hpp"
 #include "ingest/committer.hpp"
 #include "ingest/hosts.hpp"
+#include "ingest/network.hpp"
 #include "ingest/refresh.hpp"
 #include "ingest/services.hpp"
+#include "ingest/turns.hpp"
 #include "model/settings.hpp"
+#include "schedule/hours.hpp"
 
 namespace newscache::ingest {
-
-enum class NetworkState { online, offline };
 
 struct Activity {
   std::int64_t active = 0;  // being fetched, or waiting for their commit
   std::int64_t queued = 0;  // due, waiting for a permit
   std::optional<Instant> next_at;  // when the next feed is due
+};
+
+struct NetworkStatus {
+  NetworkState state = NetworkState::online;
+  bool metered = false;
+  Instant since{};
+};
+
+// "online", "metered", "offline", "portal".
+std::string_view network_word(const NetworkStatus& status);
+
+// Whether it may be polled at all.
+bool may_be_polled(const model::Feed& feed);
+
+struct Fetched {
+  Result<net::Response> answer = Error{};
+  Cost cost;
+  model::Traffic traffic;            // the feed's, with this fetch
+  Instant budget_renewed{};          // of the budget that stopped it
+  std::uint64_t network_before = 0;  // Network::generation() when it began
 };
 
 class Poller {
@@ -41,7 +66,8 @@ class Poller {
   // Polls until cancelled; on the way out, the bookkeeping is written.
   loop::awaitable<void> run();
 
-  // Makes one feed, or all, due now. A feed that is cooling down on its server's word is polled only with `force`.
+  // Makes one feed, or all, due now, whatever the hour. A feed that is cooling down on its server's word, or for which
+  // no budget is left, is polled only with `force`.
   // The ids that are now waiting or under way. Cause::not_found, Cause::conflict (paused, or an import that has no address).
   Result<std::vector<model::FeedId>> refresh(std::optional<model::FeedId> feed, bool force);
   // Feeds came, changed or went in the store: takes over what is there now.
@@ -49,17 +75,22 @@ class Poller {
   void forget_feed(model::FeedId id);
   // A poll that happened elsewhere (subscribing, importing): returns when it is committed.
   loop::awaitable<model::UpdateResult> commit(model::FeedUpdate update);
-  // One fetch, whoever wants it: its bytes are counted, and what it says about network and clock is taken in.
-  loop::awaitable<Result<net::Response>> fetch(net::Request request);
+  // One fetch, whoever wants it: its bytes are counted, and stopped where a budget ends.
+  loop::awaitable<Fetched> fetch(model::Feed feed, net::Request request);
+  // What the answer to a fetch for no feed yet says about network and host.
+  void note_answer(const std::string& url, const Result<net::Response>& answer);
   // The change log moved by other means than a poll.
   void announce() const {
     if (on_commit) on_commit();
   }
   // Attempts that wait to come into the feed's journal, oldest first.
   std::vector<model::Attempt> deferred_attempts(model::FeedId id) const { return committer_.deferred_attempts(id); }
-  // For refresh() of what was fetched elsewhere.
-  RefreshContext refresh_context();
+  // For refresh() of what was fetched.
+  RefreshContext refresh_context(const Cost& cost);
+  const model::ContentSettings& content_settings() const { return content_settings_; }
   void reconfigure(const model::Settings& settings);
+  // What the system says of the link.
+  void link_reported(const LinkReport& report);
   // Looks again at what is due: settings changed, or a manual clock moved.
   void wake();
 
@@ -67,34 +98,44 @@ class Poller {
   bool polling(model::FeedId id) const;
   // The newest state, which the database may not have yet; null for an unknown feed.
   const model::FeedState* state(model::FeedId id) const;
+  // Another subscription whose address ends at the same document, as of the last polls.
+  std::optional<model::FeedId> duplicate_of(model::FeedId id) const;
   Activity activity() const;
-  NetworkState network() const { return network_; }
+  NetworkStatus network() const { return {network_.state(), metered_, network_since_}; }
   // Whether the host of this address wants to be left alone.
   bool is_cooling_down(std::string_view url) const {
     return cool_downs_.until(host_of(url), services_.clock.boot()).has_value();
   }
-  Instant network_since() const { return network_since_; }
-  std::int64_t received_today() const;  // bytes off the network since midnight UTC
+  std::int64_t received_today() const { return budget_.received_today(services_.clock.wall()); }  // bytes, since midnight UTC
+  std::optional<std::int64_t> day_budget() const { return budget_.day_limit(metered_); }
 
   // After each commit that moved the change log; and when network() changes.
   std::function<void()> on_commit;
   std::function<void()> on_network_change;
 
  private:
-  struct Slot {  // one feed
+  enum class Wish { none, asked, forced };  // a person's
+  struct Slot {                             // one feed
     model::Feed feed;
     std::string host;
     BootInstant due{};
     bool scheduled = false;  // in due_
     bool waiting = false;    // in its host's queue
     bool active = false;     // being fetched or committed
-    bool move_refused = false;  // its proven new address cannot be taken over; has been logged
-    std::uint64_t generation = 0;  // tells a feed from another one that took its id or its place
+    Wish wish = Wish::none;
+    bool move_refused = false;        // its proven new address cannot be taken over; has been logged
+    std::int64_t costs_at_least = 0;  // bytes, as a fetch has shown that a budget stopped
+    std::string ends_at;              // where the last answer came from, if not from its own address
+    std::uint64_t generation = 0;     // tells a feed from another one that took its id or its place
   };
-  struct Host {
-    std::deque<model::FeedId> waiting;
-    bool busy = false;
-    BootInstant free_at{};
+  struct Suspect {  // failed, but whether by its own fault may turn out to be doubtful
+    model::FeedId id{};
+    std::uint64_t generation = 0;
+    model::FeedState before;
+  };
+  struct Hold {
+    BootInstant until{};
+    std::string_view rule;
   };
 
   // The right to burden a host; given back when the transfer is done.
@@ -121,46 +162,58 @@ class Poller {
   void leave_host(Slot& slot);
   void queue_due_feeds();
   void start_transfers();
+  bool may_start() const;
   BootInstant next_wake() const;
+  Slot* find(model::FeedId id, std::uint64_t generation);
+  void release_host(const std::string& host);
+
+  std::optional<Hold> hold(const Slot& slot, Wish wish) const;
+  void hold_back(Slot& slot, const Hold& hold);
+  void reconsider_held();
+
   loop::awaitable<void> poll(model::FeedId id, std::uint64_t generation);
   loop::awaitable<void> poll_and_commit(model::Feed feed, std::string host, std::uint64_t generation);
-  Slot* find(model::FeedId id, std::uint64_t generation);
-  bool may_start() const;
-  void release_host(const std::string& host);
-  void forget_idle_hosts();
-  void poll_what_the_link_failed();
-  void note_transfer(const Result<net::Response>& answer);
-  void hold_back(Slot& slot, BootInstant until);
+  void wait_for_burst(Refreshed& result) const;
   void note_host(const Result<net::Response>& answer, const Refreshed& result);
+  void note_budget(model::FeedId id, std::uint64_t generation, const Fetched& fetched);
+  void note_end(Slot& slot, const Result<net::Response>& answer);
   bool note_move(model::FeedState& state, const std::string& target) const;
-  loop::awaitable<void> follow_move(model::Feed feed, std::uint64_t generation);
-  void report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result) const;
-  void set_network(NetworkState state);
-  double random();
+  loop::awaitable<void> move(model::Feed feed, std::uint64_t generation);
+  void report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result, bool older) const;
+
+  bool network_failed(const model::Feed& feed, Sign sign, const Fetched& fetched, std::uint64_t generation);
+  void change_network(const std::function<void()>& change);
+  void pardon_suspects();
+  loop::awaitable<void> store_state(model::FeedUpdate update);
+  loop::awaitable<void> come_back();
+  void spread_due_feeds();
+  std::size_t hosts() const;
+  bool is_metered() const;
+
+  double random() { return std::uniform_real_distribution<double>(0.0, 1.0)(generator_); }
 
   Services services_;
   model::PollSettings poll_settings_;
+  model::NetSettings net_settings_;
   model::ContentSettings content_settings_;
-  std::int64_t max_transfers_;
+  AccessTable access_;
+  schedule::Hours hours_;
   loop::Alarm alarm_;
   Committer committer_;
   std::mt19937_64 generator_;
   std::unordered_map<model::FeedId, Slot> slots_;
-  std::map<std::string, Host, std::less<>> hosts_;
+  Turns turns_;
   CoolDowns cool_downs_;
   std::set<std::pair<BootInstant, model::FeedId>> due_;
-  std::set<std::pair<BootInstant, std::string>> ready_hosts_;  // not busy, with feeds waiting
   std::int64_t transfers_ = 0;  // permits taken
   std::int64_t active_ = 0;     // polls that have not ended
-  std::int64_t waiting_ = 0;
   std::uint64_t generations_ = 0;
-  NetworkState network_ = NetworkState::online;
-  // While offline, one feed at a time finds out whether that has ended, ever less often.
-  BootInstant next_probe_{};
-  std::chrono::milliseconds probe_wait_{};
+  Budget budget_;
+  Network network_;
+  std::vector<Suspect> suspects_;
+  bool metered_ = false;
+  bool coming_back_ = false;  // what is due is being put in order
   Instant network_since_;
-  std::chrono::sys_days today_{};
-  std::int64_t received_today_ = 0;
 };
 
 }  // namespace newscache::ingest

@@ -79,9 +79,23 @@ void cool_host(Refreshed& result, const model::Feed& feed, const net::Response& 
   state.cools_host = same_wait && host_of(response.url) == host_of(feed.url);
 }
 
+// A budget has stopped the fetch, which is nobody's failure.
+void wait_for_budget(Refreshed& result, const RefreshContext& context) {
+  constexpr std::chrono::minutes spread{10};  // not everybody at midnight
+  const auto wait = std::max(context.budget_renewed - context.now, std::chrono::seconds(0)) +
+                    std::chrono::floor<std::chrono::seconds>(context.random * spread);
+  plan_next(result, {wait, "budget"}, context.now);
+}
+
 void fail(Refreshed& result, const model::Feed& feed, Error error, const schedule::ServerHints& hints,
           const RefreshContext& context) {
   model::FeedState& state = result.update.state;
+  if (error.cause == Cause::budget) {
+    wait_for_budget(result, context);
+    result.only_times = true;
+    result.error = std::move(error);
+    return;
+  }
   std::int64_t before = state.error ? state.error->count : 0;
   if (error.cause == Cause::busy) before = std::max(before, context.host_refusals);
   // What is our own fault does not count; a busy server and a name that does not resolve are given more time each time.
@@ -114,6 +128,40 @@ void succeed(Refreshed& result, const model::Feed& feed, const net::Response& re
   plan_next(result, schedule::after_success(context.policy, situation), context.now);
 }
 
+std::optional<Instant> oldest_date(const std::vector<model::Entry>& entries) {
+  std::optional<Instant> oldest;
+  for (const model::Entry& entry : entries) {
+    if (entry.date_published && (!oldest || *entry.date_published < *oldest)) oldest = entry.date_published;
+  }
+  return oldest;
+}
+
+// Whether the document, if it has nothing that we know, has left something out. An undated one is believed to, unless it
+// always holds one article only.
+std::optional<model::Gap> possible_gap(const model::FeedState& before, const model::ParsedFeed& document,
+                                       const RefreshContext& context) {
+  if (!before.last_success || !document.complete || document.entries.empty()) return std::nullopt;
+  const auto oldest = oldest_date(document.entries);
+  if (oldest ? *oldest <= *before.last_success : document.entries.size() < 2) return std::nullopt;
+  return model::Gap{*before.last_success, std::min(oldest.value_or(context.now), context.now),
+                    context.backfill_pages > 0 ? document.next_url : std::string(), 0};
+}
+
+void take_entries(Refreshed& result, const model::Feed& feed, std::vector<model::Entry> entries) {
+  model::FeedState& state = result.update.state;
+  Identified identified = identify(std::move(entries), feed.uid, state.unreliable);
+  result.update.entries = std::move(identified.entries);
+  state.unreliable = identified.unreliable;
+}
+
+Result<model::ParsedFeed> parse_document(const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
+  feed::ParseOptions options;
+  options.base_url = response.url;
+  options.content_type = response.content_type;
+  options.strip_tracking = strips_tracking(feed.settings, context.content);
+  return feed::parse(response.body, options);
+}
+
 void take_document(Refreshed& result, const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
   model::FeedState& state = result.update.state;
   std::string hash = std::string(parser_generation) + hex(sha256({response.body}));
@@ -125,11 +173,7 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
     result.same_document = true;
     return;
   }
-  feed::ParseOptions options;
-  options.base_url = response.url;
-  options.content_type = response.content_type;
-  options.strip_tracking = strips_tracking(feed.settings, context.content);
-  Result<model::ParsedFeed> parsed = feed::parse(response.body, options);
+  Result<model::ParsedFeed> parsed = parse_document(feed, response, context);
   if (!parsed) {
     fail(result, feed, parsed.error(), hints_of(response), context);
     return;
@@ -139,10 +183,8 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
   state.body_hash = parsed->complete ? std::move(hash) : std::string();
   state.hints = parsed->hints;
   learn_rhythm(state, parsed->entries, text::parse_http_date(response.date).value_or(context.now));
-  Identified identified = identify(std::move(parsed->entries), feed.uid, state.unreliable);
-  result.update.entries = std::move(identified.entries);
-  state.unreliable = identified.unreliable;
-  parsed->entries.clear();
+  result.update.gap_if_disjoint = possible_gap(feed.state, *parsed, context);
+  take_entries(result, feed, std::exchange(parsed->entries, {}));
   result.update.document = std::move(*parsed);
   succeed(result, feed, response, context);
 }
@@ -162,19 +204,28 @@ void take_answer(Refreshed& result, const model::Feed& feed, const net::Response
   }
 }
 
+Refreshed begin(const model::Feed& feed, const RefreshContext& context) {
+  Refreshed result;
+  result.update.feed_id = feed.id;
+  result.update.url = feed.url;
+  result.update.received = context.now;
+  result.update.state = feed.state;
+  result.update.state.last_attempt = context.now;
+  return result;
+}
+
 // For the journal. What the poll brought is counted where it is stored.
-model::Attempt attempt_of(const Refreshed& result, const Result<net::Response>& answer, Instant now) {
+model::Attempt attempt_of(const Refreshed& result, const Result<net::Response>& answer, const RefreshContext& context) {
   model::Attempt attempt;
-  attempt.time = now;
+  attempt.time = context.now;
+  attempt.bytes = context.cost.bytes;
+  attempt.metered = context.cost.metered;
+  attempt.duration = context.cost.duration;
   if (result.error) {
     attempt.cause = result.error->cause;
     attempt.detail = result.error->detail;
   }
-  if (answer) {
-    attempt.status = answer->status;
-    attempt.bytes = answer->wire_bytes;
-    attempt.duration = answer->elapsed;
-  }
+  if (answer) attempt.status = answer->status;
   attempt.next_poll = result.update.state.next_poll;
   attempt.next_poll_rule = result.update.state.next_poll_rule;
   return attempt;
@@ -217,20 +268,61 @@ std::optional<std::chrono::seconds> poll_interval(const model::FeedSettings& set
 }
 
 Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context) {
-  Refreshed result;
-  result.update.feed_id = feed.id;
-  result.update.url = feed.url;
-  result.update.received = context.now;
-  result.update.state = feed.state;
-  result.update.state.last_attempt = context.now;
+  Refreshed result = begin(feed, context);
   result.update.state.cools_host = false;
   if (answer) {
     take_answer(result, feed, *answer, context);
   } else {
     fail(result, feed, answer.error(), {}, context);
   }
-  result.update.attempts.push_back(attempt_of(result, answer, context.now));
+  result.update.attempts.push_back(attempt_of(result, answer, context));
   return result;
+}
+
+Refreshed refresh_older(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context) {
+  Refreshed result = begin(feed, context);
+  model::FeedState& state = result.update.state;
+  model::Gap gap = *feed.state.gap;
+  Result<model::ParsedFeed> page = answer ? Result<model::ParsedFeed>(error_of_status(*answer)) : answer.error();
+  if (answer && answer->status == 200) page = parse_document(feed, *answer, context);
+  if (!page || page->entries.empty()) {
+    if (!page) result.error = page.error();
+    if (page || page.error().cause != Cause::budget) state.gap->next_url.clear();
+  } else {
+    // Closed by an article that we have, or by a page that reaches back to where we were.
+    const std::optional<Instant> oldest = oldest_date(page->entries);
+    state.gap.reset();
+    if (oldest) gap.before = std::min(gap.before, *oldest);
+    ++gap.pages;
+    gap.next_url = gap.pages < context.backfill_pages ? page->next_url : std::string();
+    if (gap.before > gap.after) result.update.gap_if_disjoint = std::move(gap);
+    take_entries(result, feed, std::move(page->entries));
+  }
+  result.update.attempts.push_back(attempt_of(result, answer, context));
+  return result;
+}
+
+void excuse(Refreshed& result, const model::Feed& feed, NetworkState network) {
+  model::FeedState& state = result.update.state;
+  const model::Traffic traffic = state.traffic;
+  const std::optional<Instant> attempted = state.last_attempt;
+  Error& error = *result.error;
+  if (network == NetworkState::portal && error.cause != Cause::portal) {
+    error = {Cause::portal, "this network answers in the publisher's place, it wants a login perhaps: " + error.detail};
+  }
+  const auto& known = feed.state.error;
+  state = feed.state;
+  state.traffic = traffic;
+  state.last_attempt = attempted;
+  state.error = model::FeedError{error.cause, error.detail, known ? known->count : 0, known ? known->since : *attempted};
+  result.only_times = known && known->cause == error.cause && known->detail == error.detail;
+  result.wait = std::chrono::seconds(0);
+  result.host_wait.reset();
+  model::Attempt& attempt = result.update.attempts.back();
+  attempt.cause = error.cause;
+  attempt.detail = error.detail;
+  attempt.next_poll.reset();
+  attempt.next_poll_rule = "link";
 }
 
 }  // namespace newscache::ingest

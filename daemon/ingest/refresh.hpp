@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "ingest/network.hpp"
 #include "model/feed.hpp"
 #include "model/settings.hpp"
 #include "net/fetch.hpp"
@@ -13,12 +14,22 @@
 
 namespace newscache::ingest {
 
+// What a fetch cost, whether it worked or not.
+struct Cost {
+  std::int64_t bytes = 0;
+  bool metered = false;
+  std::chrono::milliseconds duration{0};
+};
+
 struct RefreshContext {
   schedule::Policy policy;
   Instant now{};
   double random = 0;  // in [0, 1)
   model::ContentSettings content;
   std::int64_t host_refusals = 0;  // in a row by the feed's host, whichever feed was asked for
+  Cost cost;
+  Instant budget_renewed{};         // when a budget that stopped the fetch has bytes again
+  std::int64_t backfill_pages = 0;  // how many older pages may be read to close a gap
 };
 
 struct Refreshed {
@@ -30,7 +41,15 @@ struct Refreshed {
   std::optional<Error> error;    // why the poll failed
 };
 
+// `feed.state.traffic` has been charged already.
 Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context);
+
+// The same for a page of older articles that was fetched to close the feed's gap. Nothing else of the feed changes: a page
+// that cannot be read ends the search, and the gap stays.
+Refreshed refresh_older(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context);
+
+// A failure that turned out to be the network's: the feed's standing and schedule are as they were.
+void excuse(Refreshed& result, const model::Feed& feed, NetworkState network);
 
 // What an answer other than 200 and 304 means.
 Error error_of_status(const net::Response& response);

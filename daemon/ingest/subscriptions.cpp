@@ -35,7 +35,7 @@ loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::subscribe(mod
 
   const bool unseen = validate == Validate::later ||
                       (validate == Validate::automatic &&
-                       (poller_.network() == NetworkState::offline || poller_.is_cooling_down(feed.url)));
+                       (poller_.network().state != NetworkState::online || poller_.is_cooling_down(feed.url)));
   if (unseen) co_return co_await add_unseen(std::move(feed));
 
   auto fetched = co_await fetch_feed(feed.url, true);
@@ -45,12 +45,12 @@ loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::subscribe(mod
     }
     co_return std::move(*refusal);
   }
-  auto& found = std::get<Fetched>(fetched);
+  auto& found = std::get<Found>(fetched);
   if (found.url != feed.url) {
     feed.url = found.url;
     if (auto existing = co_await already_subscribed(feed.url)) co_return std::move(*existing);
   }
-  co_return co_await add_fetched(std::move(feed), std::move(found.answer));
+  co_return co_await add_fetched(std::move(feed), std::move(found.fetched));
 }
 
 loop::awaitable<std::optional<Refusal>> Subscriptions::already_subscribed(std::string url) {
@@ -60,10 +60,14 @@ loop::awaitable<std::optional<Refusal>> Subscriptions::already_subscribed(std::s
   co_return refuse(Cause::conflict, "already subscribed as feed " + std::to_string(model::raw(known->id)));
 }
 
-loop::awaitable<std::variant<Subscriptions::Fetched, Refusal>> Subscriptions::fetch_feed(std::string url, bool follow_page) {
+loop::awaitable<std::variant<Subscriptions::Found, Refusal>> Subscriptions::fetch_feed(std::string url, bool follow_page) {
   net::Request request;
   request.url = url;
-  Result<net::Response> answer = co_await poller_.fetch(std::move(request));
+  model::Feed unknown;
+  unknown.url = url;
+  Fetched fetched = co_await poller_.fetch(std::move(unknown), std::move(request));
+  poller_.note_answer(url, fetched.answer);
+  const Result<net::Response>& answer = fetched.answer;
   if (!answer) co_return Refusal{answer.error(), {}};
   if (answer->status != 200) {
     Error error = error_of_status(*answer);
@@ -83,8 +87,8 @@ loop::awaitable<std::variant<Subscriptions::Fetched, Refusal>> Subscriptions::fe
   };
   Refusal refusal = co_await loop::offload(services_.worker, look);
   if (refusal.error == Error{}) {
-    Fetched fetched{std::move(url), std::move(answer)};
-    co_return std::move(fetched);
+    Found found{std::move(url), std::move(fetched)};
+    co_return std::move(found);
   }
   if (!follow_page || refusal.candidates.size() != 1) co_return std::move(refusal);
   Result<std::string> linked = text::subscription_url(refusal.candidates.front().url);
@@ -101,7 +105,7 @@ loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_unseen(mo
 }
 
 loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_fetched(model::NewFeed feed,
-                                                                              Result<net::Response> answer) {
+                                                                              Fetched fetched) {
   // Not due before the first document is committed: adding a feed costs one request.
   feed.next_poll = services_.clock.wall() + std::chrono::hours(1);
   Result<model::Feed> added = co_await add(std::move(feed));
@@ -109,8 +113,9 @@ loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_fetched(m
   // Known to the poller from now on: should the rest fail, it polls the feed in its time.
   const model::FeedId id = added->id;
   co_await poller_.reload_feed(id);
-  const RefreshContext context = poller_.refresh_context();
-  auto digest = [&added, &answer, context] { return refresh(*added, answer, context); };
+  added->state.traffic = fetched.traffic;
+  const RefreshContext context = poller_.refresh_context(fetched.cost);
+  auto digest = [&added, &fetched, context] { return refresh(*added, fetched.answer, context); };
   Refreshed refreshed = co_await loop::offload(services_.worker, digest);
   co_await poller_.commit(std::move(refreshed.update));
   auto read = [id](store::Reader& reader) { return reader.feed(id); };
@@ -215,7 +220,7 @@ loop::awaitable<std::string> Subscriptions::export_opml() {
 
 loop::awaitable<Result<DocumentImport>> Subscriptions::import_document(std::string bytes, std::string name,
                                                                       std::string feed_title) {
-  const bool strip_tracking = poller_.refresh_context().content.strip_tracking;
+  const bool strip_tracking = poller_.content_settings().strip_tracking;
   auto read = [&bytes, &name, strip_tracking] { return feed::import_document(bytes, name, strip_tracking); };
   Result<model::ParsedFeed> document = co_await loop::offload(services_.worker, read);
   if (!document) co_return document.error();

@@ -56,14 +56,14 @@ class Subscriptions {
   loop::awaitable<void> reconcile(std::vector<model::DeclaredFeed> declared);
 
  private:
-  struct Fetched {
+  struct Found {
     std::string url;  // the feed's: what was asked for, or what the page linked to
-    Result<net::Response> answer;
+    Fetched fetched;
   };
   loop::awaitable<std::optional<Refusal>> already_subscribed(std::string url);
-  loop::awaitable<std::variant<Fetched, Refusal>> fetch_feed(std::string url, bool follow_page);
+  loop::awaitable<std::variant<Found, Refusal>> fetch_feed(std::string url, bool follow_page);
   loop::awaitable<std::variant<model::Feed, Refusal>> add_unseen(model::NewFeed feed);
-  loop::awaitable<std::variant<model::Feed, Refusal>> add_fetched(model::NewFeed feed, Result<net::Response> answer);
+  loop::awaitable<std::variant<model::Feed, Refusal>> add_fetched(model::NewFeed feed, Fetched fetched);
   loop::awaitable<Result<model::Feed>> add(model::NewFeed feed);
   loop::awaitable<std::vector<Result<model::Feed>>> add_all(std::vector<model::NewFeed> feeds);
   loop::awaitable<std::optional<Error>> refuse_if_managed(model::FeedId id);

@@ -261,10 +261,10 @@ TEST_CASE("that a feed's guids are no identities is part of its state") {
 
 TEST_CASE("every poll leaves one attempt that says how it went and what decided the next time") {
   const auto known = after(feed(), response(200, rss(item("a", "http://example.org/a", "One"))));
-  net::Response moved = response(404);
-  moved.wire_bytes = 321;
-  moved.elapsed = std::chrono::milliseconds(47);
-  const Refreshed missing = refreshed(known, moved);
+  RefreshContext context;
+  context.now = now;
+  context.cost = {321, true, std::chrono::milliseconds(47)};
+  const Refreshed missing = refresh(known, response(404), context);
   REQUIRE(missing.update.attempts.size() == 1);
   const model::Attempt& attempt = missing.update.attempts[0];
   CHECK(attempt.time == now);
@@ -272,6 +272,7 @@ TEST_CASE("every poll leaves one attempt that says how it went and what decided 
   CHECK(attempt.detail == missing.error->detail);
   CHECK(attempt.status == 404);
   CHECK(attempt.bytes == 321);
+  CHECK(attempt.metered);
   CHECK(attempt.duration == std::chrono::milliseconds(47));
   CHECK(attempt.next_poll == missing.update.state.next_poll);
   CHECK(attempt.next_poll_rule == "back-off");

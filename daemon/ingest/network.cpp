@@ -1,0 +1,125 @@
+#include "ingest/network.hpp"
+
+#include <algorithm>
+
+#include "ingest/hosts.hpp"
+
+namespace newscache::ingest {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds first_probe = std::chrono::seconds(15);
+constexpr milliseconds last_probe = std::chrono::minutes(10);
+// The link is up, and names may resolve in a moment: the first tries are close together.
+constexpr milliseconds probe_after_link = std::chrono::seconds(2);
+
+// So many hosts in a row without an answer, and none with one, are no coincidence.
+constexpr std::size_t silent_hosts = 3;
+constexpr std::size_t strange_hosts = 2;
+
+}  // namespace
+
+Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const std::optional<Error>& error) {
+  if (!error) return Sign::works;
+  const bool was_a_feed = feed.state.last_success.has_value();
+  const bool in_house = is_local(host_of(feed.url));
+  switch (error->cause) {
+    case Cause::link:
+      return Sign::no_route;
+    case Cause::portal:
+      return Sign::portal;
+    case Cause::dns:
+    case Cause::timeout:
+    case Cause::refused:
+      return in_house ? Sign::none : Sign::silent;
+    case Cause::tls:
+    case Cause::not_a_feed:
+      return was_a_feed ? Sign::strange : Sign::none;
+    case Cause::denied:
+    case Cause::server:
+    case Cause::missing:
+    case Cause::gone:
+    case Cause::busy:
+      break;
+    default:
+      return Sign::none;
+  }
+  // A name that suddenly has an address of the local network, and what is no HTTP.
+  if (!answer) return was_a_feed && !in_house ? Sign::strange : Sign::none;
+  const bool elsewhere = host_of(answer->url) != host_of(feed.url);
+  return elsewhere && was_a_feed ? Sign::strange : Sign::answered;
+}
+
+void Network::fetched(const std::string& host, Sign sign, std::size_t hosts, BootInstant now) {
+  const bool was_probe = state_ != NetworkState::online && now >= next_probe_;
+  switch (sign) {
+    case Sign::works:
+    case Sign::answered: {
+      suspects_.clear();
+      // A portal can send any status, and our own house answers without a link too.
+      const bool proves = sign == Sign::works || state_ == NetworkState::offline;
+      const bool from_house = link_known_ && !link_.up && is_local(host);
+      if (proves && !from_house) enter(NetworkState::online, now);
+      break;
+    }
+    case Sign::no_route:
+      if (link_known_ && link_.up) {
+        suspect(host, sign, hosts, now);
+      } else {
+        enter(NetworkState::offline, now);
+      }
+      break;
+    case Sign::silent:
+    case Sign::strange:
+      suspect(host, sign, hosts, now);
+      break;
+    case Sign::portal:
+      enter(NetworkState::portal, now);
+      break;
+    case Sign::none:
+      break;
+  }
+  if (was_probe && state_ != NetworkState::online) {
+    probe_wait_ = std::min(probe_wait_ * 2, last_probe);
+    next_probe_ = now + probe_wait_;
+  }
+}
+
+void Network::suspect(const std::string& host, Sign sign, std::size_t hosts, BootInstant now) {
+  if (state_ != NetworkState::online) return;
+  suspects_.insert_or_assign(host, sign);
+  const auto strange = static_cast<std::size_t>(
+      std::count_if(suspects_.begin(), suspects_.end(), [](const auto& entry) { return entry.second == Sign::strange; }));
+  if (strange >= strange_hosts) {
+    enter(NetworkState::portal, now);
+  } else if (suspects_.size() >= std::clamp(hosts, strange_hosts, silent_hosts)) {
+    enter(NetworkState::offline, now);
+  }
+}
+
+void Network::link_reported(const LinkReport& report, BootInstant now) {
+  const bool was_up = link_.up;
+  link_ = report;
+  link_known_ |= report.up;
+  if (!link_known_) return;  // since the start it says that there is no way; whoever answers knows better
+  if (report.portal) {
+    enter(NetworkState::portal, now);
+  } else if (was_up && !report.up) {
+    enter(NetworkState::offline, now);
+  } else if (report.up && state_ != NetworkState::online) {
+    next_probe_ = now;
+    probe_wait_ = probe_after_link / 2;
+  }
+}
+
+void Network::enter(NetworkState state, BootInstant now) {
+  if (state_ == state) return;
+  state_ = state;
+  ++generation_;
+  suspects_.clear();
+  probe_wait_ = first_probe;
+  next_probe_ = now + probe_wait_;
+}
+
+}  // namespace newscache::ingest

@@ -1,0 +1,74 @@
+#pragma once
+// What is known of our own network: whether failures are the publishers' or ours, and whether polling pauses. Nobody is
+// believed alone: a link that is up has to be confirmed by an answer, and where there seems to be none one feed is tried
+// now and then. Pure: times come in.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "model/feed.hpp"
+#include "net/fetch.hpp"
+
+namespace newscache::ingest {
+
+enum class NetworkState { online, offline, portal };
+
+// What the system says of the link.
+struct LinkReport {
+  bool up = true;                // there is a default route, and a carrier
+  std::string interface;         // of the default route
+  std::optional<bool> metered;   // whether each byte costs; none: it does not say
+  bool portal = false;           // somebody wants a login
+};
+
+// What a fetch tells about the network.
+enum class Sign {
+  none,      // nothing: the failure is the publisher's, or within our own house
+  works,     // a feed came, or is unchanged
+  answered,  // a refusal, as publishers send them
+  no_route,  // there is no way out
+  silent,    // no answer, or no address: the publisher's trouble or ours
+  strange,   // no feed where one was, or a certificate that is not the publisher's: a portal may have answered
+  portal,    // a portal says so
+};
+// `error`: why the poll failed, after the answer was read; none when it worked.
+Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const std::optional<Error>& error);
+
+class Network {
+ public:
+  // A fetch from `host` has ended; `hosts`: how many there are to judge by.
+  void fetched(const std::string& host, Sign sign, std::size_t hosts, BootInstant now);
+  void link_reported(const LinkReport& report, BootInstant now);
+  // A person may know that the network is back.
+  void probe_soon(BootInstant now) { next_probe_ = now; }
+
+  NetworkState state() const { return state_; }
+  // Grows with each change of the state: what failed across a change proves nothing.
+  std::uint64_t generation() const { return generation_; }
+  // Whether failures lately may yet turn out to be ours.
+  bool in_doubt() const { return !suspects_.empty(); }
+  const LinkReport& link() const { return link_; }
+  // While not online, one fetch at a time finds out whether that has ended, ever less often.
+  bool may_start(BootInstant now) const { return state_ == NetworkState::online || now >= next_probe_; }
+  BootInstant next_probe() const { return next_probe_; }
+
+ private:
+  void suspect(const std::string& host, Sign sign, std::size_t hosts, BootInstant now);
+  void enter(NetworkState state, BootInstant now);
+
+  NetworkState state_ = NetworkState::online;
+  std::uint64_t generation_ = 0;
+  LinkReport link_;
+  bool link_known_ = false;  // it has been reported up once, so that "down" means something
+  std::map<std::string, Sign, std::less<>> suspects_;  // hosts, since the last proper answer
+  BootInstant next_probe_{};
+  std::chrono::milliseconds probe_wait_{};
+};
+
+}  // namespace newscache::ingest

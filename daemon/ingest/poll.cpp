@@ -1,0 +1,283 @@
+// What one poll does: fetch, digest, judge, commit. When which feed is polled: poller.cpp.
+
+#include <algorithm>
+#include <utility>
+
+#include "ingest/moves.hpp"
+#include "ingest/poller.hpp"
+#include "schedule/move.hpp"
+
+namespace newscache::ingest {
+namespace {
+
+using std::chrono::seconds;
+
+// After a failure of our own, a full disk say.
+constexpr std::chrono::minutes retry_after_trouble{5};
+// A feed whose interval is shorter than so many bursts does not wait for company.
+constexpr int short_interval = 10;
+constexpr std::size_t most_suspects = 64;
+
+// What is fetched next is an older page, to close a gap.
+bool reads_older_page(const model::FeedState& state) { return state.gap && !state.gap->next_url.empty(); }
+
+}  // namespace
+
+loop::awaitable<void> Poller::poll(model::FeedId id, std::uint64_t generation) {
+  std::exception_ptr error;
+  try {
+    const Slot& slot = slots_.at(id);
+    co_await poll_and_commit(slot.feed, slot.host, generation);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  --active_;
+  if (Slot* slot = find(id, generation)) {
+    slot->active = false;
+    if (error && may_be_polled(slot->feed)) {
+      schedule_slot(*slot, services_.clock.boot() + std::max<seconds>(retry_after_trouble, poll_settings_.floor));
+    }
+  }
+  alarm_.wake();
+  if (error) std::rethrow_exception(error);
+}
+
+loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host, std::uint64_t generation) {
+  Permit permit(*this, host);
+  const bool older = reads_older_page(feed.state);
+  net::Request request;
+  request.url = older ? feed.state.gap->next_url : feed.url;
+  if (!older) request.validators = feed.state.validators;
+  Fetched fetched = co_await fetch(feed, std::move(request));
+  feed.state.traffic = fetched.traffic;
+
+  Result<net::Response>& answer = fetched.answer;
+  RefreshContext context = refresh_context(fetched.cost);
+  context.budget_renewed = fetched.budget_renewed;
+  context.host_refusals = answer ? cool_downs_.refusals(host_of(answer->url)) : 0;
+  auto digest = [&feed, &answer, context, older] {
+    return older ? refresh_older(feed, answer, context) : ingest::refresh(feed, answer, context);
+  };
+  Refreshed result = co_await loop::offload(services_.worker, digest);
+  permit.release();
+  const Sign sign = sign_of(feed, answer, result.error);
+  const bool excused = network_failed(feed, sign, fetched, generation);
+  if (excused) {
+    excuse(result, feed, network_.state());
+  } else if (!older) {
+    wait_for_burst(result);
+  }
+  note_host(answer, result);
+  note_budget(feed.id, generation, fetched);
+  report(feed, answer, result, older);
+  const std::string target = answer && !older ? answer->permanent_url : std::string();
+  if (Slot* slot = find(feed.id, generation); slot != nullptr && !older) note_end(*slot, answer);
+  answer = Error{};  // the body is not needed while the commit is awaited
+
+  if (find(feed.id, generation) == nullptr) co_return;  // moved or removed meanwhile
+  bool same_feed = result.same_document;
+  const bool works = !result.error && !older;
+  const auto entries = static_cast<std::int64_t>(result.update.entries.size());
+  feed.state = result.update.state;
+  if (result.only_times) {
+    if (same_feed) note_move(feed.state, target);
+    result.update.state = feed.state;
+    committer_.defer(std::move(result.update));
+  } else {
+    const model::UpdateResult done = co_await committer_.commit(std::move(result.update));
+    feed.state.unreliable = done.unreliable;
+    feed.state.gap = done.gap;
+    // Articles that were known already show that it is the feed which we know.
+    same_feed = works && (same_feed || done.added < entries);
+    if (same_feed && note_move(feed.state, target)) committer_.defer(state_update(feed));
+  }
+  Slot* slot = find(feed.id, generation);
+  if (slot == nullptr) co_return;
+  slot->feed.state = feed.state;
+  if (may_be_polled(feed)) {
+    const bool goes_on = excused || (reads_older_page(feed.state) && !result.error);
+    const seconds later = older ? remaining_wait(feed) : result.wait;
+    schedule_slot(*slot, services_.clock.boot() + (goes_on ? seconds(0) : later));
+  }
+  const bool proven = same_feed && schedule::is_proven(feed.state.move, feed.url, services_.clock.wall());
+  if (proven && !target.empty() && !slot->move_refused) co_await move(std::move(feed), generation);
+}
+
+loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request) {
+  Fetched fetched;
+  fetched.network_before = network_.generation();
+  std::optional<Allowance> limit = budget_.allowance(feed, metered_, services_.clock.wall());
+  const bool untouched = limit && limit->untouched;
+  request.access = access_.find(feed.url);
+  request.meter = [&](std::int64_t more) {
+    const Instant now = services_.clock.wall();
+    budget_.receive(more, metered_, now);
+    charge(feed.state.traffic, more, now);
+    fetched.cost.bytes += more;
+    limit = budget_.allowance(feed, metered_, now);
+    return !limit || limit->left >= 0;
+  };
+  const BootInstant begun = services_.clock.boot();
+  fetched.answer = co_await services_.fetcher.fetch(std::move(request));
+  fetched.cost.duration = services_.clock.boot() - begun;
+  fetched.cost.metered = metered_;
+  fetched.traffic = feed.state.traffic;
+  Result<net::Response>& answer = fetched.answer;
+  if (!answer && answer.error().cause == Cause::tls && !services_.clock_trusted()) {
+    answer = Error{Cause::clock, "the clock is not set, so certificates cannot be judged: " + answer.error().detail};
+  }
+  if (!answer && answer.error().cause == Cause::budget && limit) {
+    fetched.budget_renewed = limit->renewed;
+    if (untouched) {
+      answer = Error{Cause::too_large, "the document alone is larger than all of " + std::string(limit->key)};
+    }
+  }
+  co_return fetched;
+}
+
+RefreshContext Poller::refresh_context(const Cost& cost) {
+  RefreshContext context;
+  context.policy = {poll_settings_.floor, poll_settings_.ceiling, poll_settings_.hint_ceiling, poll_settings_.unconditional_floor};
+  context.now = services_.clock.wall();
+  context.random = random();
+  context.content = content_settings_;
+  context.cost = cost;
+  context.backfill_pages = poll_settings_.backfill_pages;
+  return context;
+}
+
+// Feeds that are due within one burst are polled together, at the end of it: a radio or a modem can sleep in between.
+void Poller::wait_for_burst(Refreshed& result) const {
+  const seconds burst = poll_settings_.burst;
+  if (burst == seconds(0) || result.wait < short_interval * burst) return;
+  const auto due = services_.clock.boot() + result.wait;
+  const auto left = due.time_since_epoch() % burst;
+  if (left.count() == 0) return;
+  const auto more = std::chrono::ceil<seconds>(burst - left);
+  result.wait += more;
+  std::optional<Instant>& next = result.update.state.next_poll;
+  if (next) *next += more;
+  result.update.attempts.back().next_poll = next;
+}
+
+// Whether the failure is the network's and not the feed's; takes in what the fetch says about the network.
+bool Poller::network_failed(const model::Feed& feed, Sign sign, const Fetched& fetched, std::uint64_t generation) {
+  change_network([&] { network_.fetched(host_of(feed.url), sign, hosts(), services_.clock.boot()); });
+  const bool doubtful = sign == Sign::no_route || sign == Sign::silent || sign == Sign::strange || sign == Sign::portal;
+  if (doubtful && (network_.state() != NetworkState::online || network_.generation() != fetched.network_before)) return true;
+  if (!network_.in_doubt()) suspects_.clear();
+  if (doubtful && network_.in_doubt() && suspects_.size() < most_suspects) {
+    suspects_.push_back({feed.id, generation, feed.state});
+  }
+  return false;
+}
+
+void Poller::note_answer(const std::string& url, const Result<net::Response>& answer) {
+  model::Feed unknown;
+  unknown.url = url;
+  std::optional<Error> error;
+  if (!answer) {
+    error = answer.error();
+  } else if (answer->status != 200) {
+    error = error_of_status(*answer);
+  }
+  const Sign sign = sign_of(unknown, answer, error);
+  // A page that is no feed shows nothing, and strangers may be mistyped.
+  if (sign == Sign::silent || sign == Sign::strange) return;
+  change_network([&] { network_.fetched(host_of(url), sign, hosts(), services_.clock.boot()); });
+  if (!answer || !error || error->cause != Cause::busy) return;
+  RefreshContext context = refresh_context({});
+  context.host_refusals = cool_downs_.refusals(host_of(answer->url));
+  note_host(answer, ingest::refresh(unknown, answer, context));
+}
+
+// What an answer says about its host.
+void Poller::note_host(const Result<net::Response>& answer, const Refreshed& result) {
+  if (!answer) return;
+  const std::string host = host_of(answer->url);
+  if (!result.host_wait) {
+    if (!result.error) cool_downs_.end(host);
+    return;
+  }
+  const BootInstant now = services_.clock.boot();
+  cool_downs_.begin(host, now + *result.host_wait, result.update.state.error->count, now);
+  services_.log.info("host wants to be left alone", {{"host", host}, {"seconds", result.host_wait->count()}});
+}
+
+void Poller::note_budget(model::FeedId id, std::uint64_t generation, const Fetched& fetched) {
+  Slot* slot = find(id, generation);
+  if (slot == nullptr) return;
+  const bool stopped = !fetched.answer && fetched.answer.error().cause == Cause::budget;
+  slot->costs_at_least = stopped ? fetched.cost.bytes : 0;
+}
+
+// Two subscriptions whose addresses lead to one document cost twice and show everything twice.
+void Poller::note_end(Slot& slot, const Result<net::Response>& answer) {
+  if (!answer || (answer->status != 200 && answer->status != 304)) return;
+  const std::string end = answer->hops.empty() ? std::string() : answer->url;
+  if (end == slot.ends_at) return;
+  slot.ends_at = end;
+  if (const auto other = duplicate_of(slot.feed.id)) {
+    services_.log.warning("two subscriptions end at one address; one of them can be removed",
+                          {{"feed", model::raw(slot.feed.id)}, {"other", model::raw(*other)}, {"url", loggable_url(end)}});
+  }
+}
+
+std::optional<model::FeedId> Poller::duplicate_of(model::FeedId id) const {
+  const auto found = slots_.find(id);
+  if (found == slots_.end()) return std::nullopt;
+  const auto end_of = [](const Slot& slot) -> const std::string& { return slot.ends_at.empty() ? slot.feed.url : slot.ends_at; };
+  // Where nobody was led elsewhere, addresses differ.
+  for (const auto& [other, slot] : slots_) {
+    if (other == id || (slot.ends_at.empty() && found->second.ends_at.empty())) continue;
+    if (end_of(slot) == end_of(found->second)) return other;
+  }
+  return std::nullopt;
+}
+
+// Whether the state is another one now. Without a clock, days prove nothing.
+bool Poller::note_move(model::FeedState& state, const std::string& target) const {
+  if (!services_.clock_trusted()) return false;
+  const model::Move before = state.move;
+  schedule::sight_move(state.move, target, services_.clock.wall());
+  return state.move != before;
+}
+
+// The publisher has said for long enough where the feed is now.
+loop::awaitable<void> Poller::move(model::Feed feed, std::uint64_t generation) {
+  const Result<model::Feed> moved = co_await follow_move(services_, feed);
+  const std::string from = loggable_url(feed.url);
+  const std::string to = loggable_url(feed.state.move.url);
+  if (moved) {
+    services_.log.info("feed has moved for good", {{"feed", model::raw(feed.id)}, {"from", from}, {"to", to}});
+    co_await reload_feed(feed.id);
+    announce();
+    co_return;
+  }
+  services_.log.warning(
+      "feed has moved for good, and its new address cannot be taken over",
+      {{"feed", model::raw(feed.id)}, {"from", from}, {"to", to}, {"detail", moved.error().detail}});
+  if (Slot* slot = find(feed.id, generation)) slot->move_refused = true;
+}
+
+void Poller::report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result, bool older) const {
+  const std::string url = loggable_url(feed.url);
+  const bool was_failing = feed.state.error.has_value();
+  if (older || (result.error && result.error->cause == Cause::budget)) {
+    // Neither says anything of the feed itself.
+  } else if (result.error && (!was_failing || feed.state.error->cause != result.error->cause)) {
+    services_.log.warning("feed cannot be polled", {{"feed", model::raw(feed.id)},
+                                                    {"url", url},
+                                                    {"cause", cause_name(result.error->cause)},
+                                                    {"detail", result.error->detail}});
+  } else if (!result.error && was_failing) {
+    services_.log.info("feed can be polled again", {{"feed", model::raw(feed.id)}, {"url", url}});
+  }
+  services_.log.debug(older ? "read an older page" : "polled", {{"feed", model::raw(feed.id)},
+                                 {"status", answer ? answer->status : 0},
+                                 {"bytes", result.update.attempts.back().bytes},
+                                 {"entries", static_cast<std::int64_t>(result.update.entries.size())},
+                                 {"rule", result.update.state.next_poll_rule}});
+}
+
+}  // namespace newscache::ingest

@@ -1,0 +1,53 @@
+#include "ingest/turns.hpp"
+
+#include <algorithm>
+
+namespace newscache::ingest {
+
+void Turns::queue(const std::string& name, model::FeedId feed, bool first) {
+  Host& host = hosts_[name];
+  if (host.waiting.empty() && !host.busy) ready_.emplace(host.free_at, name);
+  if (first) {
+    host.waiting.push_front(feed);
+  } else {
+    host.waiting.push_back(feed);
+  }
+  ++waiting_;
+}
+
+void Turns::leave(const std::string& name, model::FeedId feed) {
+  Host& host = hosts_.at(name);
+  waiting_ -= std::erase(host.waiting, feed);
+  if (host.waiting.empty()) ready_.erase({host.free_at, name});
+}
+
+std::optional<model::FeedId> Turns::take(BootInstant now) {
+  if (ready_.empty() || ready_.begin()->first > now) return std::nullopt;
+  Host& host = hosts_.at(ready_.begin()->second);
+  ready_.erase(ready_.begin());
+  const model::FeedId feed = host.waiting.front();
+  host.waiting.pop_front();
+  --waiting_;
+  host.busy = true;
+  return feed;
+}
+
+void Turns::release(const std::string& name, BootInstant free_at) {
+  Host& host = hosts_.at(name);
+  host.busy = false;
+  host.free_at = free_at;
+  if (!host.waiting.empty()) ready_.emplace(free_at, name);
+}
+
+std::optional<BootInstant> Turns::next() const {
+  if (ready_.empty()) return std::nullopt;
+  return ready_.begin()->first;
+}
+
+void Turns::forget_idle(BootInstant now) {
+  std::erase_if(hosts_, [now](const auto& entry) {
+    return !entry.second.busy && entry.second.waiting.empty() && entry.second.free_at <= now;
+  });
+}
+
+}  // namespace newscache::ingest
