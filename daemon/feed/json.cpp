@@ -83,8 +83,7 @@ class Reader {
   std::string url(const json::object& object, std::string_view key) const {
     std::string reference = string(object, key);
     if (text::trim(reference).empty()) return {};
-    return options_.keep_relative && options_.base_url.empty() ? text::unresolved_url(reference)
-                                                               : text::resolve_url(options_.base_url, reference);
+    return text::resolve_url(options_.base_url, reference, options_.keep_relative);
   }
 
   static std::optional<std::int64_t> number(const json::object& object, std::string_view key) {
@@ -106,9 +105,8 @@ class Reader {
       const json::object& person = value.get_object();
       model::Author author = parse_person(string(person, "name"));
       author.avatar = url(person, "avatar");
-      std::string address = string(person, "url");
-      author.url = text::resolve_url(options_.base_url, address);
-      if (author.email.empty()) author.email = parse_person(address).email;
+      author.url = url(person, "url");
+      if (author.email.empty()) author.email = parse_person(string(person, "url")).email;
       add_author(result, std::move(author));
     };
     const json::value* several = object.if_contains("authors");

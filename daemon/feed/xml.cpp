@@ -471,8 +471,7 @@ bool Element::has_child_elements() const {
 std::string Element::resolve(std::string_view reference) const {
   std::string_view trimmed = text::trim(reference);
   if (trimmed.empty()) return {};
-  const bool keep = base_.empty() && document_.keeps_relative();
-  return keep ? text::unresolved_url(trimmed) : text::resolve_url(base_, trimmed);
+  return text::resolve_url(base_, trimmed, document_.keeps_relative());
 }
 
 std::string Element::url() const { return resolve(text()); }

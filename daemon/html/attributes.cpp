@@ -279,7 +279,7 @@ const std::string& AttributeWriter::decoded(AttributeName name) {
 }
 
 std::string AttributeWriter::resolve(std::string_view reference) const {
-  auto url = keep_relative_ ? text::unresolved_url(reference) : text::resolve_url(base_url_, reference);
+  auto url = text::resolve_url(base_url_, reference, keep_relative_);
   if (strip_tracking_ && url.find('?') != std::string::npos) return text::strip_tracking(url);
   return url;
 }
@@ -293,8 +293,7 @@ const std::string& AttributeWriter::settle_link() {
     if (written.find('&') == std::string_view::npos && text::is_clean_url(written)) {
       url_ = written;
     } else {
-      url_ = text::resolve_link(base_url_, decoded(href));
-      if (keep_relative_ && url_.empty()) url_ = text::unresolved_url(decoded_);
+      url_ = text::resolve_link(base_url_, decoded(href), keep_relative_);
     }
     if (strip_tracking_ && url_.find('?') != std::string::npos) url_ = text::strip_tracking(url_);
   }

@@ -52,9 +52,7 @@ inline constexpr std::size_t attribute_count = static_cast<std::size_t>(Attribut
 class AttributeWriter {
  public:
   explicit AttributeWriter(const SanitiseOptions& options)
-      : base_url_(options.base_url),
-        strip_tracking_(options.strip_tracking),
-        keep_relative_(options.keep_relative && options.base_url.empty()) {}
+      : base_url_(options.base_url), strip_tracking_(options.strip_tracking), keep_relative_(options.keep_relative) {}
 
   // The tag whose attributes the calls below are about; the views must live until then.
   void read(Element element, const Token& token);

@@ -262,17 +262,22 @@ std::string resolved(std::string_view base_text, std::string_view reference_text
   return composed(base.scheme, authority, reference, base.path);
 }
 
-std::string resolve(std::string_view base, std::string_view reference, bool other_schemes) {
+std::string resolve(std::string_view base, std::string_view reference, bool other_schemes, bool keep_relative) {
   reference = trim(reference);
   if (is_clean_url(reference)) return std::string(reference);
   if (reference.size() > kLongestUrl || base.size() > kLongestUrl) return {};
   auto straight = straightened(reference);
   auto scheme = scheme_of(straight);
+  const bool keep = keep_relative && base.empty() && scheme.empty();
   if (equal_ignoring_case(scheme, "feed")) {
     straight = straightened(straight.starts_with("feed://") ? "http" + straight.substr(4) : straight.substr(5));
     scheme = scheme_of(straight);
   }
-  if (scheme.empty() || is_web_scheme(scheme)) return resolved(straightened(base), straight);
+  if (scheme.empty() || is_web_scheme(scheme)) {
+    auto url = resolved(straightened(base), straight);
+    if (keep && url.empty()) append_encoded(url, straight);
+    return url;
+  }
   if (!other_schemes) return {};
   auto out = to_lower(scheme);
   if (std::find(kLinkSchemes.begin(), kLinkSchemes.end(), out) == kLinkSchemes.end()) return {};
@@ -313,17 +318,13 @@ bool is_clean_url(std::string_view url) {
   return !dots || !has_dot_segment(url.substr(end, path_end - end));
 }
 
-std::string resolve_url(std::string_view base, std::string_view reference) { return resolve(base, reference, false); }
-
-std::string unresolved_url(std::string_view reference) {
-  auto url = resolve(std::string_view(), reference, false);
-  if (!url.empty() || reference.size() > kLongestUrl) return url;
-  const auto straight = straightened(reference);
-  if (scheme_of(straight).empty()) append_encoded(url, straight);
-  return url;
+std::string resolve_url(std::string_view base, std::string_view reference, bool keep_relative) {
+  return resolve(base, reference, false, keep_relative);
 }
 
-std::string resolve_link(std::string_view base, std::string_view reference) { return resolve(base, reference, true); }
+std::string resolve_link(std::string_view base, std::string_view reference, bool keep_relative) {
+  return resolve(base, reference, true, keep_relative);
+}
 
 std::optional<UrlParts> split_url(std::string_view text) {
   const auto clean = resolve_url({}, text);

@@ -13,14 +13,13 @@ namespace newscache::text {
 // An absolute http or https URL for a reference found in a document: white space trimmed, blanks and non-ASCII
 // characters percent-encoded, "//host/x", "/x", "?q", "#f" and relative paths resolved against `base` (may be empty),
 // dot segments removed; nothing else is normalised, not even the host's case. Other schemes and nonsense give an empty
-// string.
-std::string resolve_url(std::string_view base, std::string_view reference);
-// For a document whose address is unknown: a relative reference stays relative, cleaned as above; else resolve_url.
-std::string unresolved_url(std::string_view reference);
+// string. `keep_relative`, for documents whose address is unknown: without a base a relative reference stays relative,
+// cleaned in the same way.
+std::string resolve_url(std::string_view base, std::string_view reference, bool keep_relative = false);
 // An absolute URL that resolve_url gives back as it is, without copying it.
 bool is_clean_url(std::string_view url);
 // As resolve_url, and mailto:, tel: and the like pass too: for links in contents. Never javascript:, data:, vbscript:.
-std::string resolve_link(std::string_view base, std::string_view reference);
+std::string resolve_link(std::string_view base, std::string_view reference, bool keep_relative = false);
 
 struct UrlParts {
   std::string scheme;  // "http" or "https"

@@ -154,6 +154,28 @@ TEST_CASE("what leads nowhere on the web resolves to nothing") {
   CHECK(resolve_url("https://example.org/", std::string(100000, ' ') + "x\\" + std::string(100000, 'a')).empty());
 }
 
+TEST_CASE("without a base a relative reference stays relative where that is asked for") {
+  const Resolution cases[] = {
+      {"", "a/b c", "a/b%20c"},
+      {"", " /a?b=1#c ", "/a?b=1#c"},
+      {"", "#top", "#top"},
+      {"", "", ""},
+      {"", "http://a/b", "http://a/b"},
+      {"", "javascript:a", ""},
+      {"", "feed:b", ""},
+      {kBase, "g", "http://a/b/c/g"},
+      {"data:x", "g", ""},
+  };
+  for (const auto& c : cases) {
+    INFO(c.reference);
+    CHECK(resolve_url(c.base, c.reference, true) == c.expected);
+    CHECK(resolve_link(c.base, c.reference, true) == c.expected);
+  }
+  CHECK(resolve_url("", "a").empty());
+  CHECK(resolve_url("", "mailto:ann@example.org", true).empty());
+  CHECK(resolve_link("", "mailto:ann@example.org", true) == "mailto:ann@example.org");
+}
+
 TEST_CASE("only links may be of the schemes that ask a person first") {
   const Resolution cases[] = {{"", "mailto:a@example.org?subject=a b", "mailto:a@example.org?subject=a%20b"},
                               {"", "MAILTO:a@example.org", "mailto:a@example.org"},
