@@ -1,5 +1,7 @@
 #include "net/client.hpp"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -38,6 +40,11 @@ std::string bare_url(std::string_view base, std::string_view reference) {
   return text::split_url(url) ? url : std::string();
 }
 
+bool is_authorization(std::string_view line) {
+  constexpr std::string_view name = "authorization:";
+  return line.size() >= name.size() && ::strncasecmp(line.data(), name.data(), name.size()) == 0;
+}
+
 std::string validator(const Transfer& transfer, const char* name) {
   auto value = transfer.header(name);
   return is_usable_validator(value) ? value : std::string();
@@ -70,6 +77,7 @@ class Fetch {
   // Cause::invalid when the URL cannot be fetched.
   Result<void> begin();
   HopRequest next_hop() const;
+  void authorize(HopRequest& hop) const;
   // What one hop brought. True: it was a redirect that is followed; false: that was the answer.
   Result<bool> take(Transfer& transfer);
   Response take_response() { return std::move(response_); }
@@ -98,17 +106,38 @@ HopRequest Fetch::next_hop() const {
   hop.url = response_.url;
   hop.host = text::split_url(hop.url)->host;
   // The user's credentials go to the site that he gave them for; what a redirect brings along is not used at all.
-  if (text::same_origin(request_.url, hop.url)) {
-    const auto given = text::split_url(request_.url);
-    hop.user = given->user;
-    hop.password = given->password;
+  const auto& access = request_.access;
+  const bool own_origin = text::same_origin(request_.url, hop.url);
+  if (own_origin) {
+    authorize(hop);
+    hop.fingerprint = access.fingerprint;
   }
+  hop.ca_file = own_origin && !access.ca_file.empty() ? access.ca_file : settings_->ca_file;
+  hop.proxy = access.proxy.empty() ? settings_->proxy : access.proxy;
+  hop.user_agent = access.user_agent.empty() ? settings_->user_agent : access.user_agent;
   hop.accept = request_.accept.empty() ? kAcceptFeeds : request_.accept;
   hop.validators = request_.validators;
   hop.max_body = request_.max_body > 0 ? request_.max_body : settings_->max_body;
   hop.time_left = settings_->timeout - std::chrono::duration_cast<std::chrono::milliseconds>(elapsed_);
   hop.redirected_by_public_site = public_site_seen_;
+  hop.received_before = response_.wire_bytes;
+  hop.meter = request_.meter;
+  hop.is_enough = request_.is_enough;
   return hop;
+}
+
+// Who is named in the settings counts before who is named in the address.
+void Fetch::authorize(HopRequest& hop) const {
+  const auto& access = request_.access;
+  hop.user = access.user;
+  hop.password = access.password;
+  hop.token = access.token;
+  hop.headers = access.headers;
+  const bool has_header = std::any_of(access.headers.begin(), access.headers.end(), is_authorization);
+  if (has_header || !hop.user.empty() || !hop.password.empty() || !hop.token.empty()) return;
+  const auto given = text::split_url(request_.url);
+  hop.user = given->user;
+  hop.password = given->password;
 }
 
 Result<bool> Fetch::take(Transfer& transfer) {
@@ -123,6 +152,7 @@ Result<bool> Fetch::take(Transfer& transfer) {
   response_.status = status;
   response_.from_public_host = transfer.peer_is_public();
   response_.body = transfer.take_body();
+  response_.cut_off = transfer.is_cut_off();
   response_.content_type = transfer.header("Content-Type");
   response_.validators.etag = validator(transfer, "ETag");
   response_.validators.last_modified = validator(transfer, "Last-Modified");
@@ -159,12 +189,20 @@ asio::awaitable<Result<Response>> run(std::shared_ptr<CurlLoop> loop, std::share
   if (!begun) co_return begun.error();
   for (;;) {
     Transfer transfer(settings, fetch.next_hop());
-    const auto code = co_await CurlLoop::perform(loop, transfer.handle());
+    CURLcode code = CURLE_OK;
+    try {
+      code = co_await CurlLoop::perform(loop, transfer.handle());
+    } catch (...) {
+      transfer.settle();
+      throw;
+    }
+    const bool may_go_on = transfer.settle();
     const auto outcome = transfer.outcome(code);
     if (!outcome) co_return outcome.error();
     const auto redirected = fetch.take(transfer);
     if (!redirected) co_return redirected.error();
     if (!*redirected) co_return fetch.take_response();
+    if (!may_go_on) co_return transfer.over_budget();
   }
 }
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "net/fetch.hpp"
+
 namespace newscache::net {
 namespace {
 
@@ -22,7 +24,7 @@ struct Row {
 constexpr std::array kTable {
   Row{CURLE_UNSUPPORTED_PROTOCOL, Cause::server, "this is not HTTP"},  // HTTP/0.9, that is: anything
       Row{CURLE_URL_MALFORMAT, Cause::invalid, "", "correct the address"},
-      Row{CURLE_COULDNT_RESOLVE_PROXY, Cause::dns, "the proxy's name has no address", "check net.proxy"},
+      Row{CURLE_COULDNT_RESOLVE_PROXY, Cause::dns, "the proxy's name has no address", "check the proxy setting"},
       Row{CURLE_COULDNT_RESOLVE_HOST, Cause::dns, "the name has no address"},
       Row{CURLE_COULDNT_CONNECT, Cause::refused, "cannot connect"},
       Row{CURLE_WEIRD_SERVER_REPLY, Cause::server, "this is not HTTP"},
@@ -38,14 +40,15 @@ constexpr std::array kTable {
       Row{CURLE_PEER_FAILED_VERIFICATION, Cause::tls, ""},
       Row{CURLE_BAD_CONTENT_ENCODING, Cause::server, "the answer cannot be decompressed"},
       Row{CURLE_FILESIZE_EXCEEDED, Cause::too_large, ""}, Row{CURLE_USE_SSL_FAILED, Cause::tls, ""},
-      Row{CURLE_SSL_CACERT_BADFILE, Cause::tls, "", "check net.ca_file, or install ca-certificates"},
+      Row{CURLE_SSL_CACERT_BADFILE, Cause::tls, "",
+          "check net.ca_file and the host's ca_file, or install ca-certificates"},
       Row{CURLE_SSL_SHUTDOWN_FAILED, Cause::refused, ""}, Row{CURLE_SSL_CRL_BADFILE, Cause::tls, ""},
       Row{CURLE_SSL_ISSUER_ERROR, Cause::tls, ""}, Row{CURLE_SSL_PINNEDPUBKEYNOTMATCH, Cause::tls, ""},
       Row{CURLE_SSL_INVALIDCERTSTATUS, Cause::tls, ""},
       Row{CURLE_HTTP2_STREAM, Cause::server, "the server broke off the HTTP/2 stream"},
       Row{CURLE_HTTP3, Cause::server, "the server breaks the rules of HTTP/3"},
       Row{CURLE_QUIC_CONNECT_ERROR, Cause::refused, "cannot connect with QUIC"},
-      Row{CURLE_PROXY, Cause::refused, "", "check net.proxy"},
+      Row{CURLE_PROXY, Cause::refused, "", "check the proxy setting"},
       Row{CURLE_SSL_CLIENTCERT, Cause::denied, "the publisher wants a client certificate"},
 #if LIBCURL_VERSION_NUM >= 0x080600
       Row{CURLE_TOO_LARGE, Cause::too_large, ""},
@@ -69,8 +72,20 @@ constexpr std::array kPhases{
 // the cable is pulled and the default route stays.
 constexpr std::array kLinkErrors{ENETUNREACH, ENETDOWN, EHOSTUNREACH, EADDRNOTAVAIL};
 
-bool is_about_validity(std::string_view message) {
-  return message.find("expired") != std::string_view::npos || message.find("not yet valid") != std::string_view::npos;
+constexpr std::string_view kWrongName = "the certificate is for another name";
+
+bool holds(std::string_view message, std::string_view words) { return message.find(words) != std::string_view::npos; }
+
+// What libcurl says of a certificate that an authority vouches for, and that does not name the host.
+bool is_about_name(std::string_view message) {
+  return holds(message, "subject name") && (holds(message, "no alternative") || holds(message, "does not match"));
+}
+
+// Our clock is behind far more often than a certificate is from the future. Of one that has expired nobody can tell.
+void judge_validity(Error& error, std::string_view message) {
+  const bool too_early = holds(message, "not yet valid");
+  if (too_early) error.cause = Cause::clock;
+  if (too_early || holds(message, "expired")) error.detail += " (or the clock of this machine is wrong)";
 }
 
 }  // namespace
@@ -85,6 +100,7 @@ Error transfer_error(CURLcode code, int system_error, const std::string& host, c
     }
   }
   Error error{row.cause, host + ": "};
+  if (row.cause == Cause::tls && is_about_name(message)) row.words = kWrongName;
   if (!row.words.empty()) {
     error.detail += row.words;
   } else {
@@ -96,9 +112,10 @@ Error transfer_error(CURLcode code, int system_error, const std::string& host, c
     if (link) error.cause = Cause::link;
   }
   if (!row.advice.empty()) error.detail.append(" (").append(row.advice).append(")");
-  if (error.cause == Cause::tls && is_about_validity(message))
-    error.detail += " (or the clock of this machine is wrong)";
+  if (error.cause == Cause::tls) judge_validity(error, message);
   return error;
 }
+
+bool is_wrong_name(const Error& error) { return error.cause == Cause::tls && error.detail.ends_with(kWrongName); }
 
 }  // namespace newscache::net

@@ -41,7 +41,7 @@ struct Response {
   std::vector<Hop> hops;
   std::string permanent_url;  // where the leading 301 and 308 of the hops led; empty: the first hop is none of them
   bool from_public_host =
-      false;         // the last hop's address is public; behind a proxy nobody knows, so that yes is assumed
+      false;             // the last hop's address is public; behind a proxy nobody knows, so that yes is assumed
   bool cut_off = false;  // is_enough() said so: the body is the beginning of the document
   std::string body;      // decompressed; of statuses other than 200 only the first 64 kB, for messages
   std::string content_type;
@@ -56,14 +56,18 @@ struct Response {
   std::chrono::milliseconds elapsed{0};
 };
 
+// A Cause::tls whose certificate is in order but is another name's: of a captive portal, say. (Only the certificates
+// that an authority vouches for come so far.)
+bool is_wrong_name(const Error& error);
+
 // Two implementations: Client (libcurl) and the scripted one of the tests.
 class Fetcher {
  public:
   virtual ~Fetcher() = default;
-  // Any HTTP status is a Response. Errors: link, dns, tls, timeout, refused, denied (address policy; names
-  // net.allow_private), too_large (body, headers, redirects), budget, server (protocol violation), invalid (no http or https
-  // URL). A body that ended before it was complete is Cause::refused. Cancelled (terminal): throws operation_aborted
-  // and the transfer is gone.
+  // Any HTTP status is a Response. Errors: link, dns, clock (a certificate that is not yet valid), tls, timeout,
+  // refused, denied (address policy; names net.allow_private), too_large (body, headers, redirects), budget, server
+  // (protocol violation), invalid (no http or https URL). A body that ended before it was complete is Cause::refused.
+  // Cancelled (terminal): throws operation_aborted and the transfer is gone.
   virtual boost::asio::awaitable<Result<Response>> fetch(Request request) = 0;
 };
 

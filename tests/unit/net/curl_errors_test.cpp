@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "net/fetch.hpp"
 #include "support/catch.hpp"
 
 using namespace newscache;
@@ -63,7 +64,8 @@ TEST_CASE("the time that is over is the resolver's while it is asked, and the sa
 TEST_CASE("a message names the host, libcurl's reason, and what to do") {
   const auto error = transfer_error(CURLE_SSL_CACERT_BADFILE, 0, "example.org", "error setting certificate file: /x");
   CHECK(error.detail ==
-        "example.org: error setting certificate file: /x (check net.ca_file, or install ca-certificates)");
+        "example.org: error setting certificate file: /x (check net.ca_file and the host's ca_file, or install "
+        "ca-certificates)");
   CHECK(transfer_error(CURLE_GOT_NOTHING, 0, "example.org", "").detail.find("example.org: ") == 0);
 }
 
@@ -73,4 +75,26 @@ TEST_CASE("a certificate out of its time may be our clock's fault, and the messa
   CHECK(transfer_error(CURLE_PEER_FAILED_VERIFICATION, 0, "h", text).detail.find("clock") != std::string::npos);
   CHECK(transfer_error(CURLE_PEER_FAILED_VERIFICATION, 0, "h", "self-signed certificate").detail.find("clock") ==
         std::string::npos);
+}
+
+TEST_CASE("a certificate that is not yet valid means that our clock is wrong, one that has expired may mean it") {
+  const auto cause = [](const char* text) {
+    return transfer_error(CURLE_PEER_FAILED_VERIFICATION, 0, "h", text).cause;
+  };
+  CHECK(cause("SSL certificate problem: certificate is not yet valid") == Cause::clock);
+  CHECK(cause("SSL certificate problem: certificate has expired") == Cause::tls);
+}
+
+TEST_CASE("a certificate for another name is known by its words") {
+  for (const char* text : {"SSL: no alternative certificate subject name matches target host name 'h'",
+                           "SSL: no alternative certificate subject name matches target ipv4 address '127.0.0.1'",
+                           "SSL: certificate subject name 'x' does not match target host name 'h'",
+                           "SSL: certificate subject name 'x' does not match target hostname 'h'"}) {
+    INFO(text);
+    const auto error = transfer_error(CURLE_PEER_FAILED_VERIFICATION, 0, "h", text);
+    CHECK(error.detail == "h: the certificate is for another name");
+    CHECK(is_wrong_name(error));
+  }
+  CHECK_FALSE(is_wrong_name(transfer_error(CURLE_PEER_FAILED_VERIFICATION, 0, "h", "self-signed certificate")));
+  CHECK_FALSE(is_wrong_name(Error{Cause::denied, "h: the certificate is for another name"}));
 }

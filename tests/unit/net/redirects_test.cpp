@@ -54,8 +54,8 @@ TEST_CASE("the permanent address is where the leading permanent redirects led") 
     std::vector<int> statuses;
     std::string permanent;
   };
-  const Case cases[] = {{{301}, "/1"},      {{308, 301}, "/2"},      {{302}, ""},      {{301, 302}, "/1"},
-                        {{302, 301}, ""},   {{301, 307, 301}, "/1"}, {{303, 308}, ""}, {{}, ""}};
+  const Case cases[] = {{{301}, "/1"},    {{308, 301}, "/2"},      {{302}, ""},      {{301, 302}, "/1"},
+                        {{302, 301}, ""}, {{301, 307, 301}, "/1"}, {{303, 308}, ""}, {{}, ""}};
   for (const Case& c : cases) {
     Publisher publisher;
     const std::size_t count = c.statuses.size();
