@@ -20,7 +20,7 @@ constexpr int most_events = 10'000;  // taken in one go
 
 Error unavailable(const char* what) {
   return Error{Cause::unavailable, std::string("cannot watch the network (") + what + "): " + std::strerror(errno) +
-                                       "; the unit must allow AF_NETLINK"};
+                                       "; where a sandbox is in the way, allow AF_NETLINK"};
 }
 
 }  // namespace

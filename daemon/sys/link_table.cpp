@@ -23,12 +23,12 @@ namespace {
 using Bytes = std::span<const std::byte>;
 
 constexpr std::size_t buffer_bytes = std::size_t{32} << 10;  // the kernel fills no more at a time
-constexpr std::size_t most_bytes = std::size_t{16} << 20;    // of one dump
+constexpr std::size_t most_bytes = std::size_t{4} << 20;     // of one dump: some 70,000 routes
 constexpr int most_attempts = 3;                             // when the tables change under a dump
 
 Error unavailable(const char* what, int error) {
-  return Error{Cause::unavailable, std::string("cannot ask the kernel about the network (") + what +
-                                       "): " + std::strerror(error) + "; the unit must allow AF_NETLINK"};
+  return Error{Cause::unavailable, std::string("cannot ask the kernel about the network (") + what + "): " +
+                                       std::strerror(error) + "; where a sandbox is in the way, allow AF_NETLINK"};
 }
 
 // The structure that the bytes begin with.

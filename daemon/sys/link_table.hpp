@@ -48,8 +48,8 @@ struct LinkTable {
 LinkState judge(const LinkTable& table);
 
 // Asks the kernel by rtnetlink, on a socket of its own. Does not wait: the kernel makes each part of a dump within the
-// call that asks for it. Measured in the tens of microseconds; at most 16 MiB are read, which is a router with a
-// hundred thousand routes. Cause::unavailable when the kernel or the sandbox does not allow it.
+// call that asks for it. Measured: 0.1 ms with 4 interfaces, 1.6 ms with 200, 9 ms with 10,000 routes besides; a table
+// of more than some 70,000 routes is refused. Cause::unavailable when the kernel or the sandbox does not allow it.
 Result<LinkTable> read_link_table();
 
 }  // namespace newscache::sys
