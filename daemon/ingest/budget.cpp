@@ -12,8 +12,8 @@ using std::chrono::days;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
-// More than a month, for the budget of a month.
-constexpr std::int64_t days_kept = 32;
+// Two months, for the budget of one and for the days of a clock that was wrong.
+constexpr std::size_t most_days = 64;
 
 std::int64_t day_number(Instant now) { return std::chrono::floor<days>(now).time_since_epoch().count(); }
 
@@ -50,9 +50,10 @@ void Budget::receive(std::int64_t bytes, bool metered, Instant now) {
   day.day = today;
   day.bytes += bytes;
   if (metered) day.metered_bytes += bytes;
-  if (days_.size() > 2 * days_kept) {
-    std::erase_if(days_, [today](const auto& entry) { return entry.first < today - days_kept; });
-  }
+  if (days_.size() <= most_days) return;
+  const auto oldest = days_.begin();
+  const auto newest = std::prev(days_.end());
+  days_.erase(today - oldest->first > newest->first - today ? oldest : newest);
 }
 
 std::int64_t Budget::received_today(Instant now) const {
@@ -72,10 +73,12 @@ std::optional<Allowance> Budget::allowance(const model::Feed& feed, bool metered
   std::optional<Allowance> tightest;
   const auto consider = [&](std::optional<std::int64_t> limit, std::int64_t used, std::string_view key, Instant renewed) {
     if (!limit) return;
-    const std::int64_t left = std::max<std::int64_t>(*limit - used, 0);
-    if (!tightest || left < tightest->left || (left == tightest->left && renewed > tightest->renewed)) {
-      tightest = Allowance{left, used == 0, key, renewed};
+    Allowance next{*limit - used, used == 0, key, renewed};
+    // Where two are used up, there is more again when both are renewed.
+    if (tightest && tightest->left <= 0 && next.left <= 0) {
+      next.renewed = tightest->renewed = std::max(tightest->renewed, renewed);
     }
+    if (!tightest || next.left < tightest->left) tightest = next;
   };
   const auto today = days_.find(day_number(now));
   const model::DayTraffic used = today == days_.end() ? model::DayTraffic{} : today->second;

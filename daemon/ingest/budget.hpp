@@ -15,7 +15,7 @@
 namespace newscache::ingest {
 
 struct Allowance {
-  std::int64_t left = 0;
+  std::int64_t left = 0;   // below 0 when more has been received
   bool untouched = true;   // nothing of it has been used yet: there is never more
   std::string_view key;    // of the setting
   Instant renewed{};       // when there is more again

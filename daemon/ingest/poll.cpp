@@ -18,9 +18,6 @@ constexpr std::chrono::minutes retry_after_trouble{5};
 constexpr int short_interval = 10;
 constexpr std::size_t most_suspects = 64;
 
-// What is fetched next is an older page, to close a gap.
-bool reads_older_page(const model::FeedState& state) { return state.gap && !state.gap->next_url.empty(); }
-
 }  // namespace
 
 loop::awaitable<void> Poller::poll(model::FeedId id, std::uint64_t generation) {
@@ -94,7 +91,9 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   Slot* slot = find(feed.id, generation);
   if (slot == nullptr) co_return;
   slot->feed.state = feed.state;
-  if (may_be_polled(feed)) {
+  if (const auto before = std::exchange(slot->pardon, {})) {
+    pardon(*slot, *before);
+  } else if (may_be_polled(feed)) {
     const bool goes_on = excused || (reads_older_page(feed.state) && !result.error);
     const seconds later = older ? remaining_wait(feed) : result.wait;
     schedule_slot(*slot, services_.clock.boot() + (goes_on ? seconds(0) : later));

@@ -68,6 +68,8 @@ std::string_view network_word(const NetworkStatus& status) {
   return "online";
 }
 
+bool reads_older_page(const model::FeedState& state) { return state.gap && !state.gap->next_url.empty(); }
+
 bool may_be_polled(const model::Feed& feed) {
   return !feed.paused && feed.state.status != model::FeedStatus::gone && has_address(feed);
 }
@@ -152,7 +154,8 @@ void Poller::take_over(model::Feed feed) {
     unschedule(slot);
     leave_host(slot);
   } else if (!slot.active && !slot.waiting && !slot.scheduled) {
-    schedule_slot(slot, services_.clock.boot() + remaining_wait(slot.feed));
+    const seconds wait = reads_older_page(slot.feed.state) ? seconds(0) : remaining_wait(slot.feed);
+    schedule_slot(slot, services_.clock.boot() + wait);
   }
 }
 
@@ -389,15 +392,23 @@ void Poller::change_network(const std::function<void()>& change) {
 void Poller::pardon_suspects() {
   for (Suspect& suspect : std::exchange(suspects_, {})) {
     Slot* slot = find(suspect.id, suspect.generation);
-    if (slot == nullptr || slot->active) continue;
-    model::FeedState& state = slot->feed.state;
-    state.status = suspect.before.status;
-    state.error = suspect.before.error;
-    state.next_poll = suspect.before.next_poll;
-    state.next_poll_rule = suspect.before.next_poll_rule;
-    if (!slot->waiting) schedule_slot(*slot, services_.clock.boot());
-    services_.tasks.spawn("pardon feed", store_state(state_update(slot->feed)));
+    if (slot == nullptr) continue;
+    if (slot->active) {
+      slot->pardon = std::move(suspect.before);  // when it is committed
+    } else {
+      pardon(*slot, suspect.before);
+    }
   }
+}
+
+void Poller::pardon(Slot& slot, const model::FeedState& before) {
+  model::FeedState& state = slot.feed.state;
+  state.status = before.status;
+  state.error = before.error;
+  state.next_poll = before.next_poll;
+  state.next_poll_rule = before.next_poll_rule;
+  if (!slot.waiting) schedule_slot(slot, services_.clock.boot());
+  services_.tasks.spawn("pardon feed", store_state(state_update(slot.feed)));
 }
 
 loop::awaitable<void> Poller::store_state(model::FeedUpdate update) { co_await committer_.commit(std::move(update)); }

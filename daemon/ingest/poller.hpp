@@ -46,6 +46,9 @@ struct NetworkStatus {
 // "online", "metered", "offline", "portal".
 std::string_view network_word(const NetworkStatus& status);
 
+// What is fetched next is an older page, to close a gap.
+bool reads_older_page(const model::FeedState& state);
+
 // Whether it may be polled at all.
 bool may_be_polled(const model::Feed& feed);
 
@@ -126,6 +129,7 @@ class Poller {
     bool move_refused = false;        // its proven new address cannot be taken over; has been logged
     std::int64_t costs_at_least = 0;  // bytes, as a fetch has shown that a budget stopped
     std::string ends_at;              // where the last answer came from, if not from its own address
+    std::optional<model::FeedState> pardon;  // what it was before a failure that turned out to be the network's
     std::uint64_t generation = 0;     // tells a feed from another one that took its id or its place
   };
   struct Suspect {  // failed, but whether by its own fault may turn out to be doubtful
@@ -184,6 +188,7 @@ class Poller {
   bool network_failed(const model::Feed& feed, Sign sign, const Fetched& fetched, std::uint64_t generation);
   void change_network(const std::function<void()>& change);
   void pardon_suspects();
+  void pardon(Slot& slot, const model::FeedState& before);
   loop::awaitable<void> store_state(model::FeedUpdate update);
   loop::awaitable<void> come_back();
   void spread_due_feeds();

@@ -1,0 +1,223 @@
+// Network trouble: whose fault a failure is, when polling pauses, and how it comes back.
+
+#include <set>
+
+#include "support/catch.hpp"
+#include "world.hpp"
+
+using namespace newscache;
+using namespace newscache::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using ingest::NetworkState;
+
+// `count` feeds on as many hosts, read once, an hour apart from each other.
+struct Feeds : World {
+  explicit Feeds(int count) {
+    for (int i = 0; i < count; ++i) ids.push_back(add("http://host" + std::to_string(i) + ".example/feed"));
+    start();
+  }
+  void answer_all(Error error) {
+    fetcher.answer = [error](const net::Request&) -> Result<net::Response> { return error; };
+  }
+  void answer_page() {
+    fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
+      net::Response page;
+      page.status = 200;
+      page.url = request.url;
+      page.validators = {"\"portal\"", ""};
+      page.body = "<!doctype html><html><title>Welcome</title><body>Please log in</body></html>";
+      return page;
+    };
+  }
+  std::vector<model::FeedId> ids;
+};
+
+}  // namespace
+
+TEST_CASE("hosts that all fall silent are a dead network: no feed is blamed, and each is polled when it is back") {
+  Feeds world(5);
+  const auto [cause, detail] = GENERATE(table<Cause, std::string>({{Cause::dns, "no address"},
+                                                                    {Cause::timeout, "no answer"},
+                                                                    {Cause::refused, "cannot connect"}}));
+  std::vector<model::FeedState> before;
+  for (const auto id : world.ids) before.push_back(*world.poller->state(id));
+  world.answer_all({cause, detail});
+  world.pass(48h, 1min);
+  CHECK(world.poller->network().state == NetworkState::offline);
+  CHECK(world.fetcher.asked.size() < 5 + 5 + 48 * 6 + 10);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const model::FeedState& state = *world.poller->state(world.ids[i]);
+    CHECK(state.status == model::FeedStatus::ok);
+    CHECK(state.validators == before[i].validators);
+    CHECK(state.next_poll == before[i].next_poll);
+    if (state.error) CHECK(state.error->count == 0);
+  }
+  world.fetcher.asked.clear();
+  world.fetcher.answer = unchanged;
+  world.pass(12min, 1s);
+  CHECK(world.poller->network().state == NetworkState::online);
+  std::set<std::string> polled;
+  for (const auto& asked : world.fetcher.asked) polled.insert(asked.request.url);
+  CHECK(polled.size() == 5);
+  CHECK(world.fetcher.asked.size() == 5);
+  for (const auto id : world.ids) CHECK_FALSE(world.stored(id).state.error);
+}
+
+TEST_CASE("one host that falls silent among others that answer is to blame itself") {
+  Feeds world(5);
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
+    if (request.url == "http://host3.example/feed") return Error{Cause::timeout, "no answer"};
+    return unchanged(request);
+  };
+  world.pass(3 * 24h, 1min);
+  CHECK(world.poller->network().state == NetworkState::online);
+  CHECK(world.poller->state(world.ids[3])->status == model::FeedStatus::failing);
+  CHECK(world.poller->state(world.ids[3])->error->count >= 4);
+  CHECK(world.fetcher.times("http://host3.example/feed").size() < 10);
+}
+
+TEST_CASE("a portal that answers everything stores nothing, changes nothing, and is left when a feed comes through") {
+  Feeds world(4);
+  std::vector<model::FeedState> before;
+  for (const auto id : world.ids) before.push_back(*world.poller->state(id));
+  const auto revision = world.reader_connection->counts().articles;
+  int changes = 0;
+  world.poller->on_network_change = [&] { ++changes; };
+  SECTION("pages") { world.answer_page(); }
+  SECTION("certificates of others") { world.answer_all({Cause::tls, "the certificate is for another name"}); }
+  SECTION("redirects to the login") {
+    world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
+      net::Response page;
+      page.status = 404;
+      page.url = page.permanent_url = "http://login.example/";
+      page.hops.push_back({301, "http://login.example/", {}});
+      if (request.url.empty()) page.status = 500;
+      return page;
+    };
+  }
+  world.pass(10 * 24h, 10min);
+  CHECK(world.poller->network().state == NetworkState::portal);
+  CHECK(changes == 1);
+  CHECK(world.reader_connection->counts().articles == revision);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const model::Feed feed = world.stored(world.ids[i]);
+    CHECK(feed.url == "http://host" + std::to_string(i) + ".example/feed");
+    CHECK(feed.state.status == model::FeedStatus::ok);
+    CHECK(feed.state.validators == before[i].validators);
+    CHECK(feed.state.move == model::Move{});
+    CHECK(feed.state.body_hash == before[i].body_hash);
+    if (feed.state.error) CHECK(feed.state.error->count == 0);
+  }
+  world.fetcher.answer = unchanged;
+  world.pass(12min, 1s);
+  CHECK(world.poller->network().state == NetworkState::online);
+  CHECK(changes == 2);
+  for (const auto id : world.ids) CHECK_FALSE(world.stored(id).state.error);
+}
+
+TEST_CASE("a portal that says so is believed at once, also by a single feed") {
+  Feeds world(1);
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
+    net::Response answer;
+    answer.status = 511;
+    answer.url = request.url;
+    return answer;
+  };
+  world.pass(65min);
+  CHECK(world.poller->network().state == NetworkState::portal);
+  CHECK(world.poller->state(world.ids[0])->status == model::FeedStatus::ok);
+}
+
+TEST_CASE("a single feed that turns into a page is no feed, and not a portal") {
+  Feeds world(4);
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
+    auto answer = unchanged(request);
+    if (request.url != "http://host0.example/feed") return answer;
+    answer->status = 200;
+    answer->body = "<html><body>This domain is for sale</body></html>";
+    return answer;
+  };
+  world.pass(24h, 1min);
+  CHECK(world.poller->network().state == NetworkState::online);
+  CHECK(world.poller->state(world.ids[0])->error->cause == Cause::not_a_feed);
+  CHECK(world.poller->state(world.ids[0])->status == model::FeedStatus::failing);
+}
+
+TEST_CASE("a link that goes down pauses polling at once; when it is up names are waited for, and then all is polled") {
+  Feeds world(10);
+  std::vector<std::string_view> states;
+  world.poller->on_network_change = [&] { states.push_back(ingest::network_word(world.poller->network())); };
+  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.answer_all({Cause::dns, "no address"});
+  world.poller->link_reported({.up = false, .interface = "", .metered = {}, .portal = false});
+  CHECK(world.poller->network().state == NetworkState::offline);
+  world.pass(2h, 1min);
+  const auto tries = world.fetcher.asked.size();
+  CHECK(tries <= 10 + 2 * 6 + 5);
+
+  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.pass(5s, 100ms);  // the resolver is not there yet
+  CHECK(world.poller->network().state == NetworkState::offline);
+  CHECK(world.fetcher.asked.size() - tries >= 2);
+  CHECK(world.fetcher.asked.size() - tries <= 4);
+  world.fetcher.answer = unchanged;
+  world.fetcher.asked.clear();
+  world.pass(20s, 100ms);
+  CHECK(world.poller->network().state == NetworkState::online);
+  CHECK(world.fetcher.asked.size() == 10);
+  CHECK(states == std::vector<std::string_view>{"offline", "online"});
+}
+
+TEST_CASE("after weeks offline what has waited longest and is read most is polled first, spread and not all at once") {
+  World world;
+  for (int i = 0; i < 100; ++i) world.add("http://host" + std::to_string(i) + ".example/feed");
+  world.start();
+  const auto favourite = world.reader_connection->feed_by_url("http://host42.example/feed")->id;
+  model::MarkRequest all_of_it;
+  all_of_it.all = true;
+  all_of_it.feed = favourite;
+  all_of_it.read = true;
+  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.poller->link_reported({.up = false, .interface = "", .metered = {}, .portal = false});
+  world.fetcher.answer = [](const net::Request&) -> Result<net::Response> { return Error{Cause::link, "no route"}; };
+  world.pass(21 * 24h, 10min);
+  REQUIRE(world.writer_connection->mark(all_of_it).value() == 1);
+  world.fetcher.asked.clear();
+  world.fetcher.answer = unchanged;
+  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.pass(30s, 10ms);
+  const auto& asked = world.fetcher.asked;
+  REQUIRE(asked.size() == 100);
+  // The first asks whether there is a network.
+  const auto place = std::find_if(asked.begin(), asked.end(), [](const auto& a) { return a.request.url == "http://host42.example/feed"; });
+  CHECK(place - asked.begin() <= 1);
+  CHECK(asked.back().at - asked.front().at >= 5s);
+  CHECK(world.fetcher.most_at_once <= 100);
+  for (std::size_t i = 20; i < asked.size(); ++i) CHECK(asked[i].at - asked[i - 20].at >= 500ms);
+}
+
+TEST_CASE("a wrong clock of years makes nothing due, expires nothing, and changes no wait") {
+  Feeds world(3);
+  const Instant real = world.clock.wall();
+  for (int hour = 0; hour < 12; ++hour) {
+    const int years = hour % 3 == 0 ? 40 : hour % 3 == 1 ? -20 : 73;
+    world.clock.set_wall(real + std::chrono::hours(24 * 365 * years));
+    world.settle();
+    world.pass(30min);
+    world.clock.set_wall(real);
+    world.settle();
+    world.pass(30min);
+  }
+  for (int i = 0; i < 3; ++i) {
+    const auto times = world.fetcher.times("http://host" + std::to_string(i) + ".example/feed");
+    CHECK(times.size() == 12);
+    for (std::size_t j = 1; j < times.size(); ++j) {
+      CHECK(times[j] - times[j - 1] >= 1h);
+      CHECK(times[j] - times[j - 1] <= 64min);
+    }
+    CHECK(world.stored(world.ids[static_cast<std::size_t>(i)]).articles == 1);
+  }
+}
