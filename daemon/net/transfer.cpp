@@ -103,12 +103,14 @@ void Transfer::set_security_options() {
 }
 
 void Transfer::set_authorities() {
-  pin_.wanted = request_.fingerprint;
+  if (request_.url.starts_with("https:")) pin_.wanted = request_.fingerprint;
   // Otherwise the certificate is judged as usual, and on_connected() refuses it all the same.
   const bool pinned = !pin_.wanted.empty() && can_pin();
   set(CURLOPT_SSL_VERIFYPEER, pinned ? 0L : 1L);
   set(CURLOPT_SSL_VERIFYHOST, pinned ? 0L : 2L);
   if (pinned) {
+    set(CURLOPT_CAINFO, static_cast<const char*>(nullptr));  // authorities need not even be read
+    set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     set(CURLOPT_SSL_CTX_FUNCTION, &accept_only_pinned);
     set(CURLOPT_SSL_CTX_DATA, static_cast<void*>(&pin_));
     // No other fetch may come by a connection or a session that only this pin has accepted.
@@ -268,7 +270,7 @@ curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* 
 // or by a request that no public site had redirected.
 int Transfer::on_connected(void* self, char* peer_ip, char*, int, int) {
   auto& transfer = *static_cast<Transfer*>(self);
-  if (!transfer.pin_.wanted.empty() && transfer.request_.url.starts_with("https:") && !transfer.pin_.matches()) {
+  if (!transfer.pin_.wanted.empty() && !transfer.pin_.matches()) {
     transfer.stopped_ = Error{Cause::tls, transfer.request_.host +
                                               ": the certificate's fingerprint was not checked "
                                               "(libcurl must be built with OpenSSL)"};

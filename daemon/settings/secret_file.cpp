@@ -22,7 +22,9 @@ Error wrong(std::string detail) { return Error{Cause::invalid, std::move(detail)
 Result<void> check_owner(const std::string& path, const struct stat& file) {
   if (file.st_uid != 0 && file.st_uid != ::geteuid()) {
     return wrong(
-        fmt::format("{} belongs to another user; expected one of root or of the daemon's user (chown it)", path));
+        fmt::format("{} belongs to another user; expected one of root or of the daemon's user (chown it, or run "
+                    "--check-config as that user)",
+                    path));
   }
   if ((file.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return wrong(

@@ -118,3 +118,10 @@ TEST_CASE("a pin is for its own origin: where a redirect leads, certificates are
   CHECK(fetching.get(pinned(home.url("/away"), pin)).error().cause == Cause::tls);
   CHECK(other.requests().empty());
 }
+
+TEST_CASE("without TLS there is nothing to pin") {
+  Publisher publisher;
+  publisher.answer("/feed", Answer{.body = "x"});
+  Fetching fetching;
+  CHECK(fetching.get(pinned(publisher.url("/feed"), std::string(64, 'a'))).value().body == "x");
+}
