@@ -29,7 +29,8 @@ Instant next_month(Instant now) {
   return sys_days{(date.year() / date.month() + std::chrono::months(1)) / 1};
 }
 
-std::optional<std::int64_t> own_limit(const model::Feed& feed, std::string_view key, std::optional<std::int64_t> general) {
+std::optional<std::int64_t> own_limit(const model::Feed& feed, std::string_view key,
+                                      std::optional<std::int64_t> general) {
   const auto found = feed.settings.find(std::string(key));
   if (found == feed.settings.end()) return general;
   const auto* text = std::get_if<std::string>(&found->second);
@@ -39,39 +40,41 @@ std::optional<std::int64_t> own_limit(const model::Feed& feed, std::string_view 
 
 }  // namespace
 
-void Budget::load(const std::vector<model::DayTraffic>& days) {
-  days_.clear();
-  for (const model::DayTraffic& day : days) days_.insert_or_assign(day.day, day);
-}
+void Budget::load(const std::vector<model::DayTraffic>& days) { days_ = days; }
 
 void Budget::receive(std::int64_t bytes, bool metered, Instant now) {
-  const std::int64_t today = day_number(now);
-  model::DayTraffic& day = days_[today];
-  day.day = today;
+  model::DayTraffic day = on_day(now);
   day.bytes += bytes;
   if (metered) day.metered_bytes += bytes;
-  if (days_.size() <= most_days) return;
-  const auto oldest = days_.begin();
-  const auto newest = std::prev(days_.end());
-  days_.erase(today - oldest->first > newest->first - today ? oldest : newest);
+  if (std::erase_if(days_, [&](const model::DayTraffic& other) { return other.day == day.day; }) == 0) {
+    // By the date, nobody knows which of them are right.
+    if (days_.size() >= most_days) days_.erase(days_.begin());
+  }
+  days_.push_back(day);
 }
 
-std::int64_t Budget::received_today(Instant now) const {
-  const auto found = days_.find(day_number(now));
-  return found == days_.end() ? 0 : found->second.bytes;
+model::DayTraffic Budget::on_day(Instant now) const {
+  const std::int64_t today = day_number(now);
+  const auto found = std::find_if(days_.begin(), days_.end(), [today](const auto& day) { return day.day == today; });
+  return found == days_.end() ? model::DayTraffic{.day = today} : *found;
 }
+
+std::int64_t Budget::received_today(Instant now) const { return on_day(now).bytes; }
 
 std::int64_t Budget::received_this_month(Instant now) const {
   std::int64_t sum = 0;
-  const auto begin = days_.lower_bound(begin_of_month(now).time_since_epoch().count());
-  const auto end = days_.lower_bound(day_number(next_month(now)));
-  for (auto day = begin; day != end; ++day) sum += day->second.bytes;
+  const std::int64_t begin = day_number(begin_of_month(now));
+  const std::int64_t end = day_number(next_month(now));
+  for (const model::DayTraffic& day : days_) {
+    if (day.day >= begin && day.day < end) sum += day.bytes;
+  }
   return sum;
 }
 
 std::optional<Allowance> Budget::allowance(const model::Feed& feed, bool metered, Instant now) const {
   std::optional<Allowance> tightest;
-  const auto consider = [&](std::optional<std::int64_t> limit, std::int64_t used, std::string_view key, Instant renewed) {
+  const auto consider = [&](std::optional<std::int64_t> limit, std::int64_t used, std::string_view key,
+                            Instant renewed) {
     if (!limit) return;
     Allowance next{*limit - used, used == 0, key, renewed};
     // Where two are used up, there is more again when both are renewed.
@@ -80,8 +83,7 @@ std::optional<Allowance> Budget::allowance(const model::Feed& feed, bool metered
     }
     if (!tightest || next.left < tightest->left) tightest = next;
   };
-  const auto today = days_.find(day_number(now));
-  const model::DayTraffic used = today == days_.end() ? model::DayTraffic{} : today->second;
+  const model::DayTraffic used = on_day(now);
   consider(settings_.day, used.bytes, "budget.day", next_day(now));
   if (settings_.month) consider(settings_.month, received_this_month(now), "budget.month", next_month(now));
   if (metered) consider(settings_.metered_day, used.metered_bytes, "budget.metered_day", next_day(now));
@@ -93,7 +95,8 @@ std::optional<Allowance> Budget::allowance(const model::Feed& feed, bool metered
 }
 
 std::optional<std::int64_t> Budget::day_limit(bool metered) const {
-  if (metered && settings_.metered_day) return settings_.day ? std::min(settings_.day, settings_.metered_day) : settings_.metered_day;
+  if (metered && settings_.metered_day)
+    return settings_.day ? std::min(settings_.day, settings_.metered_day) : settings_.metered_day;
   return settings_.day;
 }
 

@@ -3,7 +3,6 @@
 // date comes in, and each date has its own account, so that a clock that jumps loses none.
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -15,10 +14,10 @@
 namespace newscache::ingest {
 
 struct Allowance {
-  std::int64_t left = 0;   // below 0 when more has been received
-  bool untouched = true;   // nothing of it has been used yet: there is never more
-  std::string_view key;    // of the setting
-  Instant renewed{};       // when there is more again
+  std::int64_t left = 0;  // below 0 when more has been received
+  bool untouched = true;  // nothing of it has been used yet: there is never more
+  std::string_view key;   // of the setting
+  Instant renewed{};      // when there is more again
 };
 
 class Budget {
@@ -34,10 +33,11 @@ class Budget {
   std::optional<std::int64_t> day_limit(bool metered) const;
 
  private:
+  model::DayTraffic on_day(Instant now) const;
   std::int64_t received_this_month(Instant now) const;
 
   model::BudgetSettings settings_;
-  std::map<std::int64_t, model::DayTraffic> days_;
+  std::vector<model::DayTraffic> days_;  // the one that was changed last at the end; by date they may be in any order
 };
 
 // What the feed has cost so far, and `bytes` more now.

@@ -51,18 +51,20 @@ Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const
   return elsewhere && was_a_feed ? Sign::strange : Sign::answered;
 }
 
-void Network::fetched(const std::string& host, Sign sign, std::size_t hosts, BootInstant now) {
-  const bool was_probe = state_ != NetworkState::online && now >= next_probe_;
+void Network::fetched(const std::string& host, Sign sign, std::size_t hosts, BootInstant now, milliseconds took) {
+  if (state_ != NetworkState::online && now >= next_probe_) {
+    probe_wait_ = std::min(probe_wait_ * 2, last_probe);
+    next_probe_ = now + probe_wait_;
+  }
+  if (is_local(host) && !is_house_witness()) return;
   switch (sign) {
     case Sign::works:
-    case Sign::answered: {
+    case Sign::answered:
       suspects_.clear();
-      // A portal can send any status, and our own house answers without a link too.
-      const bool proves = sign == Sign::works || state_ == NetworkState::offline;
-      const bool from_house = link_known_ && !link_.up && is_local(host);
-      if (proves && !from_house) enter(NetworkState::online, now);
+      last_answer_ = now;
+      // A portal can send any status.
+      if (sign == Sign::works || state_ == NetworkState::offline) enter(NetworkState::online, now);
       break;
-    }
     case Sign::no_route:
       if (link_known_ && link_.up) {
         suspect(host, sign, hosts, now);
@@ -71,6 +73,9 @@ void Network::fetched(const std::string& host, Sign sign, std::size_t hosts, Boo
       }
       break;
     case Sign::silent:
+      // Another host has answered while this one was silent: dead hosts take longest, so that they end in a row.
+      if (last_answer_ && *last_answer_ > now - took) break;
+      [[fallthrough]];
     case Sign::strange:
       suspect(host, sign, hosts, now);
       break;
@@ -80,26 +85,32 @@ void Network::fetched(const std::string& host, Sign sign, std::size_t hosts, Boo
     case Sign::none:
       break;
   }
-  if (was_probe && state_ != NetworkState::online) {
-    probe_wait_ = std::min(probe_wait_ * 2, last_probe);
-    next_probe_ = now + probe_wait_;
-  }
+}
+
+// Our own house answers, or does not, whatever the net outside does. It only shows that a link is back.
+bool Network::is_house_witness() const {
+  return state_ == NetworkState::offline && !unheard_ && (link_.up || !link_known_);
 }
 
 void Network::suspect(const std::string& host, Sign sign, std::size_t hosts, BootInstant now) {
   if (state_ != NetworkState::online) return;
   suspects_.insert_or_assign(host, sign);
-  const auto strange = static_cast<std::size_t>(
-      std::count_if(suspects_.begin(), suspects_.end(), [](const auto& entry) { return entry.second == Sign::strange; }));
+  const auto strange = static_cast<std::size_t>(std::count_if(
+      suspects_.begin(), suspects_.end(), [](const auto& entry) { return entry.second == Sign::strange; }));
   if (strange >= strange_hosts) {
     enter(NetworkState::portal, now);
   } else if (suspects_.size() >= std::clamp(hosts, strange_hosts, silent_hosts)) {
     enter(NetworkState::offline, now);
+    unheard_ = true;
   }
 }
 
 void Network::link_reported(const LinkReport& report, BootInstant now) {
   const bool was_up = link_.up;
+  if (link_known_ && report.interface != link_.interface) {
+    ++generation_;  // what is under way over the other one may break
+    suspects_.clear();
+  }
   link_ = report;
   link_known_ |= report.up;
   if (!link_known_) return;  // since the start it says that there is no way; whoever answers knows better
@@ -117,6 +128,7 @@ void Network::enter(NetworkState state, BootInstant now) {
   if (state_ == state) return;
   state_ = state;
   ++generation_;
+  unheard_ = false;
   suspects_.clear();
   probe_wait_ = first_probe;
   next_probe_ = now + probe_wait_;

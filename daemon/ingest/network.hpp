@@ -1,7 +1,7 @@
 #pragma once
 // What is known of our own network: whether failures are the publishers' or ours, and whether polling pauses. Nobody is
-// believed alone: a link that is up has to be confirmed by an answer, and where there seems to be none one feed is tried
-// now and then. Pure: times come in.
+// believed alone: a link that is up has to be confirmed by an answer, and where there seems to be none one feed is
+// tried now and then. Pure: times come in.
 
 #include <chrono>
 #include <cstdint>
@@ -21,10 +21,10 @@ enum class NetworkState { online, offline, portal };
 
 // What the system says of the link.
 struct LinkReport {
-  bool up = true;                // there is a default route, and a carrier
-  std::string interface;         // of the default route
-  std::optional<bool> metered;   // whether each byte costs; none: it does not say
-  bool portal = false;           // somebody wants a login
+  bool up = true;               // there is a default route, and a carrier
+  std::string interface;        // of the default route
+  std::optional<bool> metered;  // whether each byte costs; none: it does not say
+  bool portal = false;          // somebody wants a login
 };
 
 // What a fetch tells about the network.
@@ -42,14 +42,15 @@ Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const
 
 class Network {
  public:
-  // A fetch from `host` has ended; `hosts`: how many there are to judge by.
-  void fetched(const std::string& host, Sign sign, std::size_t hosts, BootInstant now);
+  // A fetch from `host` has ended, which took so long; `hosts`: how many there are to judge by.
+  void fetched(const std::string& host, Sign sign, std::size_t hosts, BootInstant now,
+               std::chrono::milliseconds took = {});
   void link_reported(const LinkReport& report, BootInstant now);
   // A person may know that the network is back.
   void probe_soon(BootInstant now) { next_probe_ = now; }
 
   NetworkState state() const { return state_; }
-  // Grows with each change of the state: what failed across a change proves nothing.
+  // Grows with each change of the state or the interface: what failed across a change proves nothing.
   std::uint64_t generation() const { return generation_; }
   // Whether failures lately may yet turn out to be ours.
   bool in_doubt() const { return !suspects_.empty(); }
@@ -59,14 +60,17 @@ class Network {
   BootInstant next_probe() const { return next_probe_; }
 
  private:
+  bool is_house_witness() const;
   void suspect(const std::string& host, Sign sign, std::size_t hosts, BootInstant now);
   void enter(NetworkState state, BootInstant now);
 
   NetworkState state_ = NetworkState::online;
   std::uint64_t generation_ = 0;
   LinkReport link_;
-  bool link_known_ = false;  // it has been reported up once, so that "down" means something
+  bool link_known_ = false;                            // it has been reported up once, so that "down" means something
+  bool unheard_ = false;                               // offline, because nobody answers
   std::map<std::string, Sign, std::less<>> suspects_;  // hosts, since the last proper answer
+  std::optional<BootInstant> last_answer_;
   BootInstant next_probe_{};
   std::chrono::milliseconds probe_wait_{};
 };
