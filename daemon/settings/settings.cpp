@@ -181,6 +181,7 @@ class Loader {
 
   void read_feed(const toml::table& table) {
     model::DeclaredFeed feed;
+    const auto errors_before = errors_.size();
     for (const auto& [key, node] : table) read_feed_key(feed, key, node);
     const toml::node* url = table.get("url");
     if (!url) return complain(table.source(), "feed.url", "is missing; expected the feed's URL");
@@ -191,7 +192,8 @@ class Loader {
                       fmt::format("{} is declared already, at {}; expected each feed once",
                                   toml_string(loggable_url(feed.url)), place->second));
     }
-    finish_access(table, "feed", feed.access, feed.sources);
+    // A key that was refused must not be told of as missing.
+    if (errors_.size() == errors_before) finish_access(table, "feed", feed.access, feed.sources);
     settings_.feeds.push_back(std::move(feed));
   }
 
@@ -233,6 +235,7 @@ class Loader {
           name->source(), "host.host",
           fmt::format("{} is declared already, at {}; expected each host once", toml_string(host.host), place->second));
     }
+    const auto errors_before = errors_.size();
     for (const auto& [key, node] : table) {
       const std::string full = fmt::format("host.{}", key.str());
       if (key.str() == "host") continue;
@@ -244,7 +247,7 @@ class Loader {
         complain(key.source(), full, unknown_key(key.str(), keys, "key"));
       }
     }
-    finish_access(table, "host", host.access, host.sources);
+    if (errors_.size() == errors_before) finish_access(table, "host", host.access, host.sources);
     settings_.hosts.push_back(std::move(host));
   }
 
@@ -260,7 +263,6 @@ class Loader {
 
   void finish_access(const toml::table& table, std::string_view name, model::Access& access,
                      const model::AccessSources& sources) {
-    if (!errors_.empty()) return;  // a key that was refused must not be told of as missing
     const auto error = complete_access(access, sources);
     if (!error) return;
     const toml::node* const at = table.get(error->key);

@@ -242,6 +242,25 @@ TEST_CASE("a name without a path is a credential of systemd") {
   CHECK(parsed->hosts.at(0).access.token == "to-ken");
 }
 
+TEST_CASE("of several errors about access the first in the file is told, and a refused key is not missing too") {
+  const SecretFiles secrets;
+  const std::string open = quoted(secrets.write("open", "x", 0644));
+  const std::string error =
+      error_of(host + "token_file = " + open + "\n[[feed]]\nurl = \"https://a/\"\ntoken_file = " + open);
+  CHECK(error.starts_with("test.toml:3:14: host.token_file: "));
+  CHECK(error_of(host + "password_file = \"a/b\"\nuser = \"me\"").starts_with("test.toml:3:17: host.password_file: "));
+}
+
+TEST_CASE("a syntax error shows nothing of a secret that was written without quotes") {
+  for (const char* line : {"token_file = hunter2", "headers = [hunter2]", "password_file = 'hunter2"}) {
+    INFO(line);
+    const std::string error = error_of(host + line + "\n");
+    INFO(error);
+    CHECK(error.starts_with("test.toml:"));
+    CHECK(error.find("hunter2") == std::string::npos);
+  }
+}
+
 TEST_CASE("secrets are read anew at each load") {
   const SecretFiles secrets;
   const std::string toml = host + "token_file = " + quoted(secrets.write("t", "old")) + "\n";
