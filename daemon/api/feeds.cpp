@@ -4,6 +4,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <iterator>
+#include <unordered_map>
 
 #include "api/handlers.hpp"
 #include "api/shapes.hpp"
@@ -16,10 +17,15 @@ namespace json = boost::json;
 
 namespace {
 
+std::optional<model::FeedId> find(const std::unordered_map<model::FeedId, model::FeedId>& duplicates, model::FeedId id) {
+  const auto found = duplicates.find(id);
+  return found == duplicates.end() ? std::nullopt : std::optional(found->second);
+}
+
 // The poller knows better than the database, where bookkeeping arrives late.
 json::object current_feed_json(const ingest::Poller& poller, model::Feed& feed) {
   if (const auto* state = poller.state(feed.id)) feed.state = *state;
-  return feed_json(feed, poller.polling(feed.id));
+  return feed_json(feed, poller.polling(feed.id), find(poller.duplicates(), feed.id));
 }
 
 loop::awaitable<Result<model::Feed>> read_feed(Context& context, model::FeedId id) {
@@ -75,11 +81,11 @@ loop::awaitable<Response> list_feeds(Context& context, Request&) {
     polling.push_back(poller.polling(feed.id));
   }
   // A thousand feeds are a megabyte of JSON, which the loop need not make.
-  auto render = [feeds = std::move(feeds), polling = std::move(polling)](store::Reader&) {
+  auto render = [feeds = std::move(feeds), polling = std::move(polling), duplicates = poller.duplicates()](store::Reader&) {
     std::string out = R"({"feeds":[)";
     for (std::size_t i = 0; i < feeds.size(); ++i) {
       if (i > 0) out += ',';
-      out += json::serialize(feed_json(feeds[i], polling[i]));
+      out += json::serialize(feed_json(feeds[i], polling[i], find(duplicates, feeds[i].id)));
     }
     return out + "]}";
   };

@@ -28,6 +28,15 @@ json::value error_json(const std::optional<model::FeedError>& error) {
   return out;
 }
 
+// Between which times articles may be missing.
+json::value gap_json(const std::optional<model::Gap>& gap) {
+  if (!gap) return nullptr;
+  json::object out;
+  out["after"] = text::format_rfc3339(gap->after);
+  out["before"] = text::format_rfc3339(gap->before);
+  return out;
+}
+
 }  // namespace
 
 json::value time_json(const std::optional<Instant>& instant) {
@@ -84,9 +93,9 @@ json::object settings_json(const model::FeedSettings& settings) {
   return out;
 }
 
-json::object feed_json(const model::Feed& feed, bool polling) {
+json::object feed_json(const model::Feed& feed, bool polling, std::optional<model::FeedId> duplicate_of) {
   json::object out;
-  out.reserve(24);
+  out.reserve(28);
   out["id"] = raw(feed.id);
   out["uid"] = feed.uid;
   out["url"] = feed.url;
@@ -109,6 +118,9 @@ json::object feed_json(const model::Feed& feed, bool polling) {
   out["counts"] = std::move(counts);
   out["settings"] = settings_json(feed.settings);
   out["managed"] = feed.managed;
+  out["gap"] = gap_json(feed.state.gap);
+  out["duplicate_of"] = nullptr;
+  if (duplicate_of) out["duplicate_of"] = raw(*duplicate_of);
   return out;
 }
 
@@ -123,6 +135,7 @@ json::object attempt_json(const model::Attempt& attempt) {
   }
   if (attempt.status != 0) out["status"] = attempt.status;
   out["bytes"] = attempt.bytes;
+  if (attempt.metered) out["metered"] = true;
   out["duration_ms"] = attempt.duration.count();
   out["new"] = attempt.added;
   out["updated"] = attempt.updated;

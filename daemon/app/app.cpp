@@ -24,7 +24,10 @@
 #include "net/client.hpp"
 #include "settings/settings.hpp"
 #include "store/store.hpp"
+#include "sys/clock_jumps.hpp"
 #include "sys/disk.hpp"
+#include "sys/link.hpp"
+#include "sys/network_manager.hpp"
 #include "sys/notify.hpp"
 #include "sys/peer.hpp"
 #include "sys/signals.hpp"
@@ -104,6 +107,9 @@ struct App::State {
   loop::awaitable<void> start();
   loop::awaitable<void> reconcile();
   loop::awaitable<void> save_clock_floor();
+  loop::awaitable<void> watch_link();
+  loop::awaitable<void> watch_network_manager();
+  loop::awaitable<void> watch_clock();
   void after_commit();
   void stop(int code);
   api::DaemonStatus status() const;
@@ -130,9 +136,13 @@ struct App::State {
   loop::OnThread<store::Writer> writer;
   loop::OnThread<store::Reader> reader;
   sys::Signals signals;
+  sys::ClockJumps clock_jumps;
+  std::unique_ptr<sys::LinkMonitor> link;                // null: the kernel does not tell
+  std::unique_ptr<sys::NetworkManager> network_manager;  // null: there is no system bus
   net::Client client;
   ingest::Services ingest_services;
   ingest::Poller poller;
+  ingest::LinkReport link_report;
   ingest::Subscriptions subscriptions;
   api::Server server;
 };
@@ -152,6 +162,8 @@ App::State::State(CommandLine line, model::Settings s, FileDescriptor lock, Sock
       writer(*writer_connection),
       reader(*reader_connection),
       signals(io.get_executor()),
+      clock_jumps(io.get_executor()),
+      network_manager(sys::NetworkManager::connect(io.get_executor())),
       client(io.get_executor(), settings.net),
       ingest_services{io.get_executor(), clock, log, tasks, client, worker, writer, reader, [this] { return clock_trusted(); }},
       poller(ingest_services, settings),
@@ -216,10 +228,44 @@ loop::awaitable<void> App::State::start() {
   }
   co_await poller.load();
   for (FileDescriptor& socket : sockets.listening) server.serve(std::move(socket));
+  tasks.spawn("link", watch_link());
+  if (network_manager) tasks.spawn("network manager", watch_network_manager());
+  tasks.spawn("clock", watch_clock());
   tasks.spawn_vital("poller", poller.run());
   co_await reconcile();
   notifier.ready("serving");
   log.notice("ready", {{"version", NEWSCACHE_VERSION}, {"state_dir", settings.daemon.state_dir}});
+}
+
+loop::awaitable<void> App::State::watch_link() {
+  auto monitor = sys::LinkMonitor::open(io.get_executor(), clock);
+  if (!monitor) {
+    log.notice("the kernel does not tell about links; only fetches will", {{"detail", monitor.error().detail}});
+    co_return;
+  }
+  link = std::move(*monitor);
+  for (sys::LinkState state = link->state();; state = co_await link->next()) {
+    link_report.up = state.up;
+    link_report.interface = state.interface;
+    poller.link_reported(link_report);
+  }
+}
+
+loop::awaitable<void> App::State::watch_network_manager() {
+  for (;;) {
+    const sys::NetworkHint hint = co_await network_manager->next();
+    link_report.metered = hint.metered;
+    link_report.portal = hint.portal;
+    poller.link_reported(link_report);
+  }
+}
+
+loop::awaitable<void> App::State::watch_clock() {
+  for (;;) {
+    co_await clock_jumps.next();
+    log.notice("the clock was set", {{"trusted", clock_trusted() ? "yes" : "no"}});
+    poller.clock_jumped();
+  }
 }
 
 loop::awaitable<void> App::State::supervise() {

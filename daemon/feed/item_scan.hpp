@@ -20,6 +20,8 @@ class ItemFinder {
  public:
   // The key of the next item that is complete. `document`: all that has come so far.
   std::optional<std::uint64_t> next(std::string_view document);
+  // Where that item ended.
+  std::size_t end() const { return at_; }
 
  private:
   enum class In : std::uint8_t { prolog, nothing, text, tag, comment, cdata, instruction, declaration };
@@ -63,6 +65,8 @@ class ItemScan {
   ItemScan(std::shared_ptr<const std::vector<std::uint64_t>> known, std::size_t enough);
   // `body`: all that has come so far; only grows. True as soon as `enough` known items in a row have been seen.
   bool is_enough(std::string_view body);
+  // Where the item ended with which it was enough.
+  std::size_t end() const { return finder_.end(); }
 
  private:
   bool is_known(std::uint64_t key);

@@ -1,6 +1,7 @@
 // What one poll does: fetch, digest, judge, commit. When which feed is polled: poller.cpp.
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "ingest/moves.hpp"
@@ -45,10 +46,14 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   net::Request request;
   request.url = older ? feed.state.gap->next_url : feed.url;
   if (!older) request.validators = feed.state.validators;
+  const auto scan = older ? nullptr : item_scan(slots_.at(feed.id));
+  if (scan) request.is_enough = [scan](std::string_view body) { return scan->is_enough(body); };
   Fetched fetched = co_await fetch(feed, std::move(request));
   feed.state.traffic = fetched.traffic;
 
   Result<net::Response>& answer = fetched.answer;
+  const bool cut_off = answer && answer->cut_off;
+  if (cut_off) answer->body.resize(scan->end());  // wherever the last piece ended, so that the same is the same
   RefreshContext context = refresh_context(fetched.cost);
   context.budget_renewed = fetched.budget_renewed;
   context.host_refusals = answer ? cool_downs_.refusals(host_of(answer->url)) : 0;
@@ -68,7 +73,10 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   note_budget(feed.id, generation, fetched);
   report(feed, answer, result, older);
   const std::string target = answer && !older ? answer->permanent_url : std::string();
-  if (Slot* slot = find(feed.id, generation); slot != nullptr && !older) note_end(*slot, answer);
+  if (Slot* slot = find(feed.id, generation); slot != nullptr && !older) {
+    note_end(*slot, answer);
+    if (answer && answer->status == 200 && !result.same_document) note_items(*slot, cut_off, std::move(result.item_keys));
+  }
   answer = Error{};  // the body is not needed while the commit is awaited
 
   if (find(feed.id, generation) == nullptr) co_return;  // moved or removed meanwhile
@@ -203,6 +211,28 @@ void Poller::note_host(const Result<net::Response>& answer, const Refreshed& res
   services_.log.info("host wants to be left alone", {{"host", host}, {"seconds", result.host_wait->count()}});
 }
 
+// A feed whose server knows no validators costs a whole document each time. Once a day that is read whole, for what may have
+// been edited further down.
+std::shared_ptr<feed::ItemScan> Poller::item_scan(const Slot& slot) const {
+  constexpr std::size_t enough = 8;
+  constexpr std::chrono::hours whole_again{24};
+  const bool may_cut = slot.known_items && slot.feed.state.validators.empty() &&
+                       services_.clock.boot() < slot.read_whole + whole_again;
+  return may_cut ? std::make_shared<feed::ItemScan>(slot.known_items, enough) : nullptr;
+}
+
+void Poller::note_items(Slot& slot, bool cut_off, std::vector<std::uint64_t> keys) {
+  std::sort(keys.begin(), keys.end());
+  if (!cut_off) {
+    slot.read_whole = services_.clock.boot();
+    slot.known_items = keys.empty() ? nullptr : std::make_shared<const std::vector<std::uint64_t>>(std::move(keys));
+    return;
+  }
+  std::vector<std::uint64_t> all;
+  std::set_union(keys.begin(), keys.end(), slot.known_items->begin(), slot.known_items->end(), std::back_inserter(all));
+  slot.known_items = std::make_shared<const std::vector<std::uint64_t>>(std::move(all));
+}
+
 void Poller::note_budget(model::FeedId id, std::uint64_t generation, const Fetched& fetched) {
   Slot* slot = find(id, generation);
   if (slot == nullptr) return;
@@ -216,22 +246,23 @@ void Poller::note_end(Slot& slot, const Result<net::Response>& answer) {
   const std::string end = answer->hops.empty() ? std::string() : answer->url;
   if (end == slot.ends_at) return;
   slot.ends_at = end;
-  if (const auto other = duplicate_of(slot.feed.id)) {
+  const auto all = duplicates();
+  if (const auto other = all.find(slot.feed.id); other != all.end()) {
     services_.log.warning("two subscriptions end at one address; one of them can be removed",
-                          {{"feed", model::raw(slot.feed.id)}, {"other", model::raw(*other)}, {"url", loggable_url(end)}});
+                          {{"feed", model::raw(slot.feed.id)}, {"other", model::raw(other->second)}, {"url", loggable_url(answer->url)}});
   }
 }
 
-std::optional<model::FeedId> Poller::duplicate_of(model::FeedId id) const {
-  const auto found = slots_.find(id);
-  if (found == slots_.end()) return std::nullopt;
-  const auto end_of = [](const Slot& slot) -> const std::string& { return slot.ends_at.empty() ? slot.feed.url : slot.ends_at; };
-  // Where nobody was led elsewhere, addresses differ.
-  for (const auto& [other, slot] : slots_) {
-    if (other == id || (slot.ends_at.empty() && found->second.ends_at.empty())) continue;
-    if (end_of(slot) == end_of(found->second)) return other;
+std::unordered_map<model::FeedId, model::FeedId> Poller::duplicates() const {
+  std::unordered_map<model::FeedId, model::FeedId> found;
+  std::unordered_map<std::string_view, model::FeedId> ends;
+  for (const auto& [id, slot] : slots_) {
+    const auto [first, fresh] = ends.try_emplace(slot.ends_at.empty() ? slot.feed.url : slot.ends_at, id);
+    if (fresh) continue;
+    found.emplace(id, first->second);
+    found.try_emplace(first->second, id);
   }
-  return std::nullopt;
+  return found;
 }
 
 // Whether the state is another one now. Without a clock, days prove nothing.

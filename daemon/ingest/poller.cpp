@@ -159,14 +159,31 @@ void Poller::take_over(model::Feed feed) {
   }
 }
 
-// The wall clock may have jumped since the time was written, so the wait is bounded by what it can have been.
-seconds Poller::remaining_wait(const model::Feed& feed) const {
-  if (!feed.state.next_poll) return seconds(0);
-  constexpr seconds skipped_days = std::chrono::hours(24 * 8);
-  const seconds longest = std::max({poll_settings_.ceiling, poll_settings_.hint_ceiling, poll_settings_.unconditional_floor,
-                                    seconds(std::chrono::hours(24)), poll_interval(feed.settings).value_or(seconds(0))}) +
-                          skipped_days;
-  return std::clamp<seconds>(*feed.state.next_poll - services_.clock.wall(), seconds(0), longest);
+// The wall clock may have jumped since the time was written: the wait is never longer than it was planned to be. Where nobody
+// knows how much of it has passed, the feeds spread over it, so that a boot without a clock is no burst; only what a
+// server asked for is waited for once more.
+seconds Poller::remaining_wait(const model::Feed& feed) {
+  const model::FeedState& state = feed.state;
+  if (!state.next_poll) return seconds(0);
+  const Instant now = services_.clock.wall();
+  const Instant planned_at = state.last_attempt.value_or(now);
+  const seconds planned = std::max(*state.next_poll - planned_at, seconds(0));
+  if (services_.clock_trusted() && now >= planned_at) return std::clamp(*state.next_poll - now, seconds(0), planned);
+  if (cooling_down(state)) return planned;
+  const auto most = static_cast<double>(std::min(planned, poll_settings_.ceiling).count());
+  return seconds(static_cast<std::int64_t>(most * random()));
+}
+
+void Poller::clock_jumped() {
+  const BootInstant boot = services_.clock.boot();
+  const Instant wall = services_.clock.wall();
+  for (auto& [id, slot] : slots_) {
+    model::FeedState& state = slot.feed.state;
+    if (slot.scheduled && state.next_poll) state.next_poll = wall + std::chrono::ceil<seconds>(slot.due - boot);
+    const bool failed_for_the_clock = state.error && state.error->cause == Cause::clock;
+    if (slot.scheduled && failed_for_the_clock && services_.clock_trusted()) schedule_slot(slot, boot);
+  }
+  reconsider_held();
 }
 
 void Poller::schedule_slot(Slot& slot, BootInstant due) {

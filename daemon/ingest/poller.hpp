@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "feed/item_scan.hpp"
 #include "ingest/access.hpp"
 #include "ingest/budget.hpp"
 #include "ingest/committer.hpp"
@@ -94,6 +95,8 @@ class Poller {
   void reconfigure(const model::Settings& settings);
   // What the system says of the link.
   void link_reported(const LinkReport& report);
+  // The wall clock was set: no wait changes, but the times that are shown do, and certificates may be judged now.
+  void clock_jumped();
   // Looks again at what is due: settings changed, or a manual clock moved.
   void wake();
 
@@ -101,8 +104,8 @@ class Poller {
   bool polling(model::FeedId id) const;
   // The newest state, which the database may not have yet; null for an unknown feed.
   const model::FeedState* state(model::FeedId id) const;
-  // Another subscription whose address ends at the same document, as of the last polls.
-  std::optional<model::FeedId> duplicate_of(model::FeedId id) const;
+  // Subscriptions whose addresses end at the same document, by the last polls; each with another one of them.
+  std::unordered_map<model::FeedId, model::FeedId> duplicates() const;
   Activity activity() const;
   NetworkStatus network() const { return {network_.state(), metered_, network_since_}; }
   // Whether the host of this address wants to be left alone.
@@ -128,6 +131,9 @@ class Poller {
     Wish wish = Wish::none;
     bool move_refused = false;        // its proven new address cannot be taken over; has been logged
     std::int64_t costs_at_least = 0;  // bytes, as a fetch has shown that a budget stopped
+    // By which a document without validators is cut off; null: it is read whole.
+    std::shared_ptr<const std::vector<std::uint64_t>> known_items;
+    BootInstant read_whole{};
     std::string ends_at;              // where the last answer came from, if not from its own address
     std::optional<model::FeedState> pardon;  // what it was before a failure that turned out to be the network's
     std::uint64_t generation = 0;     // tells a feed from another one that took its id or its place
@@ -159,7 +165,7 @@ class Poller {
   };
 
   void take_over(model::Feed feed);
-  std::chrono::seconds remaining_wait(const model::Feed& feed) const;
+  std::chrono::seconds remaining_wait(const model::Feed& feed);
   void schedule_slot(Slot& slot, BootInstant due);
   void unschedule(Slot& slot);
   void queue_on_host(Slot& slot, bool first);
@@ -179,6 +185,8 @@ class Poller {
   loop::awaitable<void> poll_and_commit(model::Feed feed, std::string host, std::uint64_t generation);
   void wait_for_burst(Refreshed& result) const;
   void note_host(const Result<net::Response>& answer, const Refreshed& result);
+  std::shared_ptr<feed::ItemScan> item_scan(const Slot& slot) const;
+  void note_items(Slot& slot, bool cut_off, std::vector<std::uint64_t> keys);
   void note_budget(model::FeedId id, std::uint64_t generation, const Fetched& fetched);
   void note_end(Slot& slot, const Result<net::Response>& answer);
   bool note_move(model::FeedState& state, const std::string& target) const;

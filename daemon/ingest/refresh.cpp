@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "base/hash.hpp"
+#include "feed/item_scan.hpp"
+#include "feed/order.hpp"
 #include "feed/parse.hpp"
 #include "ingest/hosts.hpp"
 #include "ingest/identify.hpp"
@@ -24,6 +26,9 @@ bool strips_tracking(const model::FeedSettings& own, const model::ContentSetting
   const bool* wish = found == own.end() ? nullptr : std::get_if<bool>(&found->second);
   return wish != nullptr ? *wish : general.strip_tracking;
 }
+
+// Cutting off what is shorter saves less than the connection that it breaks.
+constexpr std::size_t long_document = 64 * 1024;
 
 schedule::ServerHints hints_of(const net::Response& response) {
   schedule::ServerHints hints{.cache_control = response.cache_control,
@@ -167,7 +172,7 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
   std::string hash = std::string(parser_generation) + hex(sha256({response.body}));
   if (hash == state.body_hash && !feed.state.error) {
     // The same bytes again. The validators may be new, since some servers change them at random: not worth a write.
-    state.validators = response.validators;
+    if (!response.cut_off) state.validators = response.validators;
     succeed(result, feed, response, context);
     result.only_times = true;
     result.same_document = true;
@@ -179,10 +184,15 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
     return;
   }
   // A document that was cut off vouches for nothing: without validators the next poll fetches it whole.
-  state.validators = parsed->complete ? response.validators : model::Validators{};
-  state.body_hash = parsed->complete ? std::move(hash) : std::string();
-  state.hints = parsed->hints;
-  learn_rhythm(state, parsed->entries, text::parse_http_date(response.date).value_or(context.now));
+  state.validators = parsed->complete && !response.cut_off ? response.validators : model::Validators{};
+  state.body_hash = parsed->complete || response.cut_off ? std::move(hash) : std::string();
+  if (!response.cut_off) {
+    state.hints = parsed->hints;
+    learn_rhythm(state, parsed->entries, text::parse_http_date(response.date).value_or(context.now));
+  }
+  const bool can_be_cut_off = response.cut_off || (parsed->complete && response.body.size() >= long_document &&
+                                                   state.validators.empty() && feed::newest_first(parsed->entries));
+  if (can_be_cut_off && !state.unreliable.guids) result.item_keys = feed::item_keys(response.body);
   result.update.gap_if_disjoint = possible_gap(feed.state, *parsed, context);
   take_entries(result, feed, std::exchange(parsed->entries, {}));
   result.update.document = std::move(*parsed);

@@ -38,7 +38,10 @@ struct Refreshed {
   bool only_times = false;       // nothing changed but when: may be written later
   bool same_document = false;    // the publisher's answer stands for the document that we know
   std::optional<std::chrono::seconds> host_wait;  // the answering host, a public one, is to be left alone by all
-  std::optional<Error> error;    // why the poll failed
+  // Of a long document that lists its newest entries first and that the server cannot say to be unchanged, in order: by
+  // them the next one can be cut off (feed/item_scan.hpp).
+  std::vector<std::uint64_t> item_keys;
+  std::optional<Error> error;  // why the poll failed
 };
 
 // `feed.state.traffic` has been charged already.
