@@ -1,6 +1,7 @@
 #include "ingest/network.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "ingest/hosts.hpp"
 
@@ -56,30 +57,33 @@ void Network::fetched(const std::string& host, Sign sign, std::size_t hosts, Boo
     probe_wait_ = std::min(probe_wait_ * 2, last_probe);
     next_probe_ = now + probe_wait_;
   }
-  if (is_local(host) && !is_house_witness()) return;
+  const bool in_house = is_local(host);
   switch (sign) {
     case Sign::works:
     case Sign::answered:
-      suspects_.clear();
-      last_answer_ = now;
+      std::erase_if(suspects_, [in_house](const auto& entry) { return !in_house || is_local(entry.first); });
+      if (!in_house) last_answer_ = now;
       // A portal can send any status.
-      if (sign == Sign::works || state_ == NetworkState::offline) enter(NetworkState::online, now);
+      if ((!in_house || is_witness(host)) && (sign == Sign::works || state_ == NetworkState::offline)) {
+        enter(NetworkState::online, now);
+      }
       break;
     case Sign::no_route:
-      if (link_known_ && link_.up) {
-        suspect(host, sign, hosts, now);
-      } else {
+      if (!link_.up || (!link_known_ && !in_house)) {
         enter(NetworkState::offline, now);
+      } else if (!in_house) {
+        suspect(host, sign, hosts, now);
       }
       break;
     case Sign::silent:
       // Another host has answered while this one was silent: dead hosts take longest, so that they end in a row.
-      if (last_answer_ && *last_answer_ > now - took) break;
-      [[fallthrough]];
+      if (!in_house && (!last_answer_ || *last_answer_ <= now - took)) suspect(host, sign, hosts, now);
+      break;
     case Sign::strange:
       suspect(host, sign, hosts, now);
       break;
     case Sign::portal:
+      suspects_.insert_or_assign(host, sign);
       enter(NetworkState::portal, now);
       break;
     case Sign::none:
@@ -87,9 +91,12 @@ void Network::fetched(const std::string& host, Sign sign, std::size_t hosts, Boo
   }
 }
 
-// Our own house answers, or does not, whatever the net outside does. It only shows that a link is back.
-bool Network::is_house_witness() const {
-  return state_ == NetworkState::offline && !unheard_ && (link_.up || !link_known_);
+// Our own house answers whatever the net outside does. It shows that a link is back, and that what has answered in its
+// place is gone.
+bool Network::is_witness(const std::string& host) const {
+  const bool all_local = std::all_of(accused_.begin(), accused_.end(), [](const auto& entry) { return is_local(entry.first); });
+  if (state_ == NetworkState::portal) return !accused_.empty() && (all_local || accused_.contains(host));
+  return accused_.empty() && (link_.up || !link_known_);
 }
 
 void Network::suspect(const std::string& host, Sign sign, std::size_t hosts, BootInstant now) {
@@ -101,7 +108,6 @@ void Network::suspect(const std::string& host, Sign sign, std::size_t hosts, Boo
     enter(NetworkState::portal, now);
   } else if (suspects_.size() >= std::clamp(hosts, strange_hosts, silent_hosts)) {
     enter(NetworkState::offline, now);
-    unheard_ = true;
   }
 }
 
@@ -128,8 +134,7 @@ void Network::enter(NetworkState state, BootInstant now) {
   if (state_ == state) return;
   state_ = state;
   ++generation_;
-  unheard_ = false;
-  suspects_.clear();
+  accused_ = std::exchange(suspects_, {});
   probe_wait_ = first_probe;
   next_probe_ = now + probe_wait_;
 }

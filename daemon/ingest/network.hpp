@@ -60,7 +60,7 @@ class Network {
   BootInstant next_probe() const { return next_probe_; }
 
  private:
-  bool is_house_witness() const;
+  bool is_witness(const std::string& host) const;
   void suspect(const std::string& host, Sign sign, std::size_t hosts, BootInstant now);
   void enter(NetworkState state, BootInstant now);
 
@@ -68,8 +68,8 @@ class Network {
   std::uint64_t generation_ = 0;
   LinkReport link_;
   bool link_known_ = false;                            // it has been reported up once, so that "down" means something
-  bool unheard_ = false;                               // offline, because nobody answers
   std::map<std::string, Sign, std::less<>> suspects_;  // hosts, since the last proper answer
+  std::map<std::string, Sign, std::less<>> accused_;   // those that led to this state
   std::optional<BootInstant> last_answer_;
   BootInstant next_probe_{};
   std::chrono::milliseconds probe_wait_{};

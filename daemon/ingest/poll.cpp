@@ -169,7 +169,9 @@ void Poller::wait_for_burst(Refreshed& result) const {
 
 // Whether the failure is the network's and not the feed's; takes in what the fetch says about the network.
 bool Poller::network_failed(const model::Feed& feed, Sign sign, const Fetched& fetched, std::uint64_t generation) {
-  change_network([&] { network_.fetched(host_of(feed.url), sign, hosts(), services_.clock.boot()); });
+  change_network([&] {
+    network_.fetched(host_of(feed.url), sign, hosts(), services_.clock.boot(), fetched.cost.duration);
+  });
   const bool doubtful = sign == Sign::no_route || sign == Sign::silent || sign == Sign::strange || sign == Sign::portal;
   if (doubtful && (network_.state() != NetworkState::online || network_.generation() != fetched.network_before)) return true;
   if (!network_.in_doubt()) suspects_.clear();
@@ -207,8 +209,12 @@ void Poller::note_host(const Result<net::Response>& answer, const Refreshed& res
     return;
   }
   const BootInstant now = services_.clock.boot();
-  cool_downs_.begin(host, now + *result.host_wait, result.update.state.error->count, now);
+  const BootInstant until = now + *result.host_wait;
+  cool_downs_.begin(host, until, result.update.state.error->count, now);
   services_.log.info("host wants to be left alone", {{"host", host}, {"seconds", result.host_wait->count()}});
+  for (auto& [id, slot] : slots_) {
+    if (slot.host == host && (slot.waiting || (slot.scheduled && slot.due < until))) hold_back(slot, {until, host_rule});
+  }
 }
 
 // A feed whose server knows no validators costs a whole document each time. Once a day that is read whole, for what may have

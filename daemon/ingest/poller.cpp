@@ -22,7 +22,6 @@ constexpr std::size_t max_uncommitted = 256;
 constexpr std::chrono::milliseconds return_gap{100};
 constexpr std::chrono::milliseconds return_spread = std::chrono::minutes(1);
 
-constexpr std::string_view host_rule = "host-cool-down";
 constexpr std::string_view hours_rule = "quiet-hours";
 constexpr std::string_view budget_rule = "budget";
 
@@ -288,6 +287,7 @@ std::optional<Poller::Hold> Poller::hold(const Slot& slot, Wish wish) const {
 
 void Poller::hold_back(Slot& slot, const Hold& hold) {
   slot.wish = Wish::none;
+  leave_host(slot);
   const auto wait = std::chrono::ceil<seconds>(hold.until - services_.clock.boot());
   slot.feed.state.next_poll = services_.clock.wall() + wait;
   slot.feed.state.next_poll_rule = hold.rule;

@@ -143,6 +143,7 @@ class Poller {
     std::uint64_t generation = 0;
     model::FeedState before;
   };
+  static constexpr std::string_view host_rule = "host-cool-down";
   struct Hold {
     BootInstant until{};
     std::string_view rule;
