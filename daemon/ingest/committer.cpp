@@ -9,7 +9,6 @@ namespace newscache::ingest {
 namespace {
 
 constexpr std::size_t full_batch = 64;  // feeds; beyond that a larger transaction saves next to nothing
-constexpr std::chrono::minutes longest_deferral{5};
 
 // A newer state replaces an older one; what happened before still happened.
 void take_attempts(model::FeedUpdate& newer, const model::FeedUpdate& older) {
@@ -64,13 +63,13 @@ loop::awaitable<void> Committer::run() {
     const BootInstant now = services_.clock.boot();
     const bool due = !pending_.empty() &&
                      (pending_.size() >= full_batch || now >= oldest_pending_ + interval_ || idle_());
-    if (due || (!deferred_.empty() && now >= oldest_deferred_ + longest_deferral)) {
+    if (due || (!deferred_.empty() && now >= oldest_deferred_ + deferral_)) {
       co_await write_batch();
       continue;
     }
     BootInstant wake = now + std::chrono::hours(24);
     if (!pending_.empty()) wake = std::min(wake, oldest_pending_ + interval_);
-    if (!deferred_.empty()) wake = std::min<BootInstant>(wake, oldest_deferred_ + longest_deferral);
+    if (!deferred_.empty()) wake = std::min<BootInstant>(wake, oldest_deferred_ + deferral_);
     co_await alarm_.wait_until(wake);
   }
 }

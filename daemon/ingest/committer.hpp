@@ -34,7 +34,11 @@ class Committer {
   loop::awaitable<void> flush();
   // Something changed that idle() depends on.
   void reconsider() { alarm_.wake(); }
-  void set_interval(std::chrono::milliseconds interval) { interval_ = interval; }
+  // How long news may wait for company, and how long bookkeeping may.
+  void configure(std::chrono::milliseconds interval, std::chrono::milliseconds deferral) {
+    interval_ = interval;
+    deferral_ = deferral;
+  }
   std::size_t pending() const { return pending_.size(); }
 
   // After each commit that moved the change log.
@@ -48,6 +52,7 @@ class Committer {
   Services services_;
   std::function<bool()> idle_;
   std::chrono::milliseconds interval_{1000};
+  std::chrono::milliseconds deferral_ = std::chrono::minutes(5);
   loop::Alarm alarm_;
   std::vector<std::shared_ptr<Pending>> pending_;
   BootInstant oldest_pending_{};

@@ -22,6 +22,10 @@ constexpr std::size_t max_uncommitted = 256;
 constexpr std::chrono::milliseconds return_gap{100};
 constexpr std::chrono::milliseconds return_spread = std::chrono::minutes(1);
 
+// How long bookkeeping may wait to be written: until a burst is over, or for company where there are none.
+constexpr std::chrono::seconds after_burst{20};
+constexpr std::chrono::minutes longest_deferral{5};
+
 constexpr std::string_view hours_rule = "quiet-hours";
 constexpr std::string_view budget_rule = "budget";
 
@@ -91,7 +95,9 @@ void Poller::reconfigure(const model::Settings& settings) {
   access_ = AccessTable(settings);
   hours_ = {spans(settings.poll.quiet), spans(settings.poll.windows)};
   budget_.configure(settings.budget);
-  committer_.set_interval(settings.store.commit_interval);
+  // What a burst has learnt about times is written after it: a power cut must not have it ask everybody again.
+  const bool in_bursts = poll_settings_.burst > seconds(0);
+  committer_.configure(settings.store.commit_interval, in_bursts ? after_burst : longest_deferral);
   change_network([] {});
   reconsider_held();
   wake();

@@ -17,7 +17,8 @@ namespace {
 
 // Causes for which an address may still be right: the network is to blame, or the moment.
 bool may_be_right_later(Cause cause) {
-  return cause == Cause::link || cause == Cause::dns || cause == Cause::portal || cause == Cause::clock;
+  return cause == Cause::link || cause == Cause::dns || cause == Cause::portal || cause == Cause::clock ||
+         cause == Cause::budget;
 }
 
 Refusal refuse(Cause cause, std::string detail) { return Refusal{Error{cause, std::move(detail)}, {}}; }

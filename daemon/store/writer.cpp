@@ -48,6 +48,9 @@ void forget_document(model::FeedState& state) {
   state.next_poll_rule.clear();
   state.error.reset();
   state.hints = {};
+  state.rhythm_s.reset();
+  state.cools_host = false;
+  state.move = {};
   state.gap.reset();
   state.status = model::FeedStatus::fresh;
 }

@@ -4,6 +4,7 @@
 
 #include "ingest/subscriptions.hpp"
 #include "support/catch.hpp"
+#include "text/date.hpp"
 #include "world.hpp"
 
 using namespace newscache;
@@ -439,4 +440,128 @@ TEST_CASE("a subscription at a host that wants to be left alone is taken unseen,
   world.fetcher.answer = unchanged;
   world.pass(90min);
   CHECK(world.fetcher.times("http://one.example/1").size() == 1);
+}
+
+namespace {
+
+// A long document without validators, the newest first.
+std::string long_document(int newest) {
+  std::string body = "<rss version=\"2.0\"><channel><title>Long</title>";
+  for (int n = newest; n > newest - 100; --n) {
+    body += "<item><guid>" + std::to_string(n) + "</guid><title>Article " + std::to_string(n) + "</title><pubDate>" +
+            text::format_rfc3339(Instant{std::chrono::hours(24 * 20777 + n)}) + "</pubDate><description>" +
+            std::string(1000, 'x') + "</description></item>";
+  }
+  return body + "</channel></rss>";
+}
+
+}  // namespace
+
+TEST_CASE("a long document without validators is read only as far as it is new, and once a day whole") {
+  World world;
+  int newest = 100;
+  std::vector<std::size_t> read;
+  world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
+    net::Response response;
+    response.status = 200;
+    response.url = request.url;
+    const std::string body = long_document(newest);
+    for (std::size_t end = 0; end < body.size() && !response.cut_off;) {
+      end = std::min(end + 1500, body.size());
+      response.body = body.substr(0, end);
+      response.cut_off = request.is_enough && request.is_enough(response.body);
+    }
+    read.push_back(response.body.size());
+    return response;
+  };
+  const auto id = world.add("http://one.example/feed");
+  world.start();
+  REQUIRE(read.size() == 1);
+  const std::size_t whole = long_document(newest).size();
+  CHECK(read[0] == whole);
+
+  world.pass(5h, 1min);
+  REQUIRE(read.size() == 2);
+  CHECK(read[1] < whole / 5);
+  newest += 3;
+  world.pass(4h + 10min, 1min);
+  REQUIRE(read.size() == 3);
+  CHECK(read[2] < whole / 5);
+  CHECK(world.reader_connection->counts().articles == 103);
+  const auto revision = world.writer_connection->revision();
+  world.pass(4h + 10min, 1min);
+  REQUIRE(read.size() == 4);
+  CHECK(world.writer_connection->revision() == revision);
+  CHECK_FALSE(world.stored(id).state.gap);
+
+  world.pass(24h, 1min);
+  CHECK(std::count_if(read.begin() + 1, read.end(), [&](std::size_t size) { return size > whole / 2; }) == 1);
+  CHECK(world.poller->state(id)->validators.empty());
+}
+
+TEST_CASE("two subscriptions that end at one address are found out") {
+  World world;
+  const auto old = world.add("http://one.example/old");
+  const auto other = world.add("http://one.example/other");
+  const auto target = world.add("http://one.example/feed");
+  world.fetcher.answer = [](const net::Request& request) {
+    auto answer = unchanged(request);
+    if (request.url == "http://one.example/other") return answer;
+    if (request.url == "http://one.example/old") answer->hops.push_back({302, "http://one.example/feed", {}});
+    answer->url = "http://one.example/feed";
+    return answer;
+  };
+  world.start();
+  world.pass(1min, 1s);
+  const auto found = world.poller->duplicates();
+  CHECK(found.size() == 2);
+  CHECK(found.at(old) == target);
+  CHECK(found.at(target) == old);
+  CHECK_FALSE(found.contains(other));
+}
+
+TEST_CASE("what the configuration says of access goes with the request, for that publisher only") {
+  World world;
+  model::DeclaredFeed declared;
+  declared.url = "http://one.example/feed";
+  declared.access.user = "anna";
+  declared.access.password = "secret";
+  world.settings.feeds.push_back(declared);
+  world.settings.hosts.push_back({.host = "two.example", .access = {.token = "token"}, .sources = {}});
+  for (const char* url : {"http://one.example/feed", "http://two.example/feed", "http://three.example/feed"}) world.add(url);
+  world.start();
+  for (const auto& asked : world.fetcher.asked) {
+    const model::Access& access = asked.request.access;
+    CHECK((access.user == "anna") == (asked.request.url == "http://one.example/feed"));
+    CHECK((access.token == "token") == (asked.request.url == "http://two.example/feed"));
+  }
+}
+
+TEST_CASE("a subscription while no budget is left is taken unseen") {
+  World world;
+  world.settings.budget.day = 100;
+  world.fetcher.answer = [](const net::Request& request) {
+    auto answer = unchanged(request);
+    answer->wire_bytes = 80;
+    return answer;
+  };
+  world.add("http://one.example/feed");
+  world.start();
+  ingest::Subscriptions subscriptions(world.services(), *world.poller);
+  bool added = false;
+  world.await(subscribe_to(subscriptions, "http://two.example/feed", added));
+  CHECK(added);
+  world.pass(1min);
+  CHECK(world.reader_connection->counts().articles == 1);
+  CHECK(world.poller->received_today() == 160);
+}
+
+TEST_CASE("what a burst has learnt about times is on the disk soon after it") {
+  World world;
+  world.settings.poll.burst = 5min;
+  const auto id = world.add("http://one.example/feed");
+  world.start();
+  world.pass(67min, 10s);
+  REQUIRE(world.fetcher.asked.size() == 2);
+  CHECK(world.stored(id).state.last_attempt == world.poller->state(id)->last_attempt);
 }
