@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "text/date.hpp"
 #include "text/utf8.hpp"
@@ -113,29 +114,42 @@ Plan own_choice(const Policy& policy, const Situation& situation) {
 // The wait or up to `share` of it more, so that feeds which were polled together drift apart; never less.
 seconds jittered(seconds wait, double random, double share) { return wait + random_part(wait, share * random); }
 
+// By the publisher's clock, if its answer told the time; ours may be wrong. A cache keeps the Date of what it holds.
+Instant time_of_answer(const Situation& situation) {
+  const auto date = text::parse_http_date(situation.server.date);
+  if (!date) return situation.now;
+  return *date + parse_seconds(situation.server.age).value_or(seconds(0));
+}
+
 // Moves the time of the next poll out of the hours and days in which the feed asks to be left alone.
 void respect_skips(Plan& plan, const Situation& situation) {
-  const model::UpdateHints& hints = situation.document;
-  const Instant now = situation.now;
-  constexpr std::uint32_t all_hours = (1U << 24) - 1;
-  constexpr std::uint8_t all_days = (1U << 7) - 1;
-  const bool some_hours = hints.skip_hours != 0 && (hints.skip_hours & all_hours) != all_hours;
-  const bool some_days = hints.skip_days != 0 && (hints.skip_days & all_days) != all_days;
-  if (!some_hours && !some_days) return;
-  for (int step = 0; step < 24 * 8; ++step) {  // a week of hours, and one day more
-    const Instant at = now + plan.wait;
-    const auto day = std::chrono::floor<std::chrono::days>(at);
-    const auto hour = static_cast<unsigned>(std::chrono::duration_cast<hours>(at - day).count());
-    const bool skip_hour = some_hours && (hints.skip_hours >> hour & 1U) != 0;
-    const bool skip_day = some_days && (hints.skip_days >> std::chrono::weekday(day).c_encoding() & 1U) != 0;
-    if (!skip_hour && !skip_day) return;
-    plan.wait =
-        (day + hours(hour + 1)) - now + random_part(after_skip, situation.random);  // not at the stroke of the hour
-    plan.rule = skip_day ? "skip-days" : "skip-hours";
+  const Instant now = time_of_answer(situation);
+  if (auto moved = out_of_skipped(situation.document, now + plan.wait, situation.random)) {
+    plan = Plan{plan.wait + moved->wait, std::move(moved->rule)};
   }
 }
 
 }  // namespace
+
+std::optional<Plan> out_of_skipped(const model::UpdateHints& hints, Instant when, double random) {
+  constexpr std::uint32_t all_hours = (1U << 24) - 1;
+  constexpr std::uint8_t all_days = (1U << 7) - 1;
+  const bool some_hours = hints.skip_hours != 0 && (hints.skip_hours & all_hours) != all_hours;
+  const bool some_days = hints.skip_days != 0 && (hints.skip_days & all_days) != all_days;
+  if (!some_hours && !some_days) return std::nullopt;
+  std::optional<Plan> plan;
+  Instant at = when;
+  for (int step = 0; step < 24 * 8; ++step) {  // a week of hours, and one day more
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const auto hour = static_cast<unsigned>(std::chrono::duration_cast<hours>(at - day).count());
+    const bool skip_hour = some_hours && (hints.skip_hours >> hour & 1U) != 0;
+    const bool skip_day = some_days && (hints.skip_days >> std::chrono::weekday(day).c_encoding() & 1U) != 0;
+    if (!skip_hour && !skip_day) break;
+    at = day + hours(hour + 1) + random_part(after_skip, random);  // not at the stroke of the hour
+    plan = Plan{at - when, skip_day ? "skip-days" : "skip-hours"};
+  }
+  return plan;
+}
 
 bool is_feeds_fault(Cause cause) {
   switch (cause) {

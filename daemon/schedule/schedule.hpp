@@ -39,7 +39,7 @@ struct Situation {
   std::optional<std::chrono::seconds> rhythm;    // between two articles, see rhythm.hpp
   std::string_view last_modified;                // the validator that the next request will carry
   bool conditional = true;                       // whether the next request will carry a validator
-  Instant now{};                                 // only for the hours and days that a feed asks to be left alone
+  Instant now{};                                 // only for skipHours and skipDays, if the answer has no Date
   double random = 0;                             // in [0, 1)
 };
 
@@ -52,6 +52,10 @@ struct Plan {
 
 // Whether a failure is the feed's own fault: only those count towards its back-off.
 bool is_feeds_fault(Cause cause);
+
+// How long from `when` to a time at which the feed does not ask to be left alone (skipHours, skipDays: UTC), by up to ten
+// minutes more at random; none when that is `when`. What asks to be left alone always is not believed.
+std::optional<Plan> out_of_skipped(const model::UpdateHints& hints, Instant when, double random);
 
 // After a 200 or a 304. Hints are floors: the longest wins, capped at the policy's hint_ceiling. Without any, the feed
 // is polled twice in its own rhythm, and not more often than after a tenth of its silence. Then the wait is moved out
