@@ -39,10 +39,9 @@ Outcome<boost::json::object> post_refresh(Session& session, const std::string& p
   return parse_object(*answer);
 }
 
-// One answer for however many requests that takes.
-Outcome<boost::json::object> start(Session& session, const RefreshOptions& options) {
+// One answer for however many requests that takes. `ids`: of the feeds that are named.
+Outcome<boost::json::object> start(Session& session, const RefreshOptions& options, Ids& ids) {
   if (options.feeds.empty()) return post_refresh(session, "/v1/refresh", options.force);
-  Ids ids;
   for (const auto& typed : options.feeds) {
     const auto id = find_feed_id(session, typed);
     if (!id) return id.error();
@@ -66,6 +65,23 @@ Ids ids_of(const boost::json::object& started) {
     if (value.is_int64()) ids.insert(value.get_int64());
   }
   return ids;
+}
+
+// Of the feeds that are named those that are not polled, with a line on each.
+Outcome<std::int64_t> tell_held_back(Session& session, const Ids& named, const Ids& started) {
+  std::int64_t count = 0;
+  for (const auto id : named) {
+    if (started.contains(id)) continue;
+    const auto number = std::to_string(id);
+    const auto feed = session.connection.get_object("/v1/feeds/" + number);
+    if (!feed) return feed.error();
+    print_error(session.console, "feed " + number + " (" + feed_name(*feed) +
+                                     ") is not polled now: its publisher asked for a pause, or a budget is used up; "
+                                     "see 'newscache why " +
+                                     number + "', or use --force");
+    ++count;
+  }
+  return count;
 }
 
 // Follows the requested feeds until none of them is being polled.
@@ -170,6 +186,10 @@ Result judge(const Session& session, const Wait& wait, const std::string& starte
     const auto& error = object_at(feed, "error");
     if (text_at(feed, "last_attempt") < started_at) {  // both RFC 3339 in UTC, whole seconds
       ++result.not_polled;
+    } else if (text_at(feed, "next_poll_rule") == "budget") {
+      ++result.not_polled;
+      print_error(session.console, "feed " + std::to_string(count_at(feed, "id")) + " (" + feed_name(feed) +
+                                       ") was stopped: a budget is used up");
     } else if (error.empty()) {
       ++result.refreshed;
     } else {
@@ -182,14 +202,15 @@ Result judge(const Session& session, const Wait& wait, const std::string& starte
 }
 
 Outcome<Exit> wait_for(Session& session, const boost::json::object& started, const std::string& revision,
-                       bool every_feed) {
+                       bool every_feed, std::int64_t held_back) {
   const auto ids = ids_of(started);
   Wait wait(session, ids, revision);
   if (const auto done = wait.run(); !done) return done.error();
   const auto added = count_new(session, wait, ids, every_feed);
   if (!added) return added.error();
 
-  const auto [refreshed, failed, not_polled] = judge(session, wait, text_at(started, "started_at"));
+  auto [refreshed, failed, not_polled] = judge(session, wait, text_at(started, "started_at"));
+  not_polled += held_back;
   if (session.json) {
     print_json(session, boost::json::object{{"feeds", wait.feeds()},
                                             {"refreshed", refreshed},
@@ -200,7 +221,7 @@ Outcome<Exit> wait_for(Session& session, const boost::json::object& started, con
     auto& out = session.console.out;
     out << plural(refreshed, "feed") << " refreshed, ";
     if (failed > 0) out << failed << " failed, ";
-    if (not_polled > 0) out << not_polled << " not polled ('newscache feeds' and 'newscache status' show why), ";
+    if (not_polled > 0) out << not_polled << " not polled ('newscache status' and 'newscache why FEED' tell why), ";
     out << plural(*added, "new article") << '\n';
   }
   return refreshed == 0 && failed + not_polled > 0 ? Exit::failed : Exit::done;
@@ -213,16 +234,20 @@ Outcome<Exit> refresh(Session& session, const RefreshOptions& options) {
     if (!status) return status.error();
     revision = std::to_string(count_at(*status, "revision"));
   }
-  const auto started = start(session, options);
+  Ids named;
+  const auto started = start(session, options, named);
   if (!started) return started.error();
-  if (options.wait) return wait_for(session, *started, revision, options.feeds.empty());
+  const auto held_back = tell_held_back(session, named, ids_of(*started));
+  if (!held_back) return held_back.error();
+  if (options.wait) return wait_for(session, *started, revision, options.feeds.empty(), *held_back);
   if (session.json) {
     print_json(session, *started);
   } else {
     const auto count = static_cast<std::int64_t>(array_at(*started, "feeds").size());
     session.console.out << "refreshing " << plural(count, "feed") << '\n';
   }
-  return Exit::done;
+  const bool none = *held_back > 0 && array_at(*started, "feeds").empty();
+  return none ? Exit::failed : Exit::done;
 }
 
 }  // namespace
@@ -232,7 +257,7 @@ void add_refresh_command(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<RefreshOptions>();
   command->add_option("FEED", options->feeds, "Ids or URLs of feeds; all of them when none is named");
   command->add_flag("--wait", options->wait, "Show progress, end when done, and say what came of it");
-  command->add_flag("--force", options->force, "Also when a publisher asked for a pause");
+  command->add_flag("--force", options->force, "Also when a publisher asked for a pause or a budget is used up");
   command->footer(
       "Examples:\n"
       "  newscache refresh --wait\n"

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 
 #include "client/commands.hpp"
+#include "client/conditions.hpp"
 #include "client/format.hpp"
 #include "client/json.hpp"
 #include "client/table.hpp"
@@ -13,11 +14,6 @@ namespace {
 struct StatusOptions {};
 
 using Object = boost::json::object;
-
-std::string network_text(const Object& network) {
-  const auto since = local_time(text_at(network, "since"));
-  return text_at(network, "state") + (since.empty() ? "" : " since " + since);
-}
 
 std::string clock_text(const Object& clock) {
   if (flag_at(clock, "trusted")) return "trusted";
@@ -30,12 +26,6 @@ std::string storage_text(const Object& storage) {
   if (const auto free = number_at(storage, "free_bytes")) text += ", " + size_text(*free) + " free on the disk";
   const auto state = text_at(storage, "state");
   return state.empty() || state == "ok" ? text : text + ": " + state;
-}
-
-std::string traffic_text(const Object& traffic) {
-  auto text = size_text(count_at(traffic, "received_today_bytes")) + " received today";
-  if (const auto budget = number_at(traffic, "budget_bytes")) text += " of " + size_text(*budget);
-  return text;
 }
 
 std::string polling_text(const Object& polling) {

@@ -35,10 +35,13 @@ Outcome<Exit> add(Session& session, const AddOptions& options) {
   }
   const auto feed = parse_object(*answer);
   if (!feed) return feed.error();
-  const auto articles = count_at(object_at(*feed, "counts"), "articles");
   session.console.out << "subscribed to feed " << count_at(*feed, "id") << ": " << printable_line(feed_name(*feed));
   if (!text_at(*feed, "title").empty()) session.console.out << " <" << printable_line(text_at(*feed, "url")) << ">";
-  session.console.out << ", " << plural(articles, "article") << '\n';
+  if (text_at(*feed, "last_attempt").empty()) {
+    session.console.out << "; it has not been read yet, which is done as soon as possible\n";
+  } else {
+    session.console.out << ", " << plural(count_at(object_at(*feed, "counts"), "articles"), "article") << '\n';
+  }
   return Exit::done;
 }
 
@@ -69,7 +72,8 @@ struct FeedsOptions {};
 std::string next_poll_or_error(const boost::json::object& feed) {
   const auto& error = object_at(feed, "error");
   if (flag_at(feed, "polling")) return "now";
-  if (!error.empty()) return text_at(error, "cause") + ", " + plural(count_at(error, "count"), "failure");
+  const auto failures = count_at(error, "count");  // none: it is not the feed's fault
+  if (!error.empty()) return text_at(error, "cause") + (failures > 0 ? ", " + plural(failures, "failure") : "");
   return local_time(text_at(feed, "next_poll"));
 }
 
@@ -164,7 +168,7 @@ void add_subscription_commands(CLI::App& app, Action& chosen) {
   command->footer(
       "Examples:\n"
       "  newscache set 7 folder=News paused=false\n"
-      "  newscache set https://example.org/feed.xml keep_days=30 poll_interval=2h");
+      "  newscache set https://example.org/feed.xml poll_interval=2h budget_day=5MB");
   run_on(command, chosen, changed, set);
 }
 

@@ -21,7 +21,8 @@ struct WatchOptions {
   std::optional<std::int64_t> since;
 };
 
-// "Feed title: article title" for what the event is about; empty when it is gone already.
+// What the event is about: an article's title, a feed's with its state, the network's state; empty when it is gone
+// already.
 Outcome<std::string> describe(Session& session, const Event& event, const boost::json::object& data) {
   const auto id = std::to_string(count_at(data, "id"));
   const bool deleted = event.name.ends_with(".deleted");
@@ -33,7 +34,12 @@ Outcome<std::string> describe(Session& session, const Event& event, const boost:
     if (thing.error().exit == Exit::not_found) return std::string();
     return thing.error();
   }
-  if (!is_article) return feed_name(*thing);
+  if (!is_article) {
+    const auto state = text_at(*thing, "state");
+    const auto cause = text_at(object_at(*thing, "error"), "cause");
+    if (state == "ok" && cause.empty()) return feed_name(*thing);
+    return feed_name(*thing) + " (" + state + (cause.empty() ? ")" : ", " + cause + ")");
+  }
   auto text = text_at(*thing, "title");
   if (event.name == "article.state") {
     text += std::string(" (") + (flag_at(*thing, "read") ? "read" : "unread") +
@@ -51,7 +57,8 @@ Outcome<Exit> print_event(Session& session, const Event& event) {
     if (!data) return data.error();
     const auto what = describe(session, event, *data);
     if (!what) return what.error();
-    auto line = event.id + "  " + event.name;
+    // The network has no revisions.
+    auto line = (event.name == "network" || event.id.empty() ? "-" : event.id) + "  " + event.name;
     line.append(event.name.size() < 15 ? 15 - event.name.size() : 0, ' ');
     if (const auto id = number_at(*data, "id")) line += "  " + std::to_string(*id);
     if (!what->empty()) line += "  " + *what;

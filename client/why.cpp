@@ -2,10 +2,12 @@
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
+#include <algorithm>
 #include <array>
 #include <ostream>
 
 #include "client/commands.hpp"
+#include "client/conditions.hpp"
 #include "client/format.hpp"
 #include "client/json.hpp"
 #include "client/table.hpp"
@@ -53,9 +55,20 @@ constexpr std::array rules = {
     Words{"cool-down", "the server is busy and did not say for how long; each time the wait grows"},
     Words{"host-cool-down", "another feed of this host was asked to wait, which holds for the whole host"},
     Words{"back-off", "the attempts failed; each failure makes the wait longer, up to a day"},
-    Words{"link", "the network failed, not the feed; tried again soon"},
+    Words{
+        "link",
+        "it failed for a reason of ours, not of the feed; tried again in minutes, a name without an address ever less "
+        "often"},
+    Words{"quiet-hours", "no polls at this hour; see poll.quiet and poll.windows"},
+    Words{"budget",
+          "as many bytes as allowed were received, in all or for this feed; there are more then, see [budget], and "
+          "budget_day and budget_month of the feed"},
     Words{"gone", "the publisher says that the feed is gone for good"},
 };
+
+// Causes that say nothing about the feed.
+constexpr std::array<std::string_view, 8> not_the_feeds = {"link", "dns",    "portal",      "clock",
+                                                           "busy", "budget", "unavailable", "internal"};
 
 template <std::size_t N>
 std::string explained(const std::array<Words, N>& table, const std::string& name, const std::string& id = {}) {
@@ -84,19 +97,43 @@ std::string next_poll_text(const Session& session, const Object& feed, const Obj
   return is_offline(network) ? "due; as soon as there is a network" : "due; it waits for its turn";
 }
 
-std::string network_text(const Object& network) {
-  const auto since = local_time(text_at(network, "since"));
-  return is_offline(network) ? text_at(network, "state") + (since.empty() ? "" : " since " + since) : std::string();
-}
-
 std::string failing_text(const Object& error) {
   if (error.empty()) return {};
-  const auto count = count_at(error, "count");
-  return "since " + local_time(text_at(error, "since")) +
-         (count > 0 ? ", " + plural(count, "failure") + " in a row" : ", not counted against the feed");
+  auto text = "since " + local_time(text_at(error, "since"));
+  if (const auto count = count_at(error, "count"); count > 0) text += ", " + plural(count, "failure") + " in a row";
+  const auto cause = text_at(error, "cause");
+  const bool ours = std::find(not_the_feeds.begin(), not_the_feeds.end(), cause) != not_the_feeds.end();
+  return ours || count_at(error, "count") == 0 ? text + ", not counted against the feed" : text;
 }
 
-void print_reasons(const Session& session, const Object& feed, const Object& network) {
+std::string gap_text(const Object& gap) {
+  if (gap.empty()) return {};
+  return "articles may be missing between " + local_time(text_at(gap, "after")) + " and " +
+         local_time(text_at(gap, "before")) + ": when it was read again, its document no longer reached back";
+}
+
+std::string duplicate_text(const Object& feed) {
+  const auto other = number_at(feed, "duplicate_of");
+  if (!other) return {};
+  return "feed " + std::to_string(*other) + " leads to the same address; 'newscache remove' ends one of the two";
+}
+
+// Its own budgets, and what all feeds have received today.
+std::string budget_text(const Object& feed, const Object& traffic) {
+  const auto& settings = object_at(feed, "settings");
+  std::string text;
+  const auto append = [&text](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
+  for (const auto* key : {"budget_day", "budget_month"}) {
+    if (const auto size = text_at(settings, key); !size.empty()) append(key + (" = " + size));
+  }
+  const auto day = number_at(traffic, "budget_bytes");
+  if (!day && text.empty() && text_at(feed, "next_poll_rule") != "budget") return {};
+  append("all feeds: " + traffic_text(traffic));
+  return text;
+}
+
+void print_reasons(const Session& session, const Object& feed, const Object& status) {
+  const auto& network = object_at(status, "network");
   const auto id = std::to_string(count_at(feed, "id"));
   const auto title = text_at(feed, "title");
   const auto url = text_at(feed, "url");
@@ -106,10 +143,13 @@ void print_reasons(const Session& session, const Object& feed, const Object& net
                {"state", explained(states, text_at(feed, "state"), id)},
                {"next poll", next_poll_text(session, feed, network)},
                {"decided by", explained(rules, text_at(feed, "next_poll_rule"))},
-               {"network", network_text(network)},
+               {"network", text_at(network, "state") == "online" ? "" : network_text(network)},
+               {"budget", budget_text(feed, object_at(status, "traffic"))},
                {"error", error.empty() ? "" : text_at(error, "cause") + ": " + text_at(error, "detail")},
                {"failing", failing_text(error)},
-               {"last success", local_time(text_at(feed, "last_success"))}});
+               {"last success", local_time(text_at(feed, "last_success"))},
+               {"gap", gap_text(object_at(feed, "gap"))},
+               {"duplicate", duplicate_text(feed)}});
 }
 
 std::string result_of(const Object& attempt) {
@@ -136,7 +176,7 @@ void print_journal(const Console& console, const boost::json::array& attempts) {
     table.add({{local_time(text_at(attempt, "time"))},
                {result_of(attempt), failed ? Style::red : Style::plain},
                {status ? std::to_string(*status) : "-"},
-               {size_text(count_at(attempt, "bytes"))},
+               {size_text(count_at(attempt, "bytes")) + (flag_at(attempt, "metered") ? " metered" : "")},
                {milliseconds_text(count_at(attempt, "duration_ms"))},
                {std::to_string(count_at(attempt, "new"))},
                {std::to_string(count_at(attempt, "updated"))},
@@ -161,12 +201,12 @@ Outcome<Exit> why(Session& session, const WhyOptions& options) {
   const auto status = session.connection.get_object("/v1/status");
   if (!status) return status.error();
   const auto& attempts = array_at(*journal, "attempts");
-  const auto& network = object_at(*status, "network");
   if (session.json) {
-    print_json(session, boost::json::object{{"feed", *feed}, {"attempts", attempts}, {"network", network}});
+    print_json(session, boost::json::object{
+                            {"feed", *feed}, {"attempts", attempts}, {"network", object_at(*status, "network")}});
     return Exit::done;
   }
-  print_reasons(session, *feed, network);
+  print_reasons(session, *feed, *status);
   print_journal(session.console, attempts);
   return Exit::done;
 }

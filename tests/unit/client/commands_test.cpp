@@ -175,6 +175,83 @@ TEST_CASE("a feed that was not polled is told apart from one that was refreshed"
   CHECK(ran.out.starts_with("0 feeds refreshed, 1 not polled"));
 }
 
+TEST_CASE("a feed that is held back is named, and nothing was refreshed then") {
+  const ScriptedDaemon daemon({{"GET /v1/status", {200, R"({"revision":10})"}},
+                               {"POST /v1/feeds/1/refresh", {202, R"({"feeds":[]})"}},
+                               {"GET /v1/feeds/1", {200, R"({"id":1,"title":"One"})"}},
+                               {"GET /v1/feeds", {200, R"({"feeds":[{"id":1,"title":"One"}]})"}}});
+  const auto ran = run(daemon, {"refresh", "1"});
+  CHECK(ran.exit == Exit::failed);
+  CHECK(ran.err.starts_with("newscache: feed 1 (One) is not polled now: "));
+  const auto waited = run(daemon, {"refresh", "1", "--wait"});
+  CHECK(waited.exit == Exit::failed);
+  CHECK(waited.err == ran.err);
+  CHECK(waited.out.starts_with("0 feeds refreshed, 1 not polled"));
+}
+
+TEST_CASE("a feed that a budget has stopped was not refreshed") {
+  const ScriptedDaemon daemon(
+      {{"GET /v1/status", {200, R"({"revision":10})"}},
+       {"POST /v1/refresh", {202, R"({"feeds":[1],"started_at":"2026-11-25T09:00:00Z"})"}},
+       {"GET /v1/feeds",
+        {200, R"({"feeds":[{"id":1,"last_attempt":"2026-11-25T09:00:01Z","next_poll_rule":"budget"}]})"}}});
+  const auto ran = run(daemon, {"refresh", "--wait"});
+  CHECK(ran.exit == Exit::failed);
+  CHECK(ran.out.starts_with("0 feeds refreshed, 1 not polled"));
+  CHECK(ran.err.find("a budget is used up") != std::string::npos);
+}
+
+TEST_CASE("adding says whether the feed has been read") {
+  const struct {
+    std::string feed;
+    std::string words;
+  } cases[] = {
+      {R"({"id":3,"url":"https://example.org/","title":"","last_attempt":null})",
+       "subscribed to feed 3: https://example.org/; it has not been read yet, which is done as soon as possible\n"},
+      {R"({"id":3,"url":"https://example.org/","title":"E","last_attempt":"2026-11-25T09:00:01Z","counts":{"articles":1}})",
+       "subscribed to feed 3: E <https://example.org/>, 1 article\n"},
+  };
+  for (const auto& [feed, words] : cases) {
+    const ScriptedDaemon daemon({{R"(POST /v1/feeds)", {201, feed}}});
+    CHECK(run(daemon, {"add", "https://example.org/"}).out == words);
+  }
+}
+
+TEST_CASE("a failure that is not the feed's has no number in the list") {
+  const ScriptedDaemon daemon({{"GET /v1/feeds", {200, R"({"feeds":[{"id":1,"error":{"cause":"link","count":0}}]})"}}});
+  const auto out = run(daemon, {"feeds"}).out;
+  CHECK(out.find("link") != std::string::npos);
+  CHECK(out.find("failure") == std::string::npos);
+}
+
+TEST_CASE("status tells since when the network is how it is, what that means, and the traffic against the budget") {
+  const struct {
+    std::string network;
+    std::string budget;
+    std::string network_words;
+    std::string traffic_words;
+  } cases[] = {
+      {"online", "null", "network   online since 2026-11-25 06:00\n",
+       "traffic   2.0 KiB received since midnight UTC\n"},
+      {"metered", "4096", "network   metered since 2026-11-25 06:00: each byte costs",
+       "traffic   2.0 KiB received since midnight UTC, the budget of a day is 4.0 KiB\n"},
+      {"offline", "null", "network   offline since 2026-11-25 06:00: there is no link", "traffic "},
+      {"portal", "null", "network   portal since 2026-11-25 06:00: something on the way", "traffic "},
+  };
+  ::setenv("TZ", "UTC", 1);
+  for (const auto& [network, budget, network_words, traffic_words] : cases) {
+    CAPTURE(network);
+    const ScriptedDaemon daemon(
+        {{"GET /v1/status",
+          {200, R"({"network":{"state":")" + network + R"(","since":"2026-11-25T06:00:00Z"},)" +
+                    R"("traffic":{"received_today_bytes":2048,"budget_bytes":)" + budget + "}}"}}});
+    const auto out = run(daemon, {"status"}).out;
+    CHECK(out.find(network_words) != std::string::npos);
+    CHECK(out.find(traffic_words) != std::string::npos);
+  }
+  ::unsetenv("TZ");
+}
+
 TEST_CASE("parse needs no daemon and tells in one line what is no feed") {
   const TemporaryFolder folder;
   std::ofstream(folder / "feed.xml") << "<rss version='2.0'><channel><title>T</title><item><title>A</title>"

@@ -107,7 +107,7 @@ TEST_CASE("why says when the next poll is, or why there is none") {
 TEST_CASE("why explains the rule, and shows one that it does not know as it is") {
   for (const auto* rule :
        {"default", "rhythm", "unconditional", "poll_interval", "max-age", "expires", "ttl", "skip-hours", "skip-days",
-        "retry-after", "cool-down", "host-cool-down", "back-off", "link"}) {
+        "retry-after", "cool-down", "host-cool-down", "back-off", "link", "quiet-hours", "budget", "gone"}) {
     CAPTURE(rule);
     CHECK(
         says(why(feed("\"state\":\"ok\",\"next_poll_rule\":\"" + std::string(rule) + "\"")), std::string(rule) + ": "));
@@ -121,6 +121,55 @@ TEST_CASE("why tells a network that is away, and an error that is not the feed's
                        R"({"network":{"state":"portal","since":"2026-11-25T08:20:00Z"}})");
   CHECK(says(out, "network       portal since 2026-11-25 "));
   CHECK(says(out, "not counted against the feed"));
+}
+
+TEST_CASE("why says of each cause whether it counts against the feed") {
+  const struct {
+    std::string cause;
+    bool counts;
+  } cases[] = {{"link", false}, {"dns", false},      {"portal", false}, {"clock", false},    {"busy", false},
+               {"tls", true},   {"timeout", true},   {"refused", true}, {"denied", true},    {"missing", true},
+               {"gone", true},  {"too_large", true}, {"server", true},  {"not_a_feed", true}};
+  for (const auto& [cause, counts] : cases) {
+    CAPTURE(cause);
+    const auto out = why(feed(R"("state":"ok","error":{"count":2,"cause":")" + cause + "\"}"));
+    CHECK(says(out, "2 failures in a row"));
+    CHECK(says(out, "not counted against the feed") != counts);
+  }
+}
+
+TEST_CASE("why says what the network's state means, and nothing of one that is as usual") {
+  const auto with_network = [](const std::string& state) {
+    return why(feed(R"("state":"ok")"), R"({"network":{"state":")" + state + R"(","since":"2026-11-25T08:20:00Z"}})");
+  };
+  CHECK(says(with_network("offline"), "until one answers\n"));
+  CHECK(says(with_network("portal"), "perhaps it wants a login"));
+  CHECK(says(with_network("metered"), "budget.metered_day counts"));
+  CHECK_FALSE(says(with_network("online"), "network "));
+}
+
+TEST_CASE("why tells between which times articles may be missing, and which feed is the same") {
+  ::setenv("TZ", "UTC", 1);
+  const auto out = why(feed(R"("state":"ok","duplicate_of":9,)"
+                            R"("gap":{"after":"2026-10-01T08:00:00Z","before":"2026-11-20T10:30:00Z"})"));
+  ::unsetenv("TZ");
+  CHECK(says(out, "gap           articles may be missing between 2026-10-01 08:00 and 2026-11-20 10:30: "));
+  CHECK(says(out, "duplicate     feed 9 leads to the same address"));
+  const auto plain = why(feed(R"("state":"ok","duplicate_of":null,"gap":null)"));
+  CHECK_FALSE(says(plain, "gap "));
+  CHECK_FALSE(says(plain, "duplicate "));
+}
+
+TEST_CASE("why tells the budgets that hold for the feed, and which attempts were metered") {
+  const std::string budget =
+      R"({"network":{"state":"online"},"traffic":{"received_today_bytes":3145728,"budget_bytes":)";
+  const std::string own = R"("state":"ok","settings":{"budget_day":"5MB","keep_days":3})";
+  CHECK(says(why(feed(own), budget + "null}}"), "budget        budget_day = 5MB; all feeds: 3.0 MiB received"));
+  CHECK(says(why(feed(R"("state":"ok")"), budget + "4194304}}"), "the budget of a day is 4.0 MiB\n"));
+  CHECK(says(why(feed(R"("state":"ok","next_poll_rule":"budget")"), budget + "null}}"), "all feeds: 3.0 MiB"));
+  CHECK_FALSE(says(why(feed(R"("state":"ok")"), budget + "null}}"), "all feeds"));
+  CHECK(says(why(feed(R"("state":"ok")"), online, R"({"attempts":[{"status":304,"bytes":220,"metered":true}]})"),
+             "220 B metered"));
 }
 
 TEST_CASE("imported articles have no address to poll") {
