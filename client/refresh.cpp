@@ -75,10 +75,11 @@ Outcome<std::int64_t> tell_held_back(Session& session, const Ids& named, const I
     const auto number = std::to_string(id);
     const auto feed = session.connection.get_object("/v1/feeds/" + number);
     if (!feed) return feed.error();
-    print_error(session.console, "feed " + number + " (" + feed_name(*feed) +
-                                     ") is not polled now: its publisher asked for a pause, or a budget is used up; "
-                                     "see 'newscache why " +
-                                     number + "', or use --force");
+    print_error(session.console,
+                "feed " + number + " (" + feed_name(*feed) +
+                    ") is not polled now: its publisher asked for a pause (--force ignores that), or a "
+                    "budget is used up; 'newscache why " +
+                    number + "' tells more");
     ++count;
   }
   return count;
@@ -257,7 +258,7 @@ void add_refresh_command(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<RefreshOptions>();
   command->add_option("FEED", options->feeds, "Ids or URLs of feeds; all of them when none is named");
   command->add_flag("--wait", options->wait, "Show progress, end when done, and say what came of it");
-  command->add_flag("--force", options->force, "Also when a publisher asked for a pause or a budget is used up");
+  command->add_flag("--force", options->force, "Also when a publisher asked for a pause");
   command->footer(
       "Examples:\n"
       "  newscache refresh --wait\n"

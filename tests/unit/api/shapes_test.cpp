@@ -2,7 +2,9 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <set>
 
+#include "api/openapi.hpp"
 #include "support/catch.hpp"
 
 using namespace newscache;
@@ -168,4 +170,79 @@ TEST_CASE("a journal leaves out what an attempt does not have") {
         R"({"time":"2025-11-25T12:00:00Z","cause":"dns","detail":"no such host","bytes":0,"duration_ms":0,"new":0,)"
         R"("updated":0,"next_poll_rule":"gone"}]})");
   CHECK(json::serialize(journal_json({})) == R"({"attempts":[]})");
+}
+
+TEST_CASE("a feed shows between which times articles may be missing, and which other feed is the same") {
+  auto incomplete = feed();
+  CHECK(feed_json(incomplete, false).at("gap").is_null());
+  CHECK(feed_json(incomplete, false).at("duplicate_of").is_null());
+  incomplete.state.gap = model::Gap{noon, noon + std::chrono::hours(1), "https://example.org/feed?page=2", 1};
+  const auto out = feed_json(incomplete, false, model::FeedId{9});
+  CHECK(json::serialize(out.at("gap")) == R"({"after":"2025-11-25T12:00:00Z","before":"2025-11-25T13:00:00Z"})");
+  CHECK(out.at("duplicate_of") == 9);
+}
+
+TEST_CASE("an attempt says that it was metered, or nothing of that") {
+  model::Attempt attempt;
+  CHECK_FALSE(journal_json({attempt}).at("attempts").at(0).as_object().contains("metered"));
+  attempt.metered = true;
+  CHECK(journal_json({attempt}).at("attempts").at(0).at("metered") == true);
+}
+
+namespace {
+
+json::object schema(std::string_view name) {
+  const auto document = json::parse(json::string_view(openapi_document.data(), openapi_document.size()));
+  return document.at("components").at("schemas").at(json::string_view(name.data(), name.size())).as_object();
+}
+
+// What the object has is described, and what must be there is.
+void check_described(const json::object& object, std::string_view name) {
+  const auto described = schema(name);
+  for (const auto& member : object) {
+    INFO(name << "." << std::string_view(member.key().data(), member.key().size()));
+    CHECK(described.at("properties").as_object().contains(member.key()));
+  }
+  for (const auto& member : described.at("required").as_array()) {
+    INFO(name << "." << member.as_string().c_str());
+    CHECK(object.contains(member.as_string()));
+  }
+}
+
+std::set<std::string> words_of(const json::value& list) {
+  std::set<std::string> words;
+  for (const auto& word : list.as_array()) words.emplace(word.as_string().c_str());
+  return words;
+}
+
+}  // namespace
+
+TEST_CASE("the OpenAPI document describes feeds, attempts and their parts member by member") {
+  auto failing = feed();
+  failing.state.error = model::FeedError{Cause::dns, "no such host", 3, noon};
+  failing.state.gap = model::Gap{noon, noon, "", 0};
+  const auto shown = feed_json(failing, true, model::FeedId{9});
+  check_described(shown, "Feed");
+  check_described(shown.at("error").as_object(), "FeedError");
+  check_described(shown.at("gap").as_object(), "Gap");
+  model::Attempt attempt;
+  check_described(journal_json({attempt}).at("attempts").at(0).as_object(), "Attempt");
+  attempt.cause = Cause::budget;
+  attempt.status = 200;
+  attempt.metered = true;
+  attempt.next_poll = noon;
+  check_described(journal_json({attempt}).at("attempts").at(0).as_object(), "Attempt");
+  check_described(article_json(article(), true), "Article");
+}
+
+TEST_CASE("the OpenAPI document names every cause") {
+  const auto of_problems = words_of(schema("Problem").at("properties").at("cause").at("enum"));
+  const auto of_polls = words_of(schema("PollCause").at("enum"));
+  for (int number = 0; number <= static_cast<int>(Cause::internal); ++number) {
+    const std::string name(cause_name(static_cast<Cause>(number)));
+    CAPTURE(name);
+    CHECK(of_problems.contains(name));
+    const bool of_callers = name == "not_found" || name == "conflict" || name == "forbidden";
+    CHECK(of_polls.contains(name) != of_callers);
+  }
 }
