@@ -157,5 +157,5 @@ TEST_CASE("the documentation's examples are valid") {
     CHECK(parsed.has_value());
     ++examples;
   }
-  CHECK(examples == 6);
+  CHECK(examples == 8);
 }
