@@ -1,6 +1,7 @@
 // refresh, and waiting for it.
 
 #include <CLI/App.hpp>
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <ostream>
 #include <set>
@@ -19,6 +20,9 @@ using std::chrono::milliseconds;
 // nothing new changes nothing, so no event tells that it is done.)
 constexpr milliseconds shortest_interval{250};
 constexpr milliseconds longest_interval{1000};
+// While there seems to be no network nothing is being polled; but one feed is tried for a person, which may bring it
+// back.
+constexpr int looks_for_attempts = 2;
 // What was committed before the feeds were seen to be done is on its way.
 constexpr milliseconds last_events{50};
 
@@ -88,15 +92,19 @@ Outcome<std::int64_t> tell_held_back(Session& session, const Ids& named, const I
 // Follows the requested feeds until none of them is being polled.
 class Wait {
  public:
-  Wait(Session& session, Ids ids, std::string_view since)
-      : session_(session), ids_(std::move(ids)), stream_(session.connection.socket_path(), since) {}
+  Wait(Session& session, Ids ids, std::string_view since, std::string started_at)
+      : session_(session),
+        ids_(std::move(ids)),
+        started_at_(std::move(started_at)),
+        stream_(session.connection.socket_path(), since) {}
 
   Outcome<Exit> run() {
+    int patience = looks_for_attempts;
     for (auto interval = shortest_interval;;) {
       const auto left = look();
       if (!left) return left.error();
       show_progress(*left);
-      if (*left == 0) break;
+      if (*left == 0 && (attempted_all() || --patience < 0)) break;
       interval = listen(interval) ? shortest_interval : std::min(interval * 2, longest_interval);
     }
     listen(last_events);
@@ -122,6 +130,12 @@ class Wait {
       feeds_.push_back(value);
     }
     return left;
+  }
+
+  bool attempted_all() const {
+    return std::all_of(feeds_.begin(), feeds_.end(), [this](const boost::json::value& feed) {
+      return text_at(as_object(feed), "last_attempt") >= started_at_;
+    });
   }
 
   // Takes in what happens for so long, so that a burst of events costs one look; whether anything did. A stream that is
@@ -156,6 +170,7 @@ class Wait {
 
   Session& session_;
   Ids ids_;
+  std::string started_at_;
   EventStream stream_;
   boost::json::array feeds_;
   Ids articles_;
@@ -192,7 +207,8 @@ Result judge(const Session& session, const Wait& wait, const std::string& starte
       print_error(session.console, "feed " + std::to_string(count_at(feed, "id")) + " (" + feed_name(feed) +
                                        ") was stopped: a budget is used up");
     } else if (error.empty()) {
-      ++result.refreshed;
+      // Without an error and without success: the network failed, and the feed was as if it had not been tried.
+      ++(text_at(feed, "last_success") < started_at ? result.not_polled : result.refreshed);
     } else {
       ++result.failed;
       print_error(session.console, "feed " + std::to_string(count_at(feed, "id")) + " (" + feed_name(feed) +
@@ -205,12 +221,13 @@ Result judge(const Session& session, const Wait& wait, const std::string& starte
 Outcome<Exit> wait_for(Session& session, const boost::json::object& started, const std::string& revision,
                        bool every_feed, std::int64_t held_back) {
   const auto ids = ids_of(started);
-  Wait wait(session, ids, revision);
+  const auto started_at = text_at(started, "started_at");
+  Wait wait(session, ids, revision, started_at);
   if (const auto done = wait.run(); !done) return done.error();
   const auto added = count_new(session, wait, ids, every_feed);
   if (!added) return added.error();
 
-  auto [refreshed, failed, not_polled] = judge(session, wait, text_at(started, "started_at"));
+  auto [refreshed, failed, not_polled] = judge(session, wait, started_at);
   not_polled += held_back;
   if (session.json) {
     print_json(session, boost::json::object{{"feeds", wait.feeds()},

@@ -30,7 +30,7 @@ struct Words {
 
 constexpr std::array states = {
     Words{"new", "it has not been read yet"},
-    Words{"ok", "the last attempt worked"},
+    Words{"ok", "the last attempt worked"},  // unless there is an error
     Words{"failing", "it could not be read lately; the attempts go on"},
     Words{"gone",
           "the publisher says that it is gone for good; 'newscache refresh ID' asks again, 'newscache set ID url=URL' "
@@ -70,6 +70,8 @@ constexpr std::array rules = {
 constexpr std::array<std::string_view, 8> not_the_feeds = {"link", "dns",    "portal",      "clock",
                                                            "busy", "budget", "unavailable", "internal"};
 
+constexpr std::string_view ok_with_error = "ok: what went wrong lately is not its fault";
+
 template <std::size_t N>
 std::string explained(const std::array<Words, N>& table, const std::string& name, const std::string& id = {}) {
   for (const auto& words : table) {
@@ -91,6 +93,9 @@ std::string next_poll_text(const Session& session, const Object& feed, const Obj
   const auto state = text_at(feed, "state");
   if (flag_at(feed, "polling")) return "now: it is queued or being fetched";
   if (state == "paused" || state == "gone") return "none, it is " + state;
+  const auto& error = object_at(feed, "error");
+  // Whatever was planned: it is tried when the network is back.
+  if (is_offline(network) && !error.empty() && count_at(error, "count") == 0) return "as soon as there is a network";
   const auto text = text_at(feed, "next_poll");
   const auto instant = text::parse_date(text);
   if (!instant || *instant > session.clock.wall()) return local_time(text);
@@ -137,10 +142,11 @@ void print_reasons(const Session& session, const Object& feed, const Object& sta
   const auto id = std::to_string(count_at(feed, "id"));
   const auto title = text_at(feed, "title");
   const auto url = text_at(feed, "url");
+  const auto state = text_at(feed, "state");
   const auto& error = object_at(feed, "error");
   print_pairs(session.console,
               {{"feed", id + ", " + (title.empty() ? url : title + " <" + url + ">")},
-               {"state", explained(states, text_at(feed, "state"), id)},
+               {"state", state == "ok" && !error.empty() ? std::string(ok_with_error) : explained(states, state, id)},
                {"next poll", next_poll_text(session, feed, network)},
                {"decided by", explained(rules, text_at(feed, "next_poll_rule"))},
                {"network", text_at(network, "state") == "online" ? "" : network_text(network)},

@@ -189,6 +189,18 @@ TEST_CASE("a feed that is held back is named, and nothing was refreshed then") {
   CHECK(waited.out.starts_with("0 feeds refreshed, 1 not polled"));
 }
 
+TEST_CASE("a failure that was pardoned, being the network's, is no success") {
+  const ScriptedDaemon daemon(
+      {{"GET /v1/status", {200, R"({"revision":10})"}},
+       {"POST /v1/refresh", {202, R"({"feeds":[1],"started_at":"2026-11-25T09:00:00Z"})"}},
+       {"GET /v1/feeds",
+        {200,
+         R"({"feeds":[{"id":1,"last_attempt":"2026-11-25T09:00:01Z","last_success":"2026-11-25T08:00:00Z","error":null}]})"}}});
+  const auto ran = run(daemon, {"refresh", "--wait"});
+  CHECK(ran.exit == Exit::failed);
+  CHECK(ran.out.starts_with("0 feeds refreshed, 1 not polled"));
+}
+
 TEST_CASE("a feed that a budget has stopped was not refreshed") {
   const ScriptedDaemon daemon(
       {{"GET /v1/status", {200, R"({"revision":10})"}},

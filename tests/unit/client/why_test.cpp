@@ -92,6 +92,8 @@ TEST_CASE("why says when the next poll is, or why there is none") {
       {R"("state":"ok","next_poll":"2001-01-01T12:00:00Z")", online, "due; it waits for its turn"},
       {R"("state":"ok","next_poll":"2001-01-01T12:00:00Z")", R"({"network":{"state":"offline"}})",
        "due; as soon as there is a network"},
+      {R"("state":"ok","next_poll":"2999-01-01T12:00:00Z","error":{"cause":"timeout","count":0})",
+       R"({"network":{"state":"portal"}})", "next poll     as soon as there is a network"},
       {R"("state":"ok","polling":true)", online, "now: it is queued or being fetched"},
       {R"("state":"paused","next_poll":"2999-01-01T12:00:00Z")", online, "none, it is paused"},
       {R"("state":"gone","next_poll":null,"next_poll_rule":"gone")", online, "none, it is gone"},
@@ -121,6 +123,7 @@ TEST_CASE("why tells a network that is away, and an error that is not the feed's
                        R"({"network":{"state":"portal","since":"2026-11-25T08:20:00Z"}})");
   CHECK(says(out, "network       portal since 2026-11-25 "));
   CHECK(says(out, "not counted against the feed"));
+  CHECK(says(out, "state         ok: what went wrong lately is not its fault"));
 }
 
 TEST_CASE("why says of each cause whether it counts against the feed") {
