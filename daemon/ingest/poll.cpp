@@ -55,6 +55,7 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   const bool cut_off = answer && answer->cut_off;
   if (cut_off) answer->body.resize(scan->end());  // wherever the last piece ended, so that the same is the same
   RefreshContext context = refresh_context(fetched.cost);
+  const BootInstant attempted = services_.clock.boot();
   context.budget_renewed = fetched.budget_renewed;
   context.host_refusals = answer ? cool_downs_.refusals(host_of(answer->url)) : 0;
   auto digest = [&feed, &answer, context, older] {
@@ -99,6 +100,7 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   Slot* slot = find(feed.id, generation);
   if (slot == nullptr) co_return;
   slot->feed.state = feed.state;
+  slot->attempted = attempted;
   if (const auto before = std::exchange(slot->pardon, {})) {
     pardon(*slot, *before);
   } else if (may_be_polled(feed)) {
@@ -213,7 +215,7 @@ void Poller::note_host(const Result<net::Response>& answer, const Refreshed& res
   cool_downs_.begin(host, until, result.update.state.error->count, now);
   services_.log.info("host wants to be left alone", {{"host", host}, {"seconds", result.host_wait->count()}});
   for (auto& [id, slot] : slots_) {
-    if (slot.host == host && (slot.waiting || (slot.scheduled && slot.due < until))) hold_back(slot, {until, host_rule});
+    if (slot.host == host && (slot.waiting || (slot.scheduled && slot.due < until))) hold_back(slot, {until, std::string(host_rule)});
   }
 }
 

@@ -26,6 +26,9 @@ constexpr std::chrono::milliseconds return_spread = std::chrono::minutes(1);
 constexpr std::chrono::seconds after_burst{20};
 constexpr std::chrono::minutes longest_deferral{5};
 
+// No wait is planned to be longer (a month's budget): what is, was written under two clocks.
+constexpr seconds longest_wait = std::chrono::days(32);
+
 constexpr std::string_view hours_rule = "quiet-hours";
 constexpr std::string_view budget_rule = "budget";
 
@@ -172,7 +175,7 @@ seconds Poller::remaining_wait(const model::Feed& feed) {
   if (!state.next_poll) return seconds(0);
   const Instant now = services_.clock.wall();
   const Instant planned_at = state.last_attempt.value_or(now);
-  const seconds planned = std::max(*state.next_poll - planned_at, seconds(0));
+  const seconds planned = std::clamp<seconds>(*state.next_poll - planned_at, seconds(0), longest_wait);
   if (services_.clock_trusted() && now >= planned_at) return std::clamp(*state.next_poll - now, seconds(0), planned);
   if (cooling_down(state)) return planned;
   const auto most = static_cast<double>(std::min(planned, poll_settings_.ceiling).count());
@@ -185,6 +188,13 @@ void Poller::clock_jumped() {
   for (auto& [id, slot] : slots_) {
     model::FeedState& state = slot.feed.state;
     if (slot.scheduled && state.next_poll) state.next_poll = wall + std::chrono::ceil<seconds>(slot.due - boot);
+    if (slot.attempted && !slot.active) {
+      // The next start measures the wait by both times, so that both have to be of one clock.
+      const Instant attempted = wall - std::chrono::ceil<seconds>(boot - *slot.attempted);
+      if (state.last_success == state.last_attempt) state.last_success = attempted;
+      state.last_attempt = attempted;
+      committer_.defer(state_update(slot.feed));
+    }
     const bool failed_for_the_clock = state.error && state.error->cause == Cause::clock;
     if (slot.scheduled && failed_for_the_clock && services_.clock_trusted()) schedule_slot(slot, boot);
   }
@@ -276,19 +286,23 @@ void Poller::release_host(const std::string& host) {
 }
 
 // Why a feed that is due is not polled now.
-std::optional<Poller::Hold> Poller::hold(const Slot& slot, Wish wish) const {
+std::optional<Poller::Hold> Poller::hold(const Slot& slot, Wish wish) {
   if (wish == Wish::forced) return std::nullopt;
   const BootInstant now = services_.clock.boot();
-  if (const auto until = cool_downs_.until(slot.host, now)) return Hold{*until, host_rule};
+  if (const auto until = cool_downs_.until(slot.host, now)) return Hold{*until, std::string(host_rule)};
   const Instant wall = services_.clock.wall();
   // While the clock is not set, nobody knows the hour; the budgets hold all the same.
   if (wish == Wish::none && services_.clock_trusted()) {
     const seconds rest = schedule::rest(hours_, local_time_of_day(wall));
-    if (rest > seconds(0)) return Hold{now + rest, hours_rule};
+    if (rest > seconds(0)) return Hold{now + rest, std::string(hours_rule)};
+    // Polls that were late, for want of a network say, end up in the hours that the feed asks to be skipped.
+    if (auto skip = schedule::out_of_skipped(slot.feed.state.hints, wall, random())) {
+      return Hold{now + skip->wait, std::move(skip->rule)};
+    }
   }
   const auto allowance = budget_.allowance(slot.feed, metered_, wall);
   if (!allowance || (allowance->left > 0 && (allowance->untouched || allowance->left >= slot.costs_at_least))) return std::nullopt;
-  return Hold{now + (allowance->renewed - wall), budget_rule};
+  return Hold{now + (allowance->renewed - wall), std::string(budget_rule)};
 }
 
 void Poller::hold_back(Slot& slot, const Hold& hold) {
@@ -367,6 +381,7 @@ loop::awaitable<model::UpdateResult> Poller::commit(model::FeedUpdate update) {
   if (found == slots_.end()) co_return result;
   Slot& slot = found->second;
   slot.feed.state = std::move(state);
+  slot.attempted = services_.clock.boot();
   if (may_be_polled(slot.feed)) schedule_slot(slot, services_.clock.boot() + remaining_wait(slot.feed));
   co_return result;
 }

@@ -130,6 +130,7 @@ class Poller {
     bool active = false;     // being fetched or committed
     Wish wish = Wish::none;
     bool move_refused = false;        // its proven new address cannot be taken over; has been logged
+    std::optional<BootInstant> attempted;  // last, in this run
     std::int64_t costs_at_least = 0;  // bytes, as a fetch has shown that a budget stopped
     // By which a document without validators is cut off; null: it is read whole.
     std::shared_ptr<const std::vector<std::uint64_t>> known_items;
@@ -146,7 +147,7 @@ class Poller {
   static constexpr std::string_view host_rule = "host-cool-down";
   struct Hold {
     BootInstant until{};
-    std::string_view rule;
+    std::string rule;
   };
 
   // The right to burden a host; given back when the transfer is done.
@@ -178,7 +179,7 @@ class Poller {
   Slot* find(model::FeedId id, std::uint64_t generation);
   void release_host(const std::string& host);
 
-  std::optional<Hold> hold(const Slot& slot, Wish wish) const;
+  std::optional<Hold> hold(const Slot& slot, Wish wish);
   void hold_back(Slot& slot, const Hold& hold);
   void reconsider_held();
 

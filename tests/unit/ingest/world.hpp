@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,12 +35,16 @@ class ScriptedFetcher final : public net::Fetcher {
   std::vector<Asked> asked;
   int at_once = 0;
   int most_at_once = 0;
+  int most_at_host = 0;  // of one host
 
   boost::asio::awaitable<Result<net::Response>> fetch(net::Request request) override {
     asked.push_back({request, clock_.boot()});
     most_at_once = std::max(most_at_once, ++at_once);
+    int& at_host = at_host_[ingest::host_of(request.url)];
+    most_at_host = std::max(most_at_host, ++at_host);
     for (int turn = 0; turn < 3; ++turn) co_await boost::asio::post(boost::asio::use_awaitable);
     --at_once;
+    --at_host;
     Result<net::Response> given = answer(request);
     if (request.meter && !request.meter(given ? given->wire_bytes : 0)) co_return Error{Cause::budget, "stopped"};
     co_return given;
@@ -54,6 +59,7 @@ class ScriptedFetcher final : public net::Fetcher {
 
  private:
   const Clock& clock_;
+  std::map<std::string, int> at_host_;
 };
 
 inline Result<net::Response> unchanged(const net::Request& request) {
@@ -129,6 +135,18 @@ struct World {
       io.restart();
       io.poll();
       settle();
+    }
+  }
+  // As pass(), but from one time at which something may happen to the next: for weeks with many feeds.
+  void leap(std::chrono::milliseconds time) {
+    constexpr std::chrono::milliseconds longest = 5min;  // bookkeeping waits no longer
+    for (const BootInstant end = clock.boot() + time; clock.boot() < end;) {
+      const ingest::Activity activity = poller->activity();
+      std::chrono::milliseconds step = longest;
+      if (activity.next_at) step = std::clamp<std::chrono::milliseconds>(*activity.next_at - clock.wall(), 250ms, longest);
+      // Those in a queue wait for their host's gap, or for a network.
+      if (activity.queued > 0) step = poller->network().state == ingest::NetworkState::online ? 500ms : 5s;
+      pass(std::min(step, end - clock.boot()), longest);
     }
   }
   // What was deferred may be on its way to the disk.

@@ -1,8 +1,6 @@
 // Weeks of polling one feed: what each kind of publisher sees of us. A loop over the policy with a clock of its own;
 // the publisher's clock is right, and ours may jump. (That 410 ends polling is the caller's doing: tests/unit/ingest.)
 
-#include <array>
-#include <cstdio>
 #include <functional>
 #include <random>
 #include <set>
@@ -10,10 +8,12 @@
 #include "schedule/rhythm.hpp"
 #include "schedule/schedule.hpp"
 #include "support/catch.hpp"
+#include "support/http_date.hpp"
 
 using namespace newscache;
 using namespace newscache::schedule;
 using namespace std::chrono_literals;
+using newscache::test::http_date;
 using std::chrono::days;
 using std::chrono::seconds;
 
@@ -24,22 +24,6 @@ constexpr Instant begin{std::chrono::sys_days{std::chrono::year(2026) / 11 / 25}
 constexpr seconds week = days(7);
 constexpr double share_of_success = 0.05;
 constexpr double share_of_failure = 0.1;
-
-std::string http_date(Instant instant) {
-  static constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto day = std::chrono::floor<days>(instant);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(instant - day);
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-                weekdays.at(std::chrono::weekday(day).c_encoding()), static_cast<unsigned>(date.day()),
-                months.at(static_cast<unsigned>(date.month()) - 1), static_cast<int>(date.year()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text.data();
-}
 
 // When articles appear, as ages at the beginning and later: `gap` apart, in groups of `at_once`.
 struct Publishing {
