@@ -76,7 +76,7 @@ std::optional<Allowance> Budget::allowance(const model::Feed& feed, bool metered
   const auto consider = [&](std::optional<std::int64_t> limit, std::int64_t used, std::string_view key,
                             Instant renewed) {
     if (!limit) return;
-    Allowance next{*limit - used, used == 0, key, renewed};
+    Allowance next{*limit - used, *limit, key, renewed};
     // Where two are used up, there is more again when both are renewed.
     if (tightest && tightest->left <= 0 && next.left <= 0) {
       next.renewed = tightest->renewed = std::max(tightest->renewed, renewed);

@@ -15,9 +15,9 @@ namespace newscache::ingest {
 
 struct Allowance {
   std::int64_t left = 0;  // below 0 when more has been received
-  bool untouched = true;  // nothing of it has been used yet: there is never more
-  std::string_view key;   // of the setting
-  Instant renewed{};      // when there is more again
+  std::int64_t limit = 0;
+  std::string_view key;  // of the setting
+  Instant renewed{};     // when there is more again
 };
 
 class Budget {

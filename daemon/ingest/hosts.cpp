@@ -1,7 +1,11 @@
 #include "ingest/hosts.hpp"
 
-#include <algorithm>
+#include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
+
+#include "net/address_policy.hpp"
 #include "text/url.hpp"
 
 namespace newscache::ingest {
@@ -19,8 +23,14 @@ std::string host_of(std::string_view url) {
 }
 
 bool is_local(std::string_view host) {
-  const std::string_view name = host.substr(0, host.find(':'));
-  return host.starts_with('[') || name == "localhost" || name.find_first_not_of("0123456789.") == name.npos;
+  std::string_view name = host.substr(0, host.find(':'));
+  if (host.starts_with('[')) name = host.substr(1, host.find(']') - 1);
+  sockaddr_storage address{};
+  if (net::parse_address(std::string(name), address)) return !net::is_public(reinterpret_cast<const sockaddr&>(address));
+  if (name.empty()) return false;
+  constexpr std::array<std::string_view, 4> local_domains{".local", ".lan", ".internal", ".home.arpa"};
+  const auto in = [name](std::string_view domain) { return name.ends_with(domain); };
+  return name.find('.') == name.npos || std::any_of(local_domains.begin(), local_domains.end(), in);
 }
 
 void CoolDowns::begin(const std::string& host, BootInstant until, std::int64_t count, BootInstant now) {

@@ -11,10 +11,10 @@
 
 namespace newscache::ingest {
 
-// The publisher that a fetch burdens: a name on the net is one, whatever the port; two ports of an address, as in a
-// home network, are two. Empty for what is no web address.
+// The publisher that a fetch burdens: a name on the net is one, whatever the port; two ports of a machine of our own
+// network are two. Empty for what is no web address.
 std::string host_of(std::string_view url);
-// Whether that is an address, or this machine: what a name of the net is not.
+// Whether that lives in our own network, or looks so: an address that is not public, a name without a domain.
 bool is_local(std::string_view host);
 
 // Hosts that answered 429 or 503: every feed of theirs waits. Only for public hosts; in a home network one program's

@@ -15,14 +15,20 @@ constexpr milliseconds last_probe = std::chrono::minutes(10);
 // The link is up, and names may resolve in a moment: the first tries are close together.
 constexpr milliseconds probe_after_link = std::chrono::seconds(2);
 
-// So many hosts in a row without an answer, and none with one, are no coincidence.
+// So many hosts in a row without an answer, and none with one, are no coincidence. Soon after an answer, when those that
+// are dead themselves are left, it takes most of all hosts.
 constexpr std::size_t silent_hosts = 3;
 constexpr std::size_t strange_hosts = 2;
+constexpr milliseconds soon = std::chrono::minutes(1);
 
 }  // namespace
 
 Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const std::optional<Error>& error) {
   if (!error) return Sign::works;
+  // What has failed before by its own fault shows nothing when it does so again.
+  if (feed.state.error && feed.state.error->count > 0 && error->cause != Cause::link && error->cause != Cause::portal) {
+    return answer ? Sign::answered : Sign::none;
+  }
   const bool was_a_feed = feed.state.last_success.has_value();
   const bool in_house = is_local(host_of(feed.url));
   switch (error->cause) {
@@ -43,10 +49,13 @@ Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const
     case Cause::gone:
     case Cause::busy:
       break;
+    case Cause::too_large:
+      if (answer) return Sign::none;
+      break;
     default:
       return Sign::none;
   }
-  // A name that suddenly has an address of the local network, and what is no HTTP.
+  // A name that suddenly has an address of the local network, what is no HTTP, redirects in a circle.
   if (!answer) return was_a_feed && !in_house ? Sign::strange : Sign::none;
   const bool elsewhere = host_of(answer->url) != host_of(feed.url);
   return elsewhere && was_a_feed ? Sign::strange : Sign::answered;
@@ -63,24 +72,28 @@ void Network::fetched(const std::string& host, Sign sign, std::size_t hosts, Boo
     case Sign::answered:
       std::erase_if(suspects_, [in_house](const auto& entry) { return !in_house || is_local(entry.first); });
       if (!in_house) last_answer_ = now;
+      if (in_house && !link_.up) house_answers_ = true;
       // A portal can send any status.
       if ((!in_house || is_witness(host)) && (sign == Sign::works || state_ == NetworkState::offline)) {
         enter(NetworkState::online, now);
       }
       break;
     case Sign::no_route:
-      if (!link_.up || (!link_known_ && !in_house)) {
+      if (in_house ? !link_.up && !house_answers_ : !link_.up || !link_known_) {
         enter(NetworkState::offline, now);
       } else if (!in_house) {
-        suspect(host, sign, hosts, now);
+        suspect(host, sign, hosts, now, took);
       }
       break;
     case Sign::silent:
-      // Another host has answered while this one was silent: dead hosts take longest, so that they end in a row.
-      if (!in_house && (!last_answer_ || *last_answer_ <= now - took)) suspect(host, sign, hosts, now);
+      if (!in_house && !link_.up && (!last_answer_ || *last_answer_ < reported_)) {
+        enter(NetworkState::offline, now);  // whatever the link was before
+        break;
+      }
+      if (!in_house) suspect(host, sign, hosts, now, took);
       break;
     case Sign::strange:
-      suspect(host, sign, hosts, now);
+      suspect(host, sign, hosts, now, took);
       break;
     case Sign::portal:
       suspects_.insert_or_assign(host, sign);
@@ -99,14 +112,18 @@ bool Network::is_witness(const std::string& host) const {
   return accused_.empty() && (link_.up || !link_known_);
 }
 
-void Network::suspect(const std::string& host, Sign sign, std::size_t hosts, BootInstant now) {
+void Network::suspect(const std::string& host, Sign sign, std::size_t hosts, BootInstant now, milliseconds took) {
   if (state_ != NetworkState::online) return;
   suspects_.insert_or_assign(host, sign);
   const auto strange = static_cast<std::size_t>(std::count_if(
       suspects_.begin(), suspects_.end(), [](const auto& entry) { return entry.second == Sign::strange; }));
   if (strange >= strange_hosts) {
     enter(NetworkState::portal, now);
-  } else if (suspects_.size() >= std::clamp(hosts, strange_hosts, silent_hosts)) {
+    return;
+  }
+  std::size_t needed = std::clamp(hosts, strange_hosts, silent_hosts);
+  if (last_answer_ && now < *last_answer_ + took + soon) needed = std::max(needed, hosts / 2 + 1);
+  if (suspects_.size() >= needed) {
     enter(NetworkState::offline, now);
   }
 }
@@ -118,6 +135,7 @@ void Network::link_reported(const LinkReport& report, BootInstant now) {
     suspects_.clear();
   }
   link_ = report;
+  reported_ = now;
   link_known_ |= report.up;
   if (!link_known_) return;  // since the start it says that there is no way; whoever answers knows better
   if (report.portal) {
@@ -128,6 +146,10 @@ void Network::link_reported(const LinkReport& report, BootInstant now) {
     next_probe_ = now;
     probe_wait_ = probe_after_link / 2;
   }
+}
+
+void Network::believe_link(BootInstant now) {
+  if (state_ == NetworkState::offline && link_.up && accused_.empty()) enter(NetworkState::online, now);
 }
 
 void Network::enter(NetworkState state, BootInstant now) {

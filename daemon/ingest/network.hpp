@@ -46,6 +46,8 @@ class Network {
   void fetched(const std::string& host, Sign sign, std::size_t hosts, BootInstant now,
                std::chrono::milliseconds took = {});
   void link_reported(const LinkReport& report, BootInstant now);
+  // There is nothing to fetch that could show whether a link that is up again works: the next fetch will.
+  void believe_link(BootInstant now);
   // A person may know that the network is back.
   void probe_soon(BootInstant now) { next_probe_ = now; }
 
@@ -61,15 +63,17 @@ class Network {
 
  private:
   bool is_witness(const std::string& host) const;
-  void suspect(const std::string& host, Sign sign, std::size_t hosts, BootInstant now);
+  void suspect(const std::string& host, Sign sign, std::size_t hosts, BootInstant now, std::chrono::milliseconds took);
   void enter(NetworkState state, BootInstant now);
 
   NetworkState state_ = NetworkState::online;
   std::uint64_t generation_ = 0;
   LinkReport link_;
+  BootInstant reported_{};
   bool link_known_ = false;                            // it has been reported up once, so that "down" means something
   std::map<std::string, Sign, std::less<>> suspects_;  // hosts, since the last proper answer
   std::map<std::string, Sign, std::less<>> accused_;   // those that led to this state
+  bool house_answers_ = false;                         // without any way out: that one of it is silent shows nothing
   std::optional<BootInstant> last_answer_;
   BootInstant next_probe_{};
   std::chrono::milliseconds probe_wait_{};

@@ -7,6 +7,7 @@
 #include "ingest/moves.hpp"
 #include "ingest/poller.hpp"
 #include "schedule/move.hpp"
+#include "text/url.hpp"
 
 namespace newscache::ingest {
 namespace {
@@ -75,7 +76,7 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   report(feed, answer, result, older);
   const std::string target = answer && !older ? answer->permanent_url : std::string();
   if (Slot* slot = find(feed.id, generation); slot != nullptr && !older) {
-    note_end(*slot, answer);
+    if (!result.error) note_end(*slot, answer);
     if (answer && answer->status == 200 && !result.same_document) note_items(*slot, cut_off, std::move(result.item_keys));
   }
   answer = Error{};  // the body is not needed while the commit is awaited
@@ -104,8 +105,10 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   if (const auto before = std::exchange(slot->pardon, {})) {
     pardon(*slot, *before);
   } else if (may_be_polled(feed)) {
-    const bool goes_on = excused || (reads_older_page(feed.state) && !result.error);
-    const seconds later = older ? remaining_wait(feed) : result.wait;
+    // Those of our own network do not wait for the others' probes, but in their pace.
+    if (excused && is_local(host)) result.wait = std::chrono::ceil<seconds>(network_.next_probe() - services_.clock.boot());
+    const bool goes_on = reads_older_page(feed.state) && !result.error;
+    const seconds later = older && !excused ? remaining_wait(feed) : result.wait;
     schedule_slot(*slot, services_.clock.boot() + (goes_on ? seconds(0) : later));
   }
   const bool proven = same_feed && schedule::is_proven(feed.state.move, feed.url, services_.clock.wall());
@@ -116,8 +119,8 @@ loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request) {
   Fetched fetched;
   fetched.network_before = network_.generation();
   std::optional<Allowance> limit = budget_.allowance(feed, metered_, services_.clock.wall());
-  const bool untouched = limit && limit->untouched;
-  request.access = access_.find(feed.url);
+  // An older page, or what a page links to, may be anybody's.
+  request.access = access_.find(text::same_origin(feed.url, request.url) ? feed.url : request.url);
   request.meter = [&](std::int64_t more) {
     const Instant now = services_.clock.wall();
     budget_.receive(more, metered_, now);
@@ -137,7 +140,7 @@ loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request) {
   }
   if (!answer && answer.error().cause == Cause::budget && limit) {
     fetched.budget_renewed = limit->renewed;
-    if (untouched) {
+    if (fetched.cost.bytes > limit->limit) {
       answer = Error{Cause::too_large, "the document alone is larger than all of " + std::string(limit->key)};
     }
   }
@@ -183,18 +186,11 @@ bool Poller::network_failed(const model::Feed& feed, Sign sign, const Fetched& f
   return false;
 }
 
-void Poller::note_answer(const std::string& url, const Result<net::Response>& answer) {
+void Poller::note_answer(const std::string& url, const Result<net::Response>& answer, const std::optional<Error>& error) {
   model::Feed unknown;
   unknown.url = url;
-  std::optional<Error> error;
-  if (!answer) {
-    error = answer.error();
-  } else if (answer->status != 200) {
-    error = error_of_status(*answer);
-  }
   const Sign sign = sign_of(unknown, answer, error);
-  // A page that is no feed shows nothing, and strangers may be mistyped.
-  if (sign == Sign::silent || sign == Sign::strange) return;
+  if (sign == Sign::silent) return;  // it may be mistyped
   change_network([&] { network_.fetched(host_of(url), sign, hosts(), services_.clock.boot()); });
   if (!answer || !error || error->cause != Cause::busy) return;
   RefreshContext context = refresh_context({});

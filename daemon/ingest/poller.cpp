@@ -135,6 +135,10 @@ loop::awaitable<void> Poller::run() {
     for (;;) {
       queue_due_feeds();
       start_transfers();
+      const bool nothing_to_try = active_ == 0 && turns_.waiting() == 0;
+      if (nothing_to_try && network_.state() != NetworkState::online) {
+        change_network([this] { network_.believe_link(services_.clock.boot()); });
+      }
       co_await alarm_.wait_until(next_wake());
     }
   } catch (...) {
@@ -230,16 +234,19 @@ void Poller::queue_due_feeds() {
   while (!due_.empty() && due_.begin()->first <= now) queue_on_host(slots_.at(due_.begin()->second), false);
 }
 
-bool Poller::may_start() const {
-  if (coming_back_ || !network_.may_start(services_.clock.boot())) return false;
-  if (network_.state() != NetworkState::online) return transfers_ == 0;
-  return transfers_ < net_settings_.max_transfers && committer_.pending() < max_uncommitted;
+// Whose feeds may be fetched now. While offline those of our own network may always, the others one at a time, to find
+// out; null: nobody's.
+Turns::Allowed Poller::allowed() const {
+  if (coming_back_ || transfers_ >= net_settings_.max_transfers || committer_.pending() >= max_uncommitted) return nullptr;
+  const bool all = network_.may_start(services_.clock.boot()) && (network_.state() == NetworkState::online || transfers_ == hung_);
+  if (all) return [](std::string_view) { return true; };
+  return network_.state() == NetworkState::offline ? &is_local : nullptr;
 }
 
 void Poller::start_transfers() {
   const BootInstant now = services_.clock.boot();
-  while (may_start()) {
-    const std::optional<model::FeedId> id = turns_.take(now);
+  while (const Turns::Allowed whose = allowed()) {
+    const std::optional<model::FeedId> id = turns_.take(now, whose);
     if (!id) return;
     Slot& slot = slots_.at(*id);
     slot.waiting = false;
@@ -259,13 +266,10 @@ void Poller::start_transfers() {
 BootInstant Poller::next_wake() const {
   BootInstant wake = services_.clock.boot() + std::chrono::hours(24);
   if (!due_.empty()) wake = std::min(wake, due_.begin()->first);
-  const auto turn = turns_.next();
-  if (!turn || coming_back_) return wake;
   // With every permit taken, the end of a transfer wakes us.
-  if (may_start()) return std::min(wake, *turn);
-  if (network_.state() != NetworkState::online && transfers_ == 0) {
-    wake = std::min(wake, std::max(*turn, network_.next_probe()));
-  }
+  if (const Turns::Allowed whose = allowed()) wake = std::min(wake, turns_.next(whose).value_or(wake));
+  const bool probes = network_.state() != NetworkState::online && transfers_ == hung_ && !coming_back_;
+  if (probes && turns_.waiting() > 0) wake = std::min(wake, std::max(network_.next_probe(), services_.clock.boot()));
   return wake;
 }
 
@@ -274,8 +278,10 @@ Poller::Slot* Poller::find(model::FeedId id, std::uint64_t generation) {
   return found != slots_.end() && found->second.generation == generation ? &found->second : nullptr;
 }
 
-void Poller::release_host(const std::string& host) {
+void Poller::release_host(const std::string& host, std::uint64_t network_before) {
   --transfers_;
+  if (network_before != network_.generation()) --hung_;
+  hung_ = std::clamp<std::int64_t>(hung_, 0, transfers_);
   // Up to a quarter more, so that our rhythm is no machine's.
   const auto gap = static_cast<double>(poll_settings_.host_gap.count()) * (1.0 + 0.25 * random());
   const BootInstant now = services_.clock.boot();
@@ -301,17 +307,22 @@ std::optional<Poller::Hold> Poller::hold(const Slot& slot, Wish wish) {
     }
   }
   const auto allowance = budget_.allowance(slot.feed, metered_, wall);
-  if (!allowance || (allowance->left > 0 && (allowance->untouched || allowance->left >= slot.costs_at_least))) return std::nullopt;
+  if (!allowance || (allowance->left > 0 && allowance->left >= std::min(slot.costs_at_least, allowance->limit))) {
+    return std::nullopt;
+  }
   return Hold{now + (allowance->renewed - wall), std::string(budget_rule)};
 }
 
 void Poller::hold_back(Slot& slot, const Hold& hold) {
   slot.wish = Wish::none;
   leave_host(slot);
-  const auto wait = std::chrono::ceil<seconds>(hold.until - services_.clock.boot());
+  // Everybody's budget is renewed at midnight, and many hours begin on the hour.
+  constexpr std::chrono::minutes spread{1};
+  const BootInstant until = hold.rule == host_rule ? hold.until : hold.until + std::chrono::floor<std::chrono::milliseconds>(random() * spread);
+  const auto wait = std::chrono::ceil<seconds>(until - services_.clock.boot());
   slot.feed.state.next_poll = services_.clock.wall() + wait;
   slot.feed.state.next_poll_rule = hold.rule;
-  schedule_slot(slot, hold.until);
+  schedule_slot(slot, until);
   committer_.defer(state_update(slot.feed));
 }
 
@@ -335,6 +346,7 @@ Result<std::vector<model::FeedId>> Poller::refresh(std::optional<model::FeedId> 
     queue_on_host(slot, feed.has_value());
   };
   network_.probe_soon(services_.clock.boot());
+  alarm_.wake();  // those that are asked for may be waiting for a probe already
   if (!feed) {
     for (auto& [id, slot] : slots_) {
       if (may_be_polled(slot.feed)) queue(slot);
@@ -391,10 +403,14 @@ void Poller::link_reported(const LinkReport& report) {
   alarm_.wake();
 }
 
-// Only networks by which publishers are reached count, and so do their hosts.
+// By which the net outside can be judged: not those that fail by their own fault.
 std::size_t Poller::hosts() const {
   std::set<std::string_view> names;
-  for (const auto& [id, slot] : slots_) names.insert(slot.host);
+  for (const auto& [id, slot] : slots_) {
+    const auto& error = slot.feed.state.error;
+    const bool is_polled = slot.scheduled || slot.waiting || slot.active;
+    if (is_polled && !is_local(slot.host) && (!error || error->count == 0)) names.insert(slot.host);
+  }
   return names.size();
 }
 
@@ -410,7 +426,9 @@ bool Poller::is_metered() const {
 void Poller::change_network(const std::function<void()>& change) {
   const NetworkState before = network_.state();
   const bool was_metered = metered_;
+  const std::uint64_t generation = network_.generation();
   change();
+  if (network_.generation() != generation) hung_ = transfers_;
   metered_ = is_metered();
   if (metered_ != was_metered) reconsider_held();
   const NetworkState now = network_.state();

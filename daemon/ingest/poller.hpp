@@ -81,8 +81,8 @@ class Poller {
   loop::awaitable<model::UpdateResult> commit(model::FeedUpdate update);
   // One fetch, whoever wants it: its bytes are counted, and stopped where a budget ends.
   loop::awaitable<Fetched> fetch(model::Feed feed, net::Request request);
-  // What the answer to a fetch for no feed yet says about network and host.
-  void note_answer(const std::string& url, const Result<net::Response>& answer);
+  // What the answer to a fetch for no feed yet says about network and host; `error`: why it is none.
+  void note_answer(const std::string& url, const Result<net::Response>& answer, const std::optional<Error>& error);
   // The change log moved by other means than a poll.
   void announce() const {
     if (on_commit) on_commit();
@@ -153,17 +153,19 @@ class Poller {
   // The right to burden a host; given back when the transfer is done.
   class Permit {
    public:
-    Permit(Poller& poller, std::string host) : poller_(&poller), host_(std::move(host)) {}
+    Permit(Poller& poller, std::string host)
+        : poller_(&poller), host_(std::move(host)), network_before_(poller.network_.generation()) {}
     Permit(const Permit&) = delete;
     Permit& operator=(const Permit&) = delete;
     ~Permit() { release(); }
     void release() {
-      if (Poller* poller = std::exchange(poller_, nullptr)) poller->release_host(host_);
+      if (Poller* poller = std::exchange(poller_, nullptr)) poller->release_host(host_, network_before_);
     }
 
    private:
     Poller* poller_;
     std::string host_;
+    std::uint64_t network_before_;
   };
 
   void take_over(model::Feed feed);
@@ -174,10 +176,10 @@ class Poller {
   void leave_host(Slot& slot);
   void queue_due_feeds();
   void start_transfers();
-  bool may_start() const;
+  Turns::Allowed allowed() const;
   BootInstant next_wake() const;
   Slot* find(model::FeedId id, std::uint64_t generation);
-  void release_host(const std::string& host);
+  void release_host(const std::string& host, std::uint64_t network_before);
 
   std::optional<Hold> hold(const Slot& slot, Wish wish);
   void hold_back(Slot& slot, const Hold& hold);
@@ -221,6 +223,7 @@ class Poller {
   CoolDowns cool_downs_;
   std::set<std::pair<BootInstant, model::FeedId>> due_;
   std::int64_t transfers_ = 0;  // permits taken
+  std::int64_t hung_ = 0;       // of these, before the network changed: they may take long to fail, and show nothing
   std::int64_t active_ = 0;     // polls that have not ended
   std::uint64_t generations_ = 0;
   Budget budget_;

@@ -67,11 +67,14 @@ loop::awaitable<std::variant<Subscriptions::Found, Refusal>> Subscriptions::fetc
   model::Feed unknown;
   unknown.url = url;
   Fetched fetched = co_await poller_.fetch(std::move(unknown), std::move(request));
-  poller_.note_answer(url, fetched.answer);
   const Result<net::Response>& answer = fetched.answer;
-  if (!answer) co_return Refusal{answer.error(), {}};
+  if (!answer) {
+    poller_.note_answer(url, answer, answer.error());
+    co_return Refusal{answer.error(), {}};
+  }
   if (answer->status != 200) {
     Error error = error_of_status(*answer);
+    poller_.note_answer(url, answer, error);
     co_return refuse(error.cause, loggable_url(answer->url) + ": " + error.detail);
   }
   auto look = [&answer] {
@@ -88,6 +91,7 @@ loop::awaitable<std::variant<Subscriptions::Found, Refusal>> Subscriptions::fetc
   };
   Refusal refusal = co_await loop::offload(services_.worker, look);
   if (refusal.error == Error{}) {
+    poller_.note_answer(url, answer, std::nullopt);
     Found found{std::move(url), std::move(fetched)};
     co_return std::move(found);
   }

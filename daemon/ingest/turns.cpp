@@ -21,10 +21,11 @@ void Turns::leave(const std::string& name, model::FeedId feed) {
   if (host.waiting.empty()) ready_.erase({host.free_at, name});
 }
 
-std::optional<model::FeedId> Turns::take(BootInstant now) {
-  if (ready_.empty() || ready_.begin()->first > now) return std::nullopt;
-  Host& host = hosts_.at(ready_.begin()->second);
-  ready_.erase(ready_.begin());
+std::optional<model::FeedId> Turns::take(BootInstant now, Allowed allowed) {
+  const auto turn = std::find_if(ready_.begin(), ready_.end(), [&](const auto& entry) { return entry.first > now || allowed(entry.second); });
+  if (turn == ready_.end() || turn->first > now) return std::nullopt;
+  Host& host = hosts_.at(turn->second);
+  ready_.erase(turn);
   const model::FeedId feed = host.waiting.front();
   host.waiting.pop_front();
   --waiting_;
@@ -39,9 +40,9 @@ void Turns::release(const std::string& name, BootInstant free_at) {
   if (!host.waiting.empty()) ready_.emplace(free_at, name);
 }
 
-std::optional<BootInstant> Turns::next() const {
-  if (ready_.empty()) return std::nullopt;
-  return ready_.begin()->first;
+std::optional<BootInstant> Turns::next(Allowed allowed) const {
+  const auto turn = std::find_if(ready_.begin(), ready_.end(), [&](const auto& entry) { return allowed(entry.second); });
+  return turn == ready_.end() ? std::nullopt : std::optional(turn->first);
 }
 
 void Turns::forget_idle(BootInstant now) {

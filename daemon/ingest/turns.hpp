@@ -19,12 +19,13 @@ class Turns {
  public:
   void queue(const std::string& host, model::FeedId feed, bool first);
   void leave(const std::string& host, model::FeedId feed);
-  // The next feed whose host is free at `now`; its host is then busy until release().
-  std::optional<model::FeedId> take(BootInstant now);
+  // The next feed whose host is free at `now`, and allowed; its host is then busy until release().
+  using Allowed = bool (*)(std::string_view host);
+  std::optional<model::FeedId> take(BootInstant now, Allowed allowed);
   // The host's transfer has ended; it is left alone until `free_at`.
   void release(const std::string& host, BootInstant free_at);
   // When the next turn can be taken: never before the past's. None when nobody waits for a free host.
-  std::optional<BootInstant> next() const;
+  std::optional<BootInstant> next(Allowed allowed) const;
   std::size_t waiting() const { return waiting_; }
   std::size_t hosts() const { return hosts_.size(); }
   // A host is remembered for its gap only.

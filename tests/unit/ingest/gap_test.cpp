@@ -163,3 +163,29 @@ TEST_CASE("a new subscription has no gap, however much there was before it") {
   CHECK_FALSE(world.stored(world.id).state.gap);
   CHECK(world.fetcher.asked.size() == 1);
 }
+
+TEST_CASE("credentials of a feed do not go to an older page that is somewhere else") {
+  World world;
+  model::DeclaredFeed declared;
+  declared.url = "http://one.example/feed";
+  declared.access.token = "secret";
+  world.settings.feeds.push_back(declared);
+  world.add("http://one.example/feed");
+  int poll = 0;
+  world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
+    net::Response response;
+    response.status = 200;
+    response.url = request.url;
+    const std::string number = std::to_string(++poll);
+    response.body = "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel><atom:link rel=\"next\" "
+                    "href=\"http://evil.example/more\"/><item><guid>" + number + "</guid><title>" + number +
+                    "</title></item><item><guid>x" + number + "</guid><title>x" + number + "</title></item></channel></rss>";
+    return response;
+  };
+  world.start();
+  world.pass(6h, 1min);
+  REQUIRE_FALSE(world.fetcher.times("http://evil.example/more").empty());
+  for (const auto& asked : world.fetcher.asked) {
+    CHECK((asked.request.access.token == "secret") == (asked.request.url == "http://one.example/feed"));
+  }
+}

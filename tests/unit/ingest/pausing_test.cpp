@@ -221,3 +221,47 @@ TEST_CASE("a wrong clock of years makes nothing due, expires nothing, and change
     CHECK(world.stored(world.ids[static_cast<std::size_t>(i)]).articles == 1);
   }
 }
+
+TEST_CASE("dead hosts among living ones do not stop the living from being polled, however many and fast they fail") {
+  World world;
+  for (int i = 0; i < 23; ++i) world.add("http://host" + std::to_string(i) + ".example/feed");
+  const auto dead = [](const std::string& url) { return url.find("host20.") + 1 || url.find("host21.") + 1 || url.find("host22.") + 1; };
+  world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
+    if (dead(request.url)) return Error{Cause::dns, "no such name"};
+    return unchanged(request);
+  };
+  world.start();
+  int minutes_offline = 0;
+  for (int minute = 0; minute < 24 * 60; ++minute) {
+    world.pass(1min);
+    minutes_offline += world.poller->network().state == NetworkState::offline ? 1 : 0;
+  }
+  CHECK(minutes_offline <= 20);
+  std::size_t polls = 0;
+  for (const auto& asked : world.fetcher.asked) polls += dead(asked.request.url) ? 0 : 1;
+  CHECK(polls >= 20 * 21);
+  for (const char* url : {"http://host20.example/feed", "http://host22.example/feed"}) CHECK(world.fetcher.times(url).size() < 20);
+}
+
+TEST_CASE("what lives in our own network is polled while there is no way out of it") {
+  World world;
+  const auto id = world.add("http://192.168.1.5:8080/feed");
+  world.add("http://one.example/feed");
+  world.start();
+  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.poller->link_reported({.up = false, .interface = "", .metered = {}, .portal = false});
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
+    if (request.url == "http://one.example/feed") return Error{Cause::link, "no route"};
+    return unchanged(request);
+  };
+  world.fetcher.asked.clear();
+  world.pass(24h, 1min);
+  CHECK(world.poller->network().state == NetworkState::offline);
+  CHECK(world.fetcher.times("http://192.168.1.5:8080/feed").size() >= 22);
+  CHECK(world.poller->state(id)->status == model::FeedStatus::ok);
+  // A switch that is off as well: nobody is asked again and again.
+  world.fetcher.answer = [](const net::Request&) -> Result<net::Response> { return Error{Cause::link, "no route"}; };
+  world.fetcher.asked.clear();
+  world.pass(24h, 1min);
+  CHECK(world.fetcher.asked.size() <= 2 * 24 * 6 + 10);
+}

@@ -36,7 +36,7 @@ TEST_CASE("what a fetch shows depends on its cause, on whether a feed was there,
       {"an address that is not allowed", Cause::denied, false, strange, none, strange, none},
       {"what is no HTTP", Cause::server, false, strange, none, strange, none},
       {"too large", Cause::too_large, true, none, none, none, none},
-      {"too many redirects", Cause::too_large, false, none, none, none, none},
+      {"a circle of redirects", Cause::too_large, false, strange, none, strange, none},
       {"a budget", Cause::budget, false, none, none, none, none},
       {"no web address", Cause::invalid, false, none, none, none, none},
       {"our own fault", Cause::internal, false, none, none, none, none},
@@ -66,4 +66,17 @@ TEST_CASE("what a fetch shows depends on its cause, on whether a feed was there,
       CHECK(sign(row, true, url, url) == static_cast<int>(row.in_house));
     }
   }
+}
+
+TEST_CASE("a feed that has been failing by its own fault shows nothing by failing again") {
+  model::Feed feed;
+  feed.url = "https://a.example/feed";
+  feed.state.last_success = Instant{std::chrono::seconds(1'800'000'000)};
+  feed.state.error = model::FeedError{Cause::timeout, "", 1, {}};
+  for (const Cause cause : {Cause::dns, Cause::timeout, Cause::refused, Cause::tls}) {
+    CHECK(sign_of(feed, Error{cause, ""}, Error{cause, ""}) == Sign::none);
+  }
+  CHECK(sign_of(feed, Error{Cause::link, ""}, Error{Cause::link, ""}) == Sign::no_route);
+  feed.state.error->count = 0;
+  CHECK(sign_of(feed, Error{Cause::dns, ""}, Error{Cause::dns, ""}) == Sign::silent);
 }

@@ -12,28 +12,30 @@ using namespace std::chrono_literals;
 
 namespace {
 
+bool everybody(std::string_view) { return true; }
+
 constexpr BootInstant now{1h};
 constexpr model::FeedId feed(int number) { return model::FeedId{number}; }
 // 0: nobody's.
-std::int64_t taken(Turns& turns, BootInstant when) { return model::raw(turns.take(when).value_or(feed(0))); }
+std::int64_t taken(Turns& turns, BootInstant when) { return model::raw(turns.take(when, everybody).value_or(feed(0))); }
 
 }  // namespace
 
 TEST_CASE("the feeds of a host have their turns in the order in which they came, one at a time, with the gap") {
   Turns turns;
-  CHECK_FALSE(turns.next());
+  CHECK_FALSE(turns.next(everybody));
   CHECK(taken(turns, now) == 0);
   for (const int number : {3, 1, 2}) turns.queue("a", feed(number), false);
   CHECK(turns.waiting() == 3);
-  CHECK(turns.next() <= now);
+  CHECK(turns.next(everybody) <= now);
 
   CHECK(taken(turns, now) == 3);
   CHECK(turns.waiting() == 2);
-  CHECK_FALSE(turns.next());  // the host is busy, for as long as it takes
+  CHECK_FALSE(turns.next(everybody));  // the host is busy, for as long as it takes
   CHECK(taken(turns, now + 1h) == 0);
 
   turns.release("a", now + 1h + 2s);
-  CHECK(turns.next() == now + 1h + 2s);
+  CHECK(turns.next(everybody) == now + 1h + 2s);
   CHECK(taken(turns, now + 1h + 2s - 1ms) == 0);
   CHECK(turns.waiting() == 2);
   CHECK(taken(turns, now + 1h + 2s) == 1);
@@ -41,7 +43,7 @@ TEST_CASE("the feeds of a host have their turns in the order in which they came,
   CHECK(taken(turns, now + 3h) == 2);
   CHECK(turns.waiting() == 0);
   turns.release("a", now + 4h);
-  CHECK_FALSE(turns.next());  // nobody waits
+  CHECK_FALSE(turns.next(everybody));  // nobody waits
 }
 
 TEST_CASE("who comes to a busy or resting host waits for it, who comes first is the next") {
@@ -50,17 +52,17 @@ TEST_CASE("who comes to a busy or resting host waits for it, who comes first is 
   CHECK(taken(turns, now) == 1);
   turns.queue("a", feed(2), false);
   turns.queue("a", feed(3), true);
-  CHECK_FALSE(turns.next());
+  CHECK_FALSE(turns.next(everybody));
   turns.release("a", now + 2s);
   turns.queue("a", feed(4), true);
-  CHECK(turns.next() == now + 2s);
+  CHECK(turns.next(everybody) == now + 2s);
   for (const int expected : {4, 3, 2}) {
     CHECK(taken(turns, now + 2s) == expected);
     CHECK(taken(turns, now + 2s) == 0);
     turns.release("a", now + 2s);
   }
   turns.queue("a", feed(5), false);  // nobody waited, and the gap is not over
-  CHECK(turns.next() == now + 2s);
+  CHECK(turns.next(everybody) == now + 2s);
   CHECK(taken(turns, now + 1s) == 0);
   CHECK(taken(turns, now + 2s) == 5);
 }
@@ -72,7 +74,7 @@ TEST_CASE("a busy host keeps no other one waiting") {
   turns.queue("b", feed(3), false);
   turns.queue("c", feed(4), false);
   std::set<std::int64_t> at_once;
-  while (const auto next = turns.take(now)) at_once.insert(model::raw(*next));
+  while (const auto next = turns.take(now, everybody)) at_once.insert(model::raw(*next));
   CHECK(at_once == std::set<std::int64_t>{1, 3, 4});
   turns.release("b", now);
   CHECK(taken(turns, now) == 0);
@@ -100,7 +102,7 @@ TEST_CASE("when the last leaves, nobody's turn is next, busy or not") {
   Turns turns;
   turns.queue("a", feed(1), false);
   turns.leave("a", feed(1));
-  CHECK_FALSE(turns.next());
+  CHECK_FALSE(turns.next(everybody));
   CHECK(taken(turns, now) == 0);
   turns.leave("a", feed(1));  // it had left
   CHECK(turns.waiting() == 0);
@@ -110,10 +112,10 @@ TEST_CASE("when the last leaves, nobody's turn is next, busy or not") {
   CHECK(taken(turns, now) == 1);
   turns.leave("a", feed(2));
   turns.release("a", now + 2s);
-  CHECK_FALSE(turns.next());
+  CHECK_FALSE(turns.next(everybody));
   CHECK(turns.waiting() == 0);
   turns.queue("a", feed(2), false);
-  CHECK(turns.next() == now + 2s);
+  CHECK(turns.next(everybody) == now + 2s);
 }
 
 TEST_CASE("a host is remembered while it is busy, waited for or in its gap, and no longer") {
@@ -176,7 +178,7 @@ TEST_CASE("a thousand feeds on five hosts have their turns in fair order, howeve
         turns.release(name(host), end + gap);
       }
       while (running.size() < c.at_once) {
-        const auto next = turns.take(time);
+        const auto next = turns.take(time, everybody);
         if (!next) break;
         const auto number = static_cast<int>(model::raw(*next));
         const auto host = static_cast<std::size_t>(number % hosts);
