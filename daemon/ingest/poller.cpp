@@ -425,6 +425,7 @@ bool Poller::is_metered() const {
 // Tells whoever wants to know when it made a difference.
 void Poller::change_network(const std::function<void()>& change) {
   const NetworkState before = network_.state();
+  const std::string_view word_before = network_word(network());
   const bool was_metered = metered_;
   const std::uint64_t generation = network_.generation();
   change();
@@ -432,7 +433,7 @@ void Poller::change_network(const std::function<void()>& change) {
   metered_ = is_metered();
   if (metered_ != was_metered) reconsider_held();
   const NetworkState now = network_.state();
-  if (now == before && metered_ == was_metered) return;
+  if (network_word(network()) == word_before) return;
   network_since_ = services_.clock.wall();
   services_.log.notice("network", {{"state", network_word(network())}});
   if (now != before && now == NetworkState::online) {
