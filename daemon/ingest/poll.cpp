@@ -47,7 +47,9 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   net::Request request;
   request.url = older ? feed.state.gap->next_url : feed.url;
   if (!older) request.validators = feed.state.validators;
-  const auto scan = older ? nullptr : item_scan(slots_.at(feed.id));
+  const Slot& known = slots_.at(feed.id);  // until the first wait
+  const auto scan = older ? nullptr : item_scan(known);
+  const bool wants_items = !known.known_items;
   if (scan) request.is_enough = [scan](std::string_view body) { return scan->is_enough(body); };
   Fetched fetched = co_await fetch(feed, std::move(request));
   feed.state.traffic = fetched.traffic;
@@ -58,6 +60,7 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   RefreshContext context = refresh_context(fetched.cost);
   const BootInstant attempted = services_.clock.boot();
   context.budget_renewed = fetched.budget_renewed;
+  context.wants_items = wants_items;
   context.host_refusals = answer ? cool_downs_.refusals(host_of(answer->url)) : 0;
   auto digest = [&feed, &answer, context, older] {
     return older ? refresh_older(feed, answer, context) : ingest::refresh(feed, answer, context);
@@ -77,7 +80,7 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   const std::string target = answer && !older ? answer->permanent_url : std::string();
   if (Slot* slot = find(feed.id, generation); slot != nullptr && !older) {
     if (!result.error) note_end(*slot, answer);
-    if (answer && answer->status == 200 && !result.same_document) note_items(*slot, cut_off, std::move(result.item_keys));
+    if (answer && answer->status == 200 && (!result.same_document || !result.item_keys.empty())) note_items(*slot, cut_off, std::move(result.item_keys));
   }
   answer = Error{};  // the body is not needed while the commit is awaited
 

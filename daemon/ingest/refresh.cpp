@@ -96,8 +96,7 @@ void fail(Refreshed& result, const model::Feed& feed, Error error, const schedul
           const RefreshContext& context) {
   model::FeedState& state = result.update.state;
   if (error.cause == Cause::budget) {
-    wait_for_budget(result, context);
-    result.only_times = true;
+    wait_for_budget(result, context);  // what it has cost is worth a write: after a crash it would be spent again
     result.error = std::move(error);
     return;
   }
@@ -167,12 +166,21 @@ Result<model::ParsedFeed> parse_document(const model::Feed& feed, const net::Res
   return feed::parse(response.body, options);
 }
 
+bool may_be_cut_off(const net::Response& response, const model::FeedState& state) {
+  if (state.unreliable.guids) return false;
+  return response.cut_off || (response.body.size() >= long_document && state.validators.empty());
+}
+
 void take_document(Refreshed& result, const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
   model::FeedState& state = result.update.state;
   std::string hash = std::string(parser_generation) + hex(sha256({response.body}));
   if (hash == state.body_hash && !feed.state.error) {
     // The same bytes again. The validators may be new, since some servers change them at random: not worth a write.
     if (!response.cut_off) state.validators = response.validators;
+    if (context.wants_items && may_be_cut_off(response, state)) {
+      const Result<model::ParsedFeed> parsed = parse_document(feed, response, context);
+      if (parsed && parsed->complete && feed::newest_first(parsed->entries)) result.item_keys = feed::item_keys(response.body);
+    }
     succeed(result, feed, response, context);
     result.only_times = true;
     result.same_document = true;
@@ -190,9 +198,9 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
     state.hints = parsed->hints;
     learn_rhythm(state, parsed->entries, text::parse_http_date(response.date).value_or(context.now));
   }
-  const bool can_be_cut_off = response.cut_off || (parsed->complete && response.body.size() >= long_document &&
-                                                   state.validators.empty() && feed::newest_first(parsed->entries));
-  if (can_be_cut_off && !state.unreliable.guids) result.item_keys = feed::item_keys(response.body);
+  const bool can_be_cut_off = may_be_cut_off(response, state) &&
+                              (response.cut_off || (parsed->complete && feed::newest_first(parsed->entries)));
+  if (can_be_cut_off) result.item_keys = feed::item_keys(response.body);
   result.update.gap_if_disjoint = possible_gap(feed.state, *parsed, context);
   take_entries(result, feed, std::exchange(parsed->entries, {}));
   result.update.document = std::move(*parsed);

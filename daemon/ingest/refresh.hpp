@@ -30,6 +30,7 @@ struct RefreshContext {
   Cost cost;
   Instant budget_renewed{};         // when a budget that stopped the fetch has bytes again
   std::int64_t backfill_pages = 0;  // how many older pages may be read to close a gap
+  bool wants_items = false;         // item_keys are not known yet, also of a document that is unchanged
 };
 
 struct Refreshed {

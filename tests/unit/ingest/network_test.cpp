@@ -410,3 +410,35 @@ TEST_CASE("who knows that the network is back can have it probed, and the rhythm
   CHECK_FALSE(world.network.may_start(world.now));
   CHECK(world.network.next_probe() == world.now + 30s);
 }
+
+TEST_CASE("silence while the kernel knows of no link is ours, unless somebody has answered since it said so") {
+  const Case cases[] = {
+      {"the only host, no link since the start", {Step::of(down), silent("a")}, offline, 1},
+      {"after an answer that came before", {works("a"), Step::of(1s), Step::of(down), silent("a")}, offline, 1},
+      {"after an answer that has come since", {Step::of(down), Step::of(1s), works("a"), silent("b")}, online},
+      {"our own house", {Step::of(down), silent("192.168.1.5:80")}, online},
+      {"there is a link", {Step::of(up), silent("a")}, online, 1},
+  };
+  for (const Case& c : cases) check(c);
+}
+
+TEST_CASE("where nothing can show that a link which is back works, it is believed; silence and portals are not undone by it") {
+  struct Believed {
+    const char* what;
+    std::vector<Step> steps;
+    NetworkState expected;
+  };
+  const Believed cases[] = {
+      {"back", {Step::of(up), Step::of(down), Step::of(up)}, online},
+      {"still down", {Step::of(up), Step::of(down)}, offline},
+      {"silent hosts", {Step::of(up), silent("a"), silent("b"), silent("c")}, offline},
+      {"a portal", {Step::of(up), strange("a"), strange("b")}, portal},
+  };
+  for (const Believed& c : cases) {
+    INFO(c.what);
+    World world;
+    world.take(c.steps);
+    world.network.believe_link(world.now);
+    CHECK(static_cast<int>(world.network.state()) == static_cast<int>(c.expected));
+  }
+}
