@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -84,6 +85,8 @@ void Daemon::start() {
     ::dup2(log_file, STDOUT_FILENO);
     ::setenv("NOTIFY_SOCKET", (directory_.path() / "notify").c_str(), 1);
     ::unsetenv("JOURNAL_STREAM");
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // also when a test's time is over
+    if (before_start_) before_start_();
     exec(program_path("newscached"), {"--config", config_file().string(), "--state-dir", state_dir().string(), "--socket",
                                       socket(), "--log-level", "debug"});
   }

@@ -5,8 +5,10 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace newscache::test {
@@ -32,6 +34,8 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
+  // Called in the daemon's process before the program starts: to enter a namespace, or to set its environment.
+  void set_before_start(std::function<void()> prepare) { before_start_ = std::move(prepare); }
   void start();            // returns when it is ready; throws with its log when it ends instead
   int stop();              // SIGTERM; the exit code
   void kill();             // SIGKILL, and waits for the end
@@ -48,6 +52,7 @@ class Daemon {
 
  private:
   TemporaryDirectory directory_;
+  std::function<void()> before_start_;
   pid_t pid_ = -1;
   int notify_ = -1;
 };

@@ -1,5 +1,6 @@
 #include "support/publisher.hpp"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -208,6 +209,7 @@ struct Publisher::State {
   int requests = 0;
   int under_way = 0;
   int most_at_once = 0;
+  std::int64_t sent_and_gone = 0;  // by connections that are not in `open` any more
   std::list<Connection> open;
 
   void listen();
@@ -229,13 +231,15 @@ void Publisher::State::listen() {
   ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::inet_pton(AF_INET, options.address.c_str(), &address.sin_addr) != 1) {
+    throw std::runtime_error("publisher: '" + options.address + "' is no IPv4 address");
+  }
   address.sin_port = htons(options.port);
   socklen_t size = sizeof address;
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   if (::bind(listener.get(), generic, size) != 0 || ::listen(listener.get(), 256) != 0 ||
       ::getsockname(listener.get(), generic, &size) != 0) {
-    throw std::runtime_error("publisher: cannot listen on 127.0.0.1:" + std::to_string(options.port) + ": " +
+    throw std::runtime_error("publisher: cannot listen on " + options.address + ":" + std::to_string(options.port) + ": " +
                              std::strerror(errno));
   }
   port = ntohs(address.sin_port);
@@ -250,7 +254,9 @@ void Publisher::State::accept_all() {
     if (stopping) return;
     for (auto it = open.begin(); it != open.end();) {
       const auto current = it++;
-      if (current->ended) finished.splice(finished.end(), open, current);
+      if (!current->ended) continue;
+      sent_and_gone += current->wire.bytes_sent();
+      finished.splice(finished.end(), open, current);
     }
     // An ended thread touches nothing any more, so it can be joined under the mutex.
     for (auto& connection : finished) connection.thread.join();
@@ -431,7 +437,7 @@ Publisher::~Publisher() { state_->stop(); }
 std::uint16_t Publisher::port() const { return state_->port; }
 
 std::string Publisher::url(std::string_view path) const {
-  return (state_->tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(state_->port) + std::string(path);
+  return (state_->tls ? "https://" : "http://") + state_->options.address + ":" + std::to_string(state_->port) + std::string(path);
 }
 
 void Publisher::serve_file(const std::string& path, std::string body, std::string type) {
@@ -506,6 +512,13 @@ int Publisher::open_connections() const {
   const std::lock_guard lock(state_->mutex);
   return static_cast<int>(
       std::count_if(state_->open.begin(), state_->open.end(), [](const auto& c) { return !c.ended; }));
+}
+
+std::int64_t Publisher::bytes_sent() const {
+  const std::lock_guard lock(state_->mutex);
+  std::int64_t sum = state_->sent_and_gone;
+  for (const auto& connection : state_->open) sum += connection.wire.bytes_sent();
+  return sum;
 }
 
 int Publisher::most_at_once() const {

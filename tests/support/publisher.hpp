@@ -81,6 +81,7 @@ std::string gzip_stored(std::string_view body);
 class Publisher {
  public:
   struct Options {
+    std::string address = "127.0.0.1";
     std::uint16_t port = 0;  // 0: any free one
     // PEM files; not empty: https.
     std::string certificate_file = {};
@@ -96,7 +97,7 @@ class Publisher {
   ~Publisher();
 
   std::uint16_t port() const;
-  // "http://127.0.0.1:PORT" and the path.
+  // "http://127.0.0.1:PORT" (or what the address is) and the path.
   std::string url(std::string_view path = "/") const;
 
   // A document with validators, answered with 304 when a request has them. Another body under the same path is a new
@@ -123,6 +124,8 @@ class Publisher {
   int connections() const;
   // How many connections are open now.
   int open_connections() const;
+  // What was handed to the kernel for clients, TLS not counted: somewhat more than they have read.
+  std::int64_t bytes_sent() const;
   // The highest number of requests that were being answered at the same time.
   int most_at_once() const;
 

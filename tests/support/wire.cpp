@@ -52,6 +52,7 @@ bool Wire::write(std::string_view bytes) {
         tls_ ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(size)) : ::write(socket_.get(), bytes.data(), size);
     if (sent > 0) {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
+      sent_ += sent;
     } else if (tls_ || errno != EINTR) {
       return false;
     }

@@ -3,6 +3,8 @@
 
 #include <openssl/ssl.h>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +36,8 @@ class Wire {
   // close() will be a TCP reset.
   void reset_at_close();
   void close();
+  // From any thread.
+  std::int64_t bytes_sent() const { return sent_; }
   // From another thread, but not during close(): every read and write ends.
   void interrupt();
 
@@ -42,6 +46,7 @@ class Wire {
     void operator()(SSL* tls) const { SSL_free(tls); }
   };
   FileDescriptor socket_;
+  std::atomic<std::int64_t> sent_ = 0;
   std::unique_ptr<SSL, TlsDeleter> tls_;
 };
 
