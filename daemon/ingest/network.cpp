@@ -67,6 +67,7 @@ void Network::fetched(const std::string& host, Sign sign, std::size_t hosts, Boo
     next_probe_ = now + probe_wait_;
   }
   const bool in_house = is_local(host);
+  if (sign != Sign::none && !in_house) link_returned_ = false;  // whatever comes of it has been tried
   switch (sign) {
     case Sign::works:
     case Sign::answered:
@@ -136,6 +137,7 @@ void Network::link_reported(const LinkReport& report, BootInstant now) {
   }
   link_ = report;
   reported_ = now;
+  link_returned_ = report.up && state_ == NetworkState::offline;
   link_known_ |= report.up;
   if (!link_known_) return;  // since the start it says that there is no way; whoever answers knows better
   if (report.portal) {
@@ -149,12 +151,13 @@ void Network::link_reported(const LinkReport& report, BootInstant now) {
 }
 
 void Network::believe_link(BootInstant now) {
-  if (state_ == NetworkState::offline && link_.up && accused_.empty()) enter(NetworkState::online, now);
+  if (state_ == NetworkState::offline && link_returned_ && accused_.empty()) enter(NetworkState::online, now);
 }
 
 void Network::enter(NetworkState state, BootInstant now) {
   if (state_ == state) return;
   state_ = state;
+  link_returned_ = false;
   ++generation_;
   accused_ = std::exchange(suspects_, {});
   probe_wait_ = first_probe;

@@ -70,6 +70,7 @@ class Network {
   std::uint64_t generation_ = 0;
   LinkReport link_;
   BootInstant reported_{};
+  bool link_returned_ = false;                         // since we are offline, and no fetch has ended since
   bool link_known_ = false;                            // it has been reported up once, so that "down" means something
   std::map<std::string, Sign, std::less<>> suspects_;  // hosts, since the last proper answer
   std::map<std::string, Sign, std::less<>> accused_;   // those that led to this state

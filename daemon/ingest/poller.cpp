@@ -135,7 +135,7 @@ loop::awaitable<void> Poller::run() {
     for (;;) {
       queue_due_feeds();
       start_transfers();
-      const bool nothing_to_try = active_ == 0 && turns_.waiting() == 0;
+      const bool nothing_to_try = transfers_ == hung_ && turns_.waiting() == 0;
       if (nothing_to_try && network_.state() != NetworkState::online) {
         change_network([this] { network_.believe_link(services_.clock.boot()); });
       }

@@ -84,7 +84,7 @@ void check_blameless(const boost::json::object& before, const boost::json::objec
 
 TEST_CASE("a cable that is pulled in the middle of a transfer blames no feed, and all goes on when it is back") {
   if (!TestNetwork::available()) return;
-  World w(2);
+  World w(2, {}, "[net]\ntimeout = \"5s\"\n[poll]\nhost_gap = \"0s\"\n");  // after which the transfer gives up
   w.publish(item("a", "One"));
   w.daemon.start();
   w.subscribe_all();
@@ -104,7 +104,7 @@ TEST_CASE("a cable that is pulled in the middle of a transfer blames no feed, an
   w.network.plug_in();
   REQUIRE(next_state(events) == "online");
   await_events(events, "article.added", 1);
-  CHECK(titles(w.daemon).size() == 2);
+  CHECK(titles(w.daemon).size() == 3);
   CHECK_FALSE(w.site(0).requests().at(0).header("If-None-Match").empty());
   CHECK(w.feed(0).at("state") == "ok");
 }

@@ -430,6 +430,8 @@ TEST_CASE("where nothing can show that a link which is back works, it is believe
   };
   const Believed cases[] = {
       {"back", {Step::of(up), Step::of(down), Step::of(up)}, online},
+      {"back, but a fetch has shown otherwise", {Step::of(up), Step::of(down), Step::of(up), silent("a")}, offline},
+      {"no way out, and no word of the kernel", {no_route("a")}, offline},
       {"still down", {Step::of(up), Step::of(down)}, offline},
       {"silent hosts", {Step::of(up), silent("a"), silent("b"), silent("c")}, offline},
       {"a portal", {Step::of(up), strange("a"), strange("b")}, portal},
