@@ -195,11 +195,14 @@ api::DaemonStatus App::State::status() const {
 void App::State::after_commit() {
   server.notify_changes();
   // Power may go at any moment, so the latest trusted time is kept now and then: at most once a day, with other writes.
-  if (clock.wall() > clock_floor() + std::chrono::hours(24)) tasks.spawn("save clock floor", save_clock_floor());
+  const std::optional<Instant> confirmed = poller.time_confirmed();
+  if (confirmed && *confirmed > clock_floor() + std::chrono::hours(24)) {
+    stored_floor = *confirmed;
+    tasks.spawn("save clock floor", save_clock_floor());
+  }
 }
 
 loop::awaitable<void> App::State::save_clock_floor() {
-  stored_floor = clock.wall();
   auto save = [floor = stored_floor](store::Writer& w) {
     w.set_meta(clock_floor_key, std::to_string(floor.time_since_epoch().count()), store::Durability::relaxed);
   };

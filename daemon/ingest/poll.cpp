@@ -7,6 +7,7 @@
 #include "ingest/moves.hpp"
 #include "ingest/poller.hpp"
 #include "schedule/move.hpp"
+#include "text/date.hpp"
 #include "text/url.hpp"
 
 namespace newscache::ingest {
@@ -22,11 +23,11 @@ constexpr std::size_t most_suspects = 64;
 
 }  // namespace
 
-loop::awaitable<void> Poller::poll(model::FeedId id, std::uint64_t generation) {
+loop::awaitable<void> Poller::poll(model::FeedId id, std::uint64_t generation, Wish wish) {
   std::exception_ptr error;
   try {
     const Slot& slot = slots_.at(id);
-    co_await poll_and_commit(slot.feed, slot.host, generation);
+    co_await poll_and_commit(slot.feed, slot.host, generation, wish);
   } catch (...) {
     error = std::current_exception();
   }
@@ -41,7 +42,7 @@ loop::awaitable<void> Poller::poll(model::FeedId id, std::uint64_t generation) {
   if (error) std::rethrow_exception(error);
 }
 
-loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host, std::uint64_t generation) {
+loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host, std::uint64_t generation, Wish wish) {
   Permit permit(*this, host);
   const bool older = reads_older_page(feed.state);
   net::Request request;
@@ -51,7 +52,7 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   const auto scan = older ? nullptr : item_scan(known);
   const bool wants_items = !known.known_items;
   if (scan) request.is_enough = [scan](std::string_view body) { return scan->is_enough(body); };
-  Fetched fetched = co_await fetch(feed, std::move(request));
+  Fetched fetched = co_await fetch(feed, std::move(request), wish == Wish::forced);
   feed.state.traffic = fetched.traffic;
 
   Result<net::Response>& answer = fetched.answer;
@@ -76,6 +77,7 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   }
   note_host(answer, result);
   note_budget(feed.id, generation, fetched);
+  if (!result.error) note_time(answer);
   report(feed, answer, result, older);
   const std::string target = answer && !older ? answer->permanent_url : std::string();
   if (Slot* slot = find(feed.id, generation); slot != nullptr && !older) {
@@ -118,7 +120,7 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   if (proven && !target.empty() && !slot->move_refused) co_await move(std::move(feed), generation);
 }
 
-loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request) {
+loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request, bool beyond_budget) {
   Fetched fetched;
   fetched.network_before = network_.generation();
   std::optional<Allowance> limit = budget_.allowance(feed, metered_, services_.clock.wall());
@@ -130,7 +132,7 @@ loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request) {
     charge(feed.state.traffic, more, now);
     fetched.cost.bytes += more;
     limit = budget_.allowance(feed, metered_, now);
-    return !limit || limit->left >= 0;
+    return beyond_budget || !limit || limit->left >= 0;
   };
   const BootInstant begun = services_.clock.boot();
   fetched.answer = co_await services_.fetcher.fetch(std::move(request));
@@ -238,6 +240,13 @@ void Poller::note_items(Slot& slot, bool cut_off, std::vector<std::uint64_t> key
   std::vector<std::uint64_t> all;
   std::set_union(keys.begin(), keys.end(), slot.known_items->begin(), slot.known_items->end(), std::back_inserter(all));
   slot.known_items = std::make_shared<const std::vector<std::uint64_t>>(std::move(all));
+}
+
+void Poller::note_time(const Result<net::Response>& answer) {
+  constexpr std::chrono::hours near{24};
+  const auto theirs = answer ? text::parse_http_date(answer->date) : std::nullopt;
+  const Instant ours = services_.clock.wall();
+  if (theirs && *theirs > ours - near && *theirs < ours + near) time_confirmed_ = ours;
 }
 
 void Poller::note_budget(model::FeedId id, std::uint64_t generation, const Fetched& fetched) {

@@ -255,11 +255,11 @@ void Poller::start_transfers() {
       hold_back(slot, *reason);
       continue;
     }
-    slot.wish = Wish::none;
+    const Wish wish = std::exchange(slot.wish, Wish::none);
     slot.active = true;
     ++transfers_;
     ++active_;
-    services_.tasks.spawn("poll feed " + std::to_string(model::raw(*id)), poll(*id, slot.generation));
+    services_.tasks.spawn("poll feed " + std::to_string(model::raw(*id)), poll(*id, slot.generation, wish));
   }
 }
 

@@ -79,8 +79,8 @@ class Poller {
   void forget_feed(model::FeedId id);
   // A poll that happened elsewhere (subscribing, importing): returns when it is committed.
   loop::awaitable<model::UpdateResult> commit(model::FeedUpdate update);
-  // One fetch, whoever wants it: its bytes are counted, and stopped where a budget ends.
-  loop::awaitable<Fetched> fetch(model::Feed feed, net::Request request);
+  // One fetch, whoever wants it: its bytes are counted, and stopped where a budget ends unless a person wants more.
+  loop::awaitable<Fetched> fetch(model::Feed feed, net::Request request, bool beyond_budget = false);
   // What the answer to a fetch for no feed yet says about network and host; `error`: why it is none.
   void note_answer(const std::string& url, const Result<net::Response>& answer, const std::optional<Error>& error);
   // The change log moved by other means than a poll.
@@ -114,6 +114,10 @@ class Poller {
   }
   std::int64_t received_today() const { return budget_.received_today(services_.clock.wall()); }  // bytes, since midnight UTC
   std::optional<std::int64_t> day_budget() const { return budget_.day_limit(metered_); }
+
+  // When a publisher's clock last agreed with ours, within a day: a clock that is wrong by years is not to be remembered
+  // as the time that has passed.
+  std::optional<Instant> time_confirmed() const { return time_confirmed_; }
 
   // After each commit that moved the change log; and when network() changes.
   std::function<void()> on_commit;
@@ -185,12 +189,13 @@ class Poller {
   void hold_back(Slot& slot, const Hold& hold);
   void reconsider_held();
 
-  loop::awaitable<void> poll(model::FeedId id, std::uint64_t generation);
-  loop::awaitable<void> poll_and_commit(model::Feed feed, std::string host, std::uint64_t generation);
+  loop::awaitable<void> poll(model::FeedId id, std::uint64_t generation, Wish wish);
+  loop::awaitable<void> poll_and_commit(model::Feed feed, std::string host, std::uint64_t generation, Wish wish);
   void wait_for_burst(Refreshed& result) const;
   void note_host(const Result<net::Response>& answer, const Refreshed& result);
   std::shared_ptr<feed::ItemScan> item_scan(const Slot& slot) const;
   void note_items(Slot& slot, bool cut_off, std::vector<std::uint64_t> keys);
+  void note_time(const Result<net::Response>& answer);
   void note_budget(model::FeedId id, std::uint64_t generation, const Fetched& fetched);
   void note_end(Slot& slot, const Result<net::Response>& answer);
   bool note_move(model::FeedState& state, const std::string& target) const;
@@ -232,6 +237,7 @@ class Poller {
   bool metered_ = false;
   bool coming_back_ = false;  // what is due is being put in order
   Instant network_since_;
+  std::optional<Instant> time_confirmed_;
 };
 
 }  // namespace newscache::ingest

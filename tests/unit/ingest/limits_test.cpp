@@ -144,6 +144,8 @@ TEST_CASE("only force goes beyond a budget") {
   CHECK(world.poller->refresh(world.ids[0], true).value().size() == 1);
   world.pass(1min);
   CHECK(world.fetcher.asked.size() == before + 1);
+  CHECK(world.poller->state(world.ids[0])->next_poll_rule != "budget");  // and it came whole
+  CHECK_FALSE(world.poller->state(world.ids[0])->error);
 }
 
 TEST_CASE("a metered link has its own budget, by its name, by a hint or by decree, and ends with the link") {

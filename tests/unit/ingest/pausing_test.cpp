@@ -265,3 +265,23 @@ TEST_CASE("what lives in our own network is polled while there is no way out of 
   world.pass(24h, 1min);
   CHECK(world.fetcher.asked.size() <= 2 * 24 * 6 + 10);
 }
+
+TEST_CASE("our time is confirmed by publishers whose clocks agree, not by itself") {
+  World world;
+  world.add("http://one.example/feed");
+  std::string date;
+  world.fetcher.answer = [&](const net::Request& request) {
+    auto answer = unchanged(request);
+    answer->date = date;
+    return answer;
+  };
+  world.start();
+  CHECK_FALSE(world.poller->time_confirmed());
+  date = "Wed, 25 Nov 2026 00:30:00 GMT";
+  world.clock.set_wall(Instant{std::chrono::sys_days{std::chrono::year(2099) / 1 / 1}});
+  world.pass(65min);
+  CHECK_FALSE(world.poller->time_confirmed());
+  world.clock.set_wall(Instant{std::chrono::sys_days{std::chrono::year(2026) / 11 / 25}} + 2h);
+  world.pass(65min);
+  CHECK(world.poller->time_confirmed());
+}
