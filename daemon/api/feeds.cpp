@@ -17,7 +17,8 @@ namespace json = boost::json;
 
 namespace {
 
-std::optional<model::FeedId> find(const std::unordered_map<model::FeedId, model::FeedId>& duplicates, model::FeedId id) {
+std::optional<model::FeedId> find(const std::unordered_map<model::FeedId, model::FeedId>& duplicates,
+                                  model::FeedId id) {
   const auto found = duplicates.find(id);
   return found == duplicates.end() ? std::nullopt : std::optional(found->second);
 }
@@ -81,7 +82,8 @@ loop::awaitable<Response> list_feeds(Context& context, Request&) {
     polling.push_back(poller.polling(feed.id));
   }
   // A thousand feeds are a megabyte of JSON, which the loop need not make.
-  auto render = [feeds = std::move(feeds), polling = std::move(polling), duplicates = poller.duplicates()](store::Reader&) {
+  auto render = [feeds = std::move(feeds), polling = std::move(polling),
+                 duplicates = poller.duplicates()](store::Reader&) {
     std::string out = R"({"feeds":[)";
     for (std::size_t i = 0; i < feeds.size(); ++i) {
       if (i > 0) out += ',';

@@ -20,8 +20,8 @@ boost::json::object article_json(const model::Article& article, bool with_conten
 // {"articles": [...], "next_cursor": "..."}
 std::string article_page_json(const model::ArticlePage& page, bool with_content);
 
-// Absent fields are null. `polling`: queued or being fetched right now. `duplicate_of`: another subscription that ends at
-// the same document.
+// Absent fields are null. `polling`: queued or being fetched right now. `duplicate_of`: another subscription that ends
+// at the same document.
 boost::json::object feed_json(const model::Feed& feed, bool polling, std::optional<model::FeedId> duplicate_of = {});
 // {"attempts": [...]}; absent fields are left out.
 boost::json::object journal_json(const std::vector<model::Attempt>& attempts);

@@ -65,7 +65,8 @@ Result<FileDescriptor> claim_state_dir(const std::string& path) {
   if (created) ::chmod(path.c_str(), 0750);
   const std::string lock_path = path + "/lock";
   FileDescriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!lock) return Error{Cause::unavailable, "cannot write to the state directory " + path + ": " + std::strerror(errno)};
+  if (!lock)
+    return Error{Cause::unavailable, "cannot write to the state directory " + path + ": " + std::strerror(errno)};
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     return Error{Cause::conflict, "another newscached is using " + path + ": stop it, or choose another --state-dir"};
   }
@@ -165,11 +166,12 @@ App::State::State(CommandLine line, model::Settings s, FileDescriptor lock, Sock
       clock_jumps(io.get_executor()),
       network_manager(sys::NetworkManager::connect(io.get_executor())),
       client(io.get_executor(), settings.net),
-      ingest_services{io.get_executor(), clock, log, tasks, client, worker, writer, reader, [this] { return clock_trusted(); }},
+      ingest_services{
+          io.get_executor(), clock, log, tasks, client, worker, writer, reader, [this] { return clock_trusted(); }},
       poller(ingest_services, settings),
       subscriptions(ingest_services, poller),
-      server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, poller, subscriptions, std::move(admins),
-                           [this] { return status(); }},
+      server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, poller, subscriptions,
+                           std::move(admins), [this] { return status(); }},
              api::Limits{.connections = settings.socket.max_connections}) {
   tasks.on_fatal = [this] { stop(1); };
   poller.on_commit = [this] { after_commit(); };
@@ -355,8 +357,8 @@ Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settin
   if (!reader) return reader.error();
   Result<Sockets> sockets = open_sockets(settings.socket);
   if (!sockets) return sockets.error();
-  auto state = std::make_unique<State>(std::move(command_line), std::move(settings), std::move(*lock), std::move(*sockets),
-                                       std::move(*admins), std::move(*writer), std::move(*reader));
+  auto state = std::make_unique<State>(std::move(command_line), std::move(settings), std::move(*lock),
+                                       std::move(*sockets), std::move(*admins), std::move(*writer), std::move(*reader));
   return std::unique_ptr<App>(new App(std::move(state)));
 }
 

@@ -36,6 +36,11 @@ Committer::Committer(const Services& services, std::function<bool()> idle)
     : services_(services), idle_(std::move(idle)), alarm_(services.executor, services.clock) {}
 
 loop::awaitable<model::UpdateResult> Committer::commit(model::FeedUpdate update) {
+  // What was deferred before is older; what will be is newer.
+  if (const auto older = deferred_.find(update.feed_id); older != deferred_.end()) {
+    take_attempts(update, older->second);
+    deferred_.erase(older);
+  }
   auto pending = std::make_shared<Pending>(services_.executor, std::move(update));
   if (pending_.empty()) oldest_pending_ = services_.clock.boot();
   pending_.push_back(pending);
@@ -61,8 +66,8 @@ std::vector<model::Attempt> Committer::deferred_attempts(model::FeedId id) const
 loop::awaitable<void> Committer::run() {
   for (;;) {
     const BootInstant now = services_.clock.boot();
-    const bool due = !pending_.empty() &&
-                     (pending_.size() >= full_batch || now >= oldest_pending_ + interval_ || idle_());
+    const bool due =
+        !pending_.empty() && (pending_.size() >= full_batch || now >= oldest_pending_ + interval_ || idle_());
     if (due || (!deferred_.empty() && now >= oldest_deferred_ + deferral_)) {
       co_await write_batch();
       continue;
@@ -82,13 +87,7 @@ loop::awaitable<void> Committer::write_batch() {
   const std::vector<std::shared_ptr<Pending>> batch = std::exchange(pending_, {});
   std::vector<model::FeedUpdate> updates;
   updates.reserve(batch.size() + deferred_.size());
-  for (const auto& pending : batch) {
-    if (const auto older = deferred_.find(pending->update.feed_id); older != deferred_.end()) {
-      take_attempts(pending->update, older->second);
-      deferred_.erase(older);
-    }
-    updates.push_back(std::move(pending->update));
-  }
+  for (const auto& pending : batch) updates.push_back(std::move(pending->update));
   for (auto& [id, update] : deferred_) updates.push_back(std::move(update));
   deferred_.clear();
   Written written;
@@ -104,7 +103,8 @@ loop::awaitable<void> Committer::write_batch() {
     written = co_await services_.writer.run(std::move(apply));
   } catch (const std::exception& e) {
     error = std::current_exception();
-    // Deferred times are lost with the batch; the feeds are then polled a little early after a restart, and no harm is done.
+    // Deferred times are lost with the batch; the feeds are then polled a little early after a restart, and no harm is
+    // done.
     services_.log.error("what polls brought cannot be stored",
                         {{"feeds", static_cast<std::int64_t>(batch.size())}, {"error", e.what()}});
   }

@@ -1,7 +1,7 @@
 #pragma once
-// Brings what polls have found into the database, many feeds to a transaction: each commit costs the flash card about the
-// same, however much it holds. Who commits waits for the commit; bookkeeping that nobody waits for rides along with the next
-// one, or is written within minutes. Loop thread only.
+// Brings what polls have found into the database, many feeds to a transaction: each commit costs the flash card about
+// the same, however much it holds. Who commits waits for the commit; bookkeeping that nobody waits for rides along with
+// the next one, or is written within minutes. Loop thread only.
 
 #include <chrono>
 #include <functional>
@@ -20,8 +20,8 @@ class Committer {
 
   // Returns once the update is committed; throws store::StoreError when it cannot be.
   loop::awaitable<model::UpdateResult> commit(model::FeedUpdate update);
-  // For states that say nothing new but the time; the newest of a feed counts, and all attempts come into its journal. A
-  // crash loses what has not been written.
+  // For states that say nothing new but the time; the newest of a feed counts, and all attempts come into its journal.
+  // A crash loses what has not been written.
   void defer(model::FeedUpdate update);
   // What waits to come into the feed's journal, oldest first.
   std::vector<model::Attempt> deferred_attempts(model::FeedId id) const;

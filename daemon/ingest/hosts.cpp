@@ -26,7 +26,8 @@ bool is_local(std::string_view host) {
   std::string_view name = host.substr(0, host.find(':'));
   if (host.starts_with('[')) name = host.substr(1, host.find(']') - 1);
   sockaddr_storage address{};
-  if (net::parse_address(std::string(name), address)) return !net::is_public(reinterpret_cast<const sockaddr&>(address));
+  if (net::parse_address(std::string(name), address))
+    return !net::is_public(reinterpret_cast<const sockaddr&>(address));
   if (name.empty()) return false;
   constexpr std::array<std::string_view, 4> local_domains{".local", ".lan", ".internal", ".home.arpa"};
   const auto in = [name](std::string_view domain) { return name.ends_with(domain); };

@@ -15,15 +15,16 @@ constexpr milliseconds last_probe = std::chrono::minutes(10);
 // The link is up, and names may resolve in a moment: the first tries are close together.
 constexpr milliseconds probe_after_link = std::chrono::seconds(2);
 
-// So many hosts in a row without an answer, and none with one, are no coincidence. Soon after an answer, when those that
-// are dead themselves are left, it takes most of all hosts.
+// So many hosts in a row without an answer, and none with one, are no coincidence. Soon after an answer, when those
+// that are dead themselves are left, it takes most of all hosts.
 constexpr std::size_t silent_hosts = 3;
 constexpr std::size_t strange_hosts = 2;
 constexpr milliseconds soon = std::chrono::minutes(1);
 
 }  // namespace
 
-Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const std::optional<Error>& error) {
+Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const std::optional<Error>& error,
+             std::string_view usual_host) {
   if (!error) return Sign::works;
   // What has failed before by its own fault shows nothing when it does so again.
   if (feed.state.error && feed.state.error->count > 0 && error->cause != Cause::link && error->cause != Cause::portal) {
@@ -47,8 +48,9 @@ Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const
     case Cause::server:
     case Cause::missing:
     case Cause::gone:
-    case Cause::busy:
       break;
+    case Cause::busy:
+      return Sign::answered;
     case Cause::too_large:
       if (answer) return Sign::none;
       break;
@@ -57,7 +59,8 @@ Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const
   }
   // A name that suddenly has an address of the local network, what is no HTTP, redirects in a circle.
   if (!answer) return was_a_feed && !in_house ? Sign::strange : Sign::none;
-  const bool elsewhere = host_of(answer->url) != host_of(feed.url);
+  const std::string end = host_of(answer->url);
+  const bool elsewhere = end != host_of(feed.url) && end != usual_host;
   return elsewhere && was_a_feed ? Sign::strange : Sign::answered;
 }
 
@@ -71,11 +74,15 @@ void Network::fetched(const std::string& host, Sign sign, std::size_t hosts, Boo
   switch (sign) {
     case Sign::works:
     case Sign::answered:
+      disproved_.erase(host);
       std::erase_if(suspects_, [in_house](const auto& entry) { return !in_house || is_local(entry.first); });
       if (!in_house) last_answer_ = now;
       if (in_house && !link_.up) house_answers_ = true;
       // A portal can send any status.
       if ((!in_house || is_witness(host)) && (sign == Sign::works || state_ == NetworkState::offline)) {
+        if (!accused_.contains(host)) {
+          for (const auto& [accused, what] : accused_) disproved_.insert(accused);
+        }
         enter(NetworkState::online, now);
       }
       break;
@@ -108,23 +115,22 @@ void Network::fetched(const std::string& host, Sign sign, std::size_t hosts, Boo
 // Our own house answers whatever the net outside does. It shows that a link is back, and that what has answered in its
 // place is gone.
 bool Network::is_witness(const std::string& host) const {
-  const bool all_local = std::all_of(accused_.begin(), accused_.end(), [](const auto& entry) { return is_local(entry.first); });
+  const bool all_local =
+      std::all_of(accused_.begin(), accused_.end(), [](const auto& entry) { return is_local(entry.first); });
   if (state_ == NetworkState::portal) return !accused_.empty() && (all_local || accused_.contains(host));
   return accused_.empty() && (link_.up || !link_known_);
 }
 
 void Network::suspect(const std::string& host, Sign sign, std::size_t hosts, BootInstant now, milliseconds took) {
-  if (state_ != NetworkState::online) return;
+  if (state_ != NetworkState::online || disproved_.contains(host)) return;
   suspects_.insert_or_assign(host, sign);
   const auto strange = static_cast<std::size_t>(std::count_if(
       suspects_.begin(), suspects_.end(), [](const auto& entry) { return entry.second == Sign::strange; }));
-  if (strange >= strange_hosts) {
+  const bool just_answered = last_answer_ && now < *last_answer_ + took + soon;
+  const std::size_t most = just_answered ? hosts / 2 + 1 : 0;
+  if (strange >= std::max(strange_hosts, most)) {
     enter(NetworkState::portal, now);
-    return;
-  }
-  std::size_t needed = std::clamp(hosts, strange_hosts, silent_hosts);
-  if (last_answer_ && now < *last_answer_ + took + soon) needed = std::max(needed, hosts / 2 + 1);
-  if (suspects_.size() >= needed) {
+  } else if (suspects_.size() >= std::max(std::clamp(hosts, strange_hosts, silent_hosts), most)) {
     enter(NetworkState::offline, now);
   }
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -38,7 +39,9 @@ enum class Sign {
   portal,    // a portal says so
 };
 // `error`: why the poll failed, after the answer was read; none when it worked.
-Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const std::optional<Error>& error);
+// `usual_host`: where the feed's address has led before, if elsewhere.
+Sign sign_of(const model::Feed& feed, const Result<net::Response>& answer, const std::optional<Error>& error,
+             std::string_view usual_host);
 
 class Network {
  public:
@@ -57,6 +60,7 @@ class Network {
   // Whether failures lately may yet turn out to be ours.
   bool in_doubt() const { return !suspects_.empty(); }
   const LinkReport& link() const { return link_; }
+  bool link_is_up() const { return link_known_ && link_.up; }
   // While not online, one fetch at a time finds out whether that has ended, ever less often.
   bool may_start(BootInstant now) const { return state_ == NetworkState::online || now >= next_probe_; }
   BootInstant next_probe() const { return next_probe_; }
@@ -74,7 +78,9 @@ class Network {
   bool link_known_ = false;                            // it has been reported up once, so that "down" means something
   std::map<std::string, Sign, std::less<>> suspects_;  // hosts, since the last proper answer
   std::map<std::string, Sign, std::less<>> accused_;   // those that led to this state
-  bool house_answers_ = false;                         // without any way out: that one of it is silent shows nothing
+  // Those of an earlier finding that others have ended: until they work they prove nothing more.
+  std::set<std::string, std::less<>> disproved_;
+  bool house_answers_ = false;  // without any way out: that one of it is silent shows nothing
   std::optional<BootInstant> last_answer_;
   BootInstant next_probe_{};
   std::chrono::milliseconds probe_wait_{};

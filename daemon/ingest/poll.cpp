@@ -19,7 +19,6 @@ using std::chrono::seconds;
 constexpr std::chrono::minutes retry_after_trouble{5};
 // A feed whose interval is shorter than so many bursts does not wait for company.
 constexpr int short_interval = 10;
-constexpr std::size_t most_suspects = 64;
 
 }  // namespace
 
@@ -44,11 +43,14 @@ loop::awaitable<void> Poller::poll(model::FeedId id, std::uint64_t generation, W
 
 loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host, std::uint64_t generation, Wish wish) {
   Permit permit(*this, host);
-  const bool older = reads_older_page(feed.state);
+  const Slot& known = slots_.at(feed.id);  // until the first wait
+  const bool older = reads_older_page(feed.state) && !known.skips_pages;
   net::Request request;
   request.url = older ? feed.state.gap->next_url : feed.url;
   if (!older) request.validators = feed.state.validators;
-  const Slot& known = slots_.at(feed.id);  // until the first wait
+  // A document of the net must not lead us into our own network.
+  request.named_by_public_site = older && !is_local(host);
+  const std::string usual_host = known.end_host;
   const auto scan = older ? nullptr : item_scan(known);
   const bool wants_items = !known.known_items;
   if (scan) request.is_enough = [scan](std::string_view body) { return scan->is_enough(body); };
@@ -68,7 +70,7 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   };
   Refreshed result = co_await loop::offload(services_.worker, digest);
   permit.release();
-  const Sign sign = sign_of(feed, answer, result.error);
+  const Sign sign = older ? Sign::none : sign_of(feed, answer, result.error, usual_host);
   const bool excused = network_failed(feed, sign, fetched, generation);
   if (excused) {
     excuse(result, feed, network_.state());
@@ -80,10 +82,10 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   if (!result.error) note_time(answer);
   report(feed, answer, result, older);
   const std::string target = answer && !older ? answer->permanent_url : std::string();
-  if (Slot* slot = find(feed.id, generation); slot != nullptr && !older) {
-    if (!result.error) note_end(*slot, answer);
-    if (answer && answer->status == 200 && (!result.same_document || !result.item_keys.empty())) note_items(*slot, cut_off, std::move(result.item_keys));
-  }
+  if (Slot* slot = find(feed.id, generation); slot != nullptr && !older && !result.error) note_end(*slot, answer);
+  const bool read = answer && answer->status == 200 && !result.error && !older;
+  const bool learns_items = read && (!result.same_document || wants_items);
+  std::vector<std::uint64_t> item_keys = std::move(result.item_keys);
   answer = Error{};  // the body is not needed while the commit is awaited
 
   if (find(feed.id, generation) == nullptr) co_return;  // moved or removed meanwhile
@@ -107,25 +109,29 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   if (slot == nullptr) co_return;
   slot->feed.state = feed.state;
   slot->attempted = attempted;
-  if (const auto before = std::exchange(slot->pardon, {})) {
+  // Not before the commit: what is known is not read again.
+  if (learns_items) note_items(*slot, cut_off, std::move(item_keys));
+  if (auto before = std::exchange(slot->pardon, {}); before && result.error) {
     pardon(*slot, *before);
-  } else if (may_be_polled(feed)) {
+  } else {
+    const BootInstant now = services_.clock.boot();
     // Those of our own network do not wait for the others' probes, but in their pace.
-    if (excused && is_local(host)) result.wait = std::chrono::ceil<seconds>(network_.next_probe() - services_.clock.boot());
+    if (excused && is_local(host)) result.wait = std::chrono::ceil<seconds>(network_.next_probe() - now);
+    if (!older) slot->regular = now + result.wait;
+    slot->skips_pages = older && result.error;
     const bool goes_on = reads_older_page(feed.state) && !result.error;
-    const seconds later = older && !excused ? remaining_wait(feed) : result.wait;
-    schedule_slot(*slot, services_.clock.boot() + (goes_on ? seconds(0) : later));
+    if (may_be_polled(slot->feed)) schedule_slot(*slot, goes_on ? now : slot->regular);
   }
   const bool proven = same_feed && schedule::is_proven(feed.state.move, feed.url, services_.clock.wall());
-  if (proven && !target.empty() && !slot->move_refused) co_await move(std::move(feed), generation);
+  if (proven && !target.empty() && !slot->move_refused) co_await move(slot->feed, generation);
 }
 
 loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request, bool beyond_budget) {
   Fetched fetched;
   fetched.network_before = network_.generation();
   std::optional<Allowance> limit = budget_.allowance(feed, metered_, services_.clock.wall());
-  // An older page, or what a page links to, may be anybody's.
-  request.access = access_.find(text::same_origin(feed.url, request.url) ? feed.url : request.url);
+  // An older page may be anybody's.
+  if (text::same_origin(feed.url, request.url)) request.access = access_.find(feed.url);
   request.meter = [&](std::int64_t more) {
     const Instant now = services_.clock.wall();
     budget_.receive(more, metered_, now);
@@ -143,9 +149,13 @@ loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request, b
   if (!answer && answer.error().cause == Cause::tls && !services_.clock_trusted()) {
     answer = Error{Cause::clock, "the clock is not set, so certificates cannot be judged: " + answer.error().detail};
   }
+  // The host is unreachable, and not the net.
+  if (!answer && answer.error().cause == Cause::link && network_.link_is_up()) {
+    answer = Error{Cause::refused, answer.error().detail};
+  }
   if (!answer && answer.error().cause == Cause::budget && limit) {
     fetched.budget_renewed = limit->renewed;
-    if (fetched.cost.bytes > limit->limit) {
+    if (fetched.cost.bytes > limit->limit && limit->key != "budget.metered_day") {
       answer = Error{Cause::too_large, "the document alone is larger than all of " + std::string(limit->key)};
     }
   }
@@ -154,7 +164,8 @@ loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request, b
 
 RefreshContext Poller::refresh_context(const Cost& cost) {
   RefreshContext context;
-  context.policy = {poll_settings_.floor, poll_settings_.ceiling, poll_settings_.hint_ceiling, poll_settings_.unconditional_floor};
+  context.policy = {poll_settings_.floor, poll_settings_.ceiling, poll_settings_.hint_ceiling,
+                    poll_settings_.unconditional_floor};
   context.now = services_.clock.wall();
   context.random = random();
   context.content = content_settings_;
@@ -177,24 +188,11 @@ void Poller::wait_for_burst(Refreshed& result) const {
   result.update.attempts.back().next_poll = next;
 }
 
-// Whether the failure is the network's and not the feed's; takes in what the fetch says about the network.
-bool Poller::network_failed(const model::Feed& feed, Sign sign, const Fetched& fetched, std::uint64_t generation) {
-  change_network([&] {
-    network_.fetched(host_of(feed.url), sign, hosts(), services_.clock.boot(), fetched.cost.duration);
-  });
-  const bool doubtful = sign == Sign::no_route || sign == Sign::silent || sign == Sign::strange || sign == Sign::portal;
-  if (doubtful && (network_.state() != NetworkState::online || network_.generation() != fetched.network_before)) return true;
-  if (!network_.in_doubt()) suspects_.clear();
-  if (doubtful && network_.in_doubt() && suspects_.size() < most_suspects) {
-    suspects_.push_back({feed.id, generation, feed.state});
-  }
-  return false;
-}
-
-void Poller::note_answer(const std::string& url, const Result<net::Response>& answer, const std::optional<Error>& error) {
+void Poller::note_answer(const std::string& url, const Result<net::Response>& answer,
+                         const std::optional<Error>& error) {
   model::Feed unknown;
   unknown.url = url;
-  const Sign sign = sign_of(unknown, answer, error);
+  const Sign sign = sign_of(unknown, answer, error, {});
   if (sign == Sign::silent) return;  // it may be mistyped
   change_network([&] { network_.fetched(host_of(url), sign, hosts(), services_.clock.boot()); });
   if (!answer || !error || error->cause != Cause::busy) return;
@@ -213,28 +211,31 @@ void Poller::note_host(const Result<net::Response>& answer, const Refreshed& res
   }
   const BootInstant now = services_.clock.boot();
   const BootInstant until = now + *result.host_wait;
-  cool_downs_.begin(host, until, result.update.state.error->count, now);
+  const auto& failure = result.update.state.error;
+  cool_downs_.begin(host, until, failure ? failure->count : 1, now);
   services_.log.info("host wants to be left alone", {{"host", host}, {"seconds", result.host_wait->count()}});
   for (auto& [id, slot] : slots_) {
-    if (slot.host == host && (slot.waiting || (slot.scheduled && slot.due < until))) hold_back(slot, {until, std::string(host_rule)});
+    const bool is_there = slot.host == host || slot.end_host == host;
+    if (is_there && (slot.waiting || (slot.scheduled && slot.due < until)))
+      hold_back(slot, {until, std::string(host_rule)});
   }
 }
 
-// A feed whose server knows no validators costs a whole document each time. Once a day that is read whole, for what may have
-// been edited further down.
+// A feed whose server knows no validators costs a whole document each time. Once a day that is read whole, for what may
+// have been edited further down.
 std::shared_ptr<feed::ItemScan> Poller::item_scan(const Slot& slot) const {
   constexpr std::size_t enough = 8;
   constexpr std::chrono::hours whole_again{24};
-  const bool may_cut = slot.known_items && slot.feed.state.validators.empty() &&
+  const bool may_cut = slot.known_items && !slot.known_items->empty() && slot.feed.state.validators.empty() &&
                        services_.clock.boot() < slot.read_whole + whole_again;
   return may_cut ? std::make_shared<feed::ItemScan>(slot.known_items, enough) : nullptr;
 }
 
-void Poller::note_items(Slot& slot, bool cut_off, std::vector<std::uint64_t> keys) {
+void Poller::note_items(Slot& slot, bool cut_off, std::vector<std::uint64_t> keys) const {
   std::sort(keys.begin(), keys.end());
   if (!cut_off) {
     slot.read_whole = services_.clock.boot();
-    slot.known_items = keys.empty() ? nullptr : std::make_shared<const std::vector<std::uint64_t>>(std::move(keys));
+    slot.known_items = std::make_shared<const std::vector<std::uint64_t>>(std::move(keys));
     return;
   }
   std::vector<std::uint64_t> all;
@@ -262,10 +263,12 @@ void Poller::note_end(Slot& slot, const Result<net::Response>& answer) {
   const std::string end = answer->hops.empty() ? std::string() : answer->url;
   if (end == slot.ends_at) return;
   slot.ends_at = end;
+  slot.end_host = host_of(end);
   const auto all = duplicates();
   if (const auto other = all.find(slot.feed.id); other != all.end()) {
-    services_.log.warning("two subscriptions end at one address; one of them can be removed",
-                          {{"feed", model::raw(slot.feed.id)}, {"other", model::raw(other->second)}, {"url", loggable_url(answer->url)}});
+    services_.log.warning(
+        "two subscriptions end at one address; one of them can be removed",
+        {{"feed", model::raw(slot.feed.id)}, {"other", model::raw(other->second)}, {"url", loggable_url(answer->url)}});
   }
 }
 
@@ -300,13 +303,13 @@ loop::awaitable<void> Poller::move(model::Feed feed, std::uint64_t generation) {
     announce();
     co_return;
   }
-  services_.log.warning(
-      "feed has moved for good, and its new address cannot be taken over",
-      {{"feed", model::raw(feed.id)}, {"from", from}, {"to", to}, {"detail", moved.error().detail}});
+  services_.log.warning("feed has moved for good, and its new address cannot be taken over",
+                        {{"feed", model::raw(feed.id)}, {"from", from}, {"to", to}, {"detail", moved.error().detail}});
   if (Slot* slot = find(feed.id, generation)) slot->move_refused = true;
 }
 
-void Poller::report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result, bool older) const {
+void Poller::report(const model::Feed& feed, const Result<net::Response>& answer, const Refreshed& result,
+                    bool older) const {
   const std::string url = loggable_url(feed.url);
   const bool was_failing = feed.state.error.has_value();
   if (older || (result.error && result.error->cause == Cause::budget)) {
@@ -319,11 +322,12 @@ void Poller::report(const model::Feed& feed, const Result<net::Response>& answer
   } else if (!result.error && was_failing) {
     services_.log.info("feed can be polled again", {{"feed", model::raw(feed.id)}, {"url", url}});
   }
-  services_.log.debug(older ? "read an older page" : "polled", {{"feed", model::raw(feed.id)},
-                                 {"status", answer ? answer->status : 0},
-                                 {"bytes", result.update.attempts.back().bytes},
-                                 {"entries", static_cast<std::int64_t>(result.update.entries.size())},
-                                 {"rule", result.update.state.next_poll_rule}});
+  services_.log.debug(older ? "read an older page" : "polled",
+                      {{"feed", model::raw(feed.id)},
+                       {"status", answer ? answer->status : 0},
+                       {"bytes", result.update.attempts.back().bytes},
+                       {"entries", static_cast<std::int64_t>(result.update.entries.size())},
+                       {"rule", result.update.state.next_poll_rule}});
 }
 
 }  // namespace newscache::ingest

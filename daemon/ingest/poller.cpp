@@ -1,8 +1,6 @@
-// Which feed is polled when. What one poll does: poll.cpp.
+// Which feed is polled when. What one poll does: poll.cpp; what the network does to it: pausing.cpp.
 
 #include "ingest/poller.hpp"
-
-#include <fnmatch.h>
 
 #include <algorithm>
 #include <utility>
@@ -18,10 +16,6 @@ using std::chrono::seconds;
 
 // Updates that wait for their commit hold documents in memory; past this, no new transfer starts.
 constexpr std::size_t max_uncommitted = 256;
-// On return from being offline, what is due is spread: so much a feed, and so much at most.
-constexpr std::chrono::milliseconds return_gap{100};
-constexpr std::chrono::milliseconds return_spread = std::chrono::minutes(1);
-
 // How long bookkeeping may wait to be written: until a burst is over, or for company where there are none.
 constexpr std::chrono::seconds after_burst{20};
 constexpr std::chrono::minutes longest_deferral{5};
@@ -46,33 +40,7 @@ std::vector<schedule::Span> spans(const std::vector<std::string>& texts) {
   return spans;
 }
 
-// The failure was not the feed's own: with a network it may well work.
-bool is_the_networks(const model::FeedState& state) {
-  if (!state.error) return false;
-  const Cause cause = state.error->cause;
-  return cause == Cause::link || cause == Cause::dns || cause == Cause::portal;
-}
-
-// What is worth most to be polled first: what has waited longest, and what is read.
-double worth(const model::Feed& feed, Instant now) {
-  const auto waited = feed.state.last_success ? std::max(now - *feed.state.last_success, seconds(0)) : seconds(0);
-  const double read = feed.articles > 0 ? static_cast<double>(feed.articles - feed.unread) / static_cast<double>(feed.articles) : 0.5;
-  return static_cast<double>(waited.count()) * (0.5 + read);
-}
-
 }  // namespace
-
-std::string_view network_word(const NetworkStatus& status) {
-  switch (status.state) {
-    case NetworkState::online:
-      return status.metered ? "metered" : "online";
-    case NetworkState::offline:
-      return "offline";
-    case NetworkState::portal:
-      return "portal";
-  }
-  return "online";
-}
 
 bool reads_older_page(const model::FeedState& state) { return state.gap && !state.gap->next_url.empty(); }
 
@@ -118,14 +86,15 @@ loop::awaitable<void> Poller::load() {
     return std::pair(reader.feeds(), reader.traffic(since));
   };
   auto [feeds, traffic] = co_await services_.reader.run(std::move(list));
-  if (slots_.empty()) budget_.load(traffic);
+  const bool starting = !std::exchange(loaded_, true);
+  if (starting) budget_.load(traffic);
   // Hosts that wanted to be left alone when we stopped still do.
   const BootInstant now = services_.clock.boot();
   for (const model::Feed& feed : feeds) {
     if (!feed.state.cools_host || !feed.state.error || slots_.contains(feed.id)) continue;
-    cool_downs_.begin(host_of(feed.url), now + remaining_wait(feed), feed.state.error->count, now);
+    cool_downs_.begin(host_of(feed.url), now + remaining_wait(feed, starting), feed.state.error->count, now);
   }
-  for (model::Feed& feed : feeds) take_over(std::move(feed));
+  for (model::Feed& feed : feeds) take_over(std::move(feed), starting);
 }
 
 loop::awaitable<void> Poller::run() {
@@ -150,9 +119,10 @@ loop::awaitable<void> Poller::run() {
   std::rethrow_exception(ended);
 }
 
-void Poller::take_over(model::Feed feed) {
+void Poller::take_over(model::Feed feed, bool starting) {
   // A feed that moved is another feed: whatever is under way for the old address is void.
-  if (const auto known = slots_.find(feed.id); known != slots_.end() && known->second.feed.url != feed.url) forget_feed(feed.id);
+  if (const auto known = slots_.find(feed.id); known != slots_.end() && known->second.feed.url != feed.url)
+    forget_feed(feed.id);
   const auto [found, fresh] = slots_.try_emplace(feed.id);
   Slot& slot = found->second;
   if (fresh) {
@@ -166,21 +136,24 @@ void Poller::take_over(model::Feed feed) {
     unschedule(slot);
     leave_host(slot);
   } else if (!slot.active && !slot.waiting && !slot.scheduled) {
-    const seconds wait = reads_older_page(slot.feed.state) ? seconds(0) : remaining_wait(slot.feed);
-    schedule_slot(slot, services_.clock.boot() + wait);
+    // Paused meanwhile, it is due when it would have been.
+    const BootInstant now = services_.clock.boot();
+    if (fresh) slot.regular = now + remaining_wait(slot.feed, starting);
+    schedule_slot(slot, reads_older_page(slot.feed.state) ? now : slot.regular);
   }
 }
 
-// The wall clock may have jumped since the time was written: the wait is never longer than it was planned to be. Where nobody
-// knows how much of it has passed, the feeds spread over it, so that a boot without a clock is no burst; only what a
-// server asked for is waited for once more.
-seconds Poller::remaining_wait(const model::Feed& feed) {
+// The wall clock may have jumped since the time was written: the wait is never longer than it was planned to be. At a
+// start where nobody knows how much of it has passed the feeds spread over it, so that a boot without a clock is no
+// burst; only what a server asked for is waited for once more.
+seconds Poller::remaining_wait(const model::Feed& feed, bool starting) {
   const model::FeedState& state = feed.state;
   if (!state.next_poll) return seconds(0);
   const Instant now = services_.clock.wall();
   const Instant planned_at = state.last_attempt.value_or(now);
   const seconds planned = std::clamp<seconds>(*state.next_poll - planned_at, seconds(0), longest_wait);
-  if (services_.clock_trusted() && now >= planned_at) return std::clamp(*state.next_poll - now, seconds(0), planned);
+  if (!starting || (services_.clock_trusted() && now >= planned_at))
+    return std::clamp(*state.next_poll - now, seconds(0), planned);
   if (cooling_down(state)) return planned;
   const auto most = static_cast<double>(std::min(planned, poll_settings_.ceiling).count());
   return seconds(static_cast<std::int64_t>(most * random()));
@@ -237,8 +210,10 @@ void Poller::queue_due_feeds() {
 // Whose feeds may be fetched now. While offline those of our own network may always, the others one at a time, to find
 // out; null: nobody's.
 Turns::Allowed Poller::allowed() const {
-  if (coming_back_ || transfers_ >= net_settings_.max_transfers || committer_.pending() >= max_uncommitted) return nullptr;
-  const bool all = network_.may_start(services_.clock.boot()) && (network_.state() == NetworkState::online || transfers_ == hung_);
+  if (coming_back_ || transfers_ >= net_settings_.max_transfers || committer_.pending() >= max_uncommitted)
+    return nullptr;
+  const bool all =
+      network_.may_start(services_.clock.boot()) && (network_.state() == NetworkState::online || transfers_ == hung_);
   if (all) return [](std::string_view) { return true; };
   return network_.state() == NetworkState::offline ? &is_local : nullptr;
 }
@@ -268,9 +243,8 @@ BootInstant Poller::next_wake() const {
   if (!due_.empty()) wake = std::min(wake, due_.begin()->first);
   // With every permit taken, the end of a transfer wakes us.
   if (const Turns::Allowed whose = allowed()) wake = std::min(wake, turns_.next(whose).value_or(wake));
-  const bool probes = network_.state() != NetworkState::online && transfers_ == hung_ && !coming_back_;
-  if (probes && turns_.waiting() > 0) wake = std::min(wake, std::max(network_.next_probe(), services_.clock.boot()));
-  return wake;
+  const bool waits_for_probe = turns_.waiting() > 0 && !network_.may_start(services_.clock.boot());
+  return waits_for_probe ? std::min(wake, network_.next_probe()) : wake;
 }
 
 Poller::Slot* Poller::find(model::FeedId id, std::uint64_t generation) {
@@ -295,7 +269,9 @@ void Poller::release_host(const std::string& host, std::uint64_t network_before)
 std::optional<Poller::Hold> Poller::hold(const Slot& slot, Wish wish) {
   if (wish == Wish::forced) return std::nullopt;
   const BootInstant now = services_.clock.boot();
-  if (const auto until = cool_downs_.until(slot.host, now)) return Hold{*until, std::string(host_rule)};
+  for (const std::string& host : {slot.host, slot.end_host}) {
+    if (const auto until = cool_downs_.until(host, now)) return Hold{*until, std::string(host_rule)};
+  }
   const Instant wall = services_.clock.wall();
   // While the clock is not set, nobody knows the hour; the budgets hold all the same.
   if (wish == Wish::none && services_.clock_trusted()) {
@@ -318,7 +294,9 @@ void Poller::hold_back(Slot& slot, const Hold& hold) {
   leave_host(slot);
   // Everybody's budget is renewed at midnight, and many hours begin on the hour.
   constexpr std::chrono::minutes spread{1};
-  const BootInstant until = hold.rule == host_rule ? hold.until : hold.until + std::chrono::floor<std::chrono::milliseconds>(random() * spread);
+  const BootInstant until = hold.rule == host_rule
+                                ? hold.until
+                                : hold.until + std::chrono::floor<std::chrono::milliseconds>(random() * spread);
   const auto wait = std::chrono::ceil<seconds>(until - services_.clock.boot());
   slot.feed.state.next_poll = services_.clock.wall() + wait;
   slot.feed.state.next_poll_rule = hold.rule;
@@ -357,7 +335,8 @@ Result<std::vector<model::FeedId>> Poller::refresh(std::optional<model::FeedId> 
   if (found == slots_.end()) return Error{Cause::not_found, "no feed has the id " + std::to_string(model::raw(*feed))};
   Slot& slot = found->second;
   if (slot.feed.paused) return Error{Cause::conflict, "the feed is paused; set paused=false first"};
-  if (!has_address(slot.feed)) return Error{Cause::conflict, "the feed holds imported files and has no address to poll"};
+  if (!has_address(slot.feed))
+    return Error{Cause::conflict, "the feed holds imported files and has no address to poll"};
   queue(slot);
   return accepted;
 }
@@ -366,7 +345,7 @@ loop::awaitable<void> Poller::reload_feed(model::FeedId id) {
   auto read = [id](store::Reader& reader) { return reader.feed(id); };
   Result<model::Feed> feed = co_await services_.reader.run(std::move(read));
   if (feed) {
-    take_over(std::move(*feed));
+    take_over(std::move(*feed), false);
   } else {
     forget_feed(id);
   }
@@ -386,7 +365,6 @@ loop::awaitable<model::UpdateResult> Poller::commit(model::FeedUpdate update) {
   const model::FeedId id = update.feed_id;
   model::FeedState state = update.state;
   const model::UpdateResult result = co_await committer_.commit(std::move(update));
-  committer_.forget(id);  // what was held back meanwhile knows nothing of this
   state.unreliable = result.unreliable;
   state.gap = result.gap;
   const auto found = slots_.find(id);
@@ -394,114 +372,9 @@ loop::awaitable<model::UpdateResult> Poller::commit(model::FeedUpdate update) {
   Slot& slot = found->second;
   slot.feed.state = std::move(state);
   slot.attempted = services_.clock.boot();
-  if (may_be_polled(slot.feed)) schedule_slot(slot, services_.clock.boot() + remaining_wait(slot.feed));
+  slot.regular = services_.clock.boot() + remaining_wait(slot.feed, false);
+  if (may_be_polled(slot.feed)) schedule_slot(slot, slot.regular);
   co_return result;
-}
-
-void Poller::link_reported(const LinkReport& report) {
-  change_network([&] { network_.link_reported(report, services_.clock.boot()); });
-  alarm_.wake();
-}
-
-// By which the net outside can be judged: not those that fail by their own fault.
-std::size_t Poller::hosts() const {
-  std::set<std::string_view> names;
-  for (const auto& [id, slot] : slots_) {
-    const auto& error = slot.feed.state.error;
-    const bool is_polled = slot.scheduled || slot.waiting || slot.active;
-    if (is_polled && !is_local(slot.host) && (!error || error->count == 0)) names.insert(slot.host);
-  }
-  return names.size();
-}
-
-bool Poller::is_metered() const {
-  if (net_settings_.metered != "auto") return net_settings_.metered == "yes";
-  const LinkReport& link = network_.link();
-  const auto matches = [&](const std::string& pattern) { return ::fnmatch(pattern.c_str(), link.interface.c_str(), 0) == 0; };
-  return link.metered.value_or(false) ||
-         std::any_of(net_settings_.metered_interfaces.begin(), net_settings_.metered_interfaces.end(), matches);
-}
-
-// Tells whoever wants to know when it made a difference.
-void Poller::change_network(const std::function<void()>& change) {
-  const NetworkState before = network_.state();
-  const std::string_view word_before = network_word(network());
-  const bool was_metered = metered_;
-  const std::uint64_t generation = network_.generation();
-  change();
-  if (network_.generation() != generation) hung_ = transfers_;
-  metered_ = is_metered();
-  if (metered_ != was_metered) reconsider_held();
-  const NetworkState now = network_.state();
-  if (network_word(network()) == word_before) return;
-  network_since_ = services_.clock.wall();
-  services_.log.notice("network", {{"state", network_word(network())}});
-  if (now != before && now == NetworkState::online) {
-    coming_back_ = true;
-    services_.tasks.spawn("come back", come_back());
-  } else if (before == NetworkState::online && now != before) {
-    pardon_suspects();
-  }
-  if (on_network_change) on_network_change();
-}
-
-// What failed just before it turned out that nothing works: it never happened.
-void Poller::pardon_suspects() {
-  for (Suspect& suspect : std::exchange(suspects_, {})) {
-    Slot* slot = find(suspect.id, suspect.generation);
-    if (slot == nullptr) continue;
-    if (slot->active) {
-      slot->pardon = std::move(suspect.before);  // when it is committed
-    } else {
-      pardon(*slot, suspect.before);
-    }
-  }
-}
-
-void Poller::pardon(Slot& slot, const model::FeedState& before) {
-  model::FeedState& state = slot.feed.state;
-  state.status = before.status;
-  state.error = before.error;
-  state.next_poll = before.next_poll;
-  state.next_poll_rule = before.next_poll_rule;
-  if (!slot.waiting) schedule_slot(slot, services_.clock.boot());
-  services_.tasks.spawn("pardon feed", store_state(state_update(slot.feed)));
-}
-
-loop::awaitable<void> Poller::store_state(model::FeedUpdate update) { co_await committer_.commit(std::move(update)); }
-
-// The network is back: what is due is polled, the most valuable first.
-loop::awaitable<void> Poller::come_back() {
-  std::exception_ptr error;
-  try {
-    co_await load();  // how much of which feed is read
-  } catch (...) {
-    error = std::current_exception();
-  }
-  coming_back_ = false;
-  spread_due_feeds();
-  alarm_.wake();
-  if (error) std::rethrow_exception(error);
-}
-
-void Poller::spread_due_feeds() {
-  const BootInstant now = services_.clock.boot();
-  const Instant wall = services_.clock.wall();
-  std::vector<std::pair<double, Slot*>> due;
-  for (auto& [id, slot] : slots_) {
-    if (slot.wish != Wish::none) continue;  // a person waits for it
-    if (slot.waiting || (slot.scheduled && (slot.due <= now || is_the_networks(slot.feed.state)))) {
-      due.emplace_back(worth(slot.feed, wall), &slot);
-    }
-  }
-  std::sort(due.begin(), due.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  const auto spread = std::min<std::chrono::milliseconds>(return_gap * due.size(), return_spread);
-  for (std::size_t rank = 0; rank < due.size(); ++rank) {
-    const double share = (static_cast<double>(rank) + random()) / static_cast<double>(due.size());
-    leave_host(*due[rank].second);
-    const auto wait = static_cast<double>(spread.count()) * share;
-    schedule_slot(*due[rank].second, now + std::chrono::milliseconds(static_cast<std::int64_t>(wait)));
-  }
 }
 
 bool Poller::polling(model::FeedId id) const {

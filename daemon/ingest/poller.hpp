@@ -1,8 +1,8 @@
 #pragma once
-// Polls the feeds that are due: at most one transfer per host at a time with a gap between them, a bound in total, within
-// the budgets and hours that are set, and the updates of several feeds committed together. Keeps every feed's polling
-// state in memory, so that a round in which nothing changed writes nothing but bounded, batched bookkeeping. Loop thread
-// only.
+// Polls the feeds that are due: at most one transfer per host at a time with a gap between them, a bound in total,
+// within the budgets and hours that are set, and the updates of several feeds committed together. Keeps every feed's
+// polling state in memory, so that a round in which nothing changed writes nothing but bounded, batched bookkeeping.
+// Loop thread only.
 
 #include <chrono>
 #include <cstdint>
@@ -33,8 +33,8 @@
 namespace newscache::ingest {
 
 struct Activity {
-  std::int64_t active = 0;  // being fetched, or waiting for their commit
-  std::int64_t queued = 0;  // due, waiting for a permit
+  std::int64_t active = 0;         // being fetched, or waiting for their commit
+  std::int64_t queued = 0;         // due, waiting for a permit
   std::optional<Instant> next_at;  // when the next feed is due
 };
 
@@ -72,7 +72,8 @@ class Poller {
 
   // Makes one feed, or all, due now, whatever the hour. A feed that is cooling down on its server's word, or for which
   // no budget is left, is polled only with `force`.
-  // The ids that are now waiting or under way. Cause::not_found, Cause::conflict (paused, or an import that has no address).
+  // The ids that are now waiting or under way. Cause::not_found, Cause::conflict (paused, or an import that has no
+  // address).
   Result<std::vector<model::FeedId>> refresh(std::optional<model::FeedId> feed, bool force);
   // Feeds came, changed or went in the store: takes over what is there now.
   loop::awaitable<void> reload_feed(model::FeedId id);
@@ -112,11 +113,13 @@ class Poller {
   bool is_cooling_down(std::string_view url) const {
     return cool_downs_.until(host_of(url), services_.clock.boot()).has_value();
   }
-  std::int64_t received_today() const { return budget_.received_today(services_.clock.wall()); }  // bytes, since midnight UTC
+  std::int64_t received_today() const {
+    return budget_.received_today(services_.clock.wall());
+  }  // bytes, since midnight UTC
   std::optional<std::int64_t> day_budget() const { return budget_.day_limit(metered_); }
 
-  // When a publisher's clock last agreed with ours, within a day: a clock that is wrong by years is not to be remembered
-  // as the time that has passed.
+  // When a publisher's clock last agreed with ours, within a day: a clock that is wrong by years is not to be
+  // remembered as the time that has passed.
   std::optional<Instant> time_confirmed() const { return time_confirmed_; }
 
   // After each commit that moved the change log; and when network() changes.
@@ -129,21 +132,24 @@ class Poller {
     model::Feed feed;
     std::string host;
     BootInstant due{};
+    BootInstant regular{};   // when it is due but for older pages
     bool scheduled = false;  // in due_
     bool waiting = false;    // in its host's queue
     bool active = false;     // being fetched or committed
     Wish wish = Wish::none;
-    bool move_refused = false;        // its proven new address cannot be taken over; has been logged
+    bool skips_pages = false;   // an older page could not be read: the feed itself is polled before the next try
+    bool move_refused = false;  // its proven new address cannot be taken over; has been logged
     std::optional<BootInstant> attempted;  // last, in this run
-    std::int64_t costs_at_least = 0;  // bytes, as a fetch has shown that a budget stopped
-    // By which a document without validators is cut off; null: it is read whole.
+    std::int64_t costs_at_least = 0;       // bytes, as a fetch has shown that a budget stopped
+    // By which a document without validators is cut off; empty: it cannot be, null: nobody has looked.
     std::shared_ptr<const std::vector<std::uint64_t>> known_items;
     BootInstant read_whole{};
-    std::string ends_at;              // where the last answer came from, if not from its own address
+    std::string ends_at;  // where the last answer came from, if not from its own address
+    std::string end_host;
     std::optional<model::FeedState> pardon;  // what it was before a failure that turned out to be the network's
-    std::uint64_t generation = 0;     // tells a feed from another one that took its id or its place
+    std::uint64_t generation = 0;            // tells a feed from another one that took its id or its place
   };
-  struct Suspect {  // failed, but whether by its own fault may turn out to be doubtful
+  struct Pardonable {  // failed, but whether by its own fault may turn out to be doubtful
     model::FeedId id{};
     std::uint64_t generation = 0;
     model::FeedState before;
@@ -172,8 +178,8 @@ class Poller {
     std::uint64_t network_before_;
   };
 
-  void take_over(model::Feed feed);
-  std::chrono::seconds remaining_wait(const model::Feed& feed);
+  void take_over(model::Feed feed, bool starting);
+  std::chrono::seconds remaining_wait(const model::Feed& feed, bool starting);
   void schedule_slot(Slot& slot, BootInstant due);
   void unschedule(Slot& slot);
   void queue_on_host(Slot& slot, bool first);
@@ -194,7 +200,7 @@ class Poller {
   void wait_for_burst(Refreshed& result) const;
   void note_host(const Result<net::Response>& answer, const Refreshed& result);
   std::shared_ptr<feed::ItemScan> item_scan(const Slot& slot) const;
-  void note_items(Slot& slot, bool cut_off, std::vector<std::uint64_t> keys);
+  void note_items(Slot& slot, bool cut_off, std::vector<std::uint64_t> keys) const;
   void note_time(const Result<net::Response>& answer);
   void note_budget(model::FeedId id, std::uint64_t generation, const Fetched& fetched);
   void note_end(Slot& slot, const Result<net::Response>& answer);
@@ -204,7 +210,7 @@ class Poller {
 
   bool network_failed(const model::Feed& feed, Sign sign, const Fetched& fetched, std::uint64_t generation);
   void change_network(const std::function<void()>& change);
-  void pardon_suspects();
+  void pardon_all();
   void pardon(Slot& slot, const model::FeedState& before);
   loop::awaitable<void> store_state(model::FeedUpdate update);
   loop::awaitable<void> come_back();
@@ -233,7 +239,8 @@ class Poller {
   std::uint64_t generations_ = 0;
   Budget budget_;
   Network network_;
-  std::vector<Suspect> suspects_;
+  std::vector<Pardonable> pardonable_;
+  bool loaded_ = false;
   bool metered_ = false;
   bool coming_back_ = false;  // what is due is being put in order
   Instant network_since_;

@@ -46,8 +46,8 @@ std::optional<std::chrono::seconds> as_seconds(std::optional<std::int64_t> count
   return count ? std::optional(std::chrono::seconds(*count)) : std::nullopt;
 }
 
-schedule::Situation situation_of(const model::Feed& feed, const model::FeedState& state, const schedule::ServerHints& server,
-                                 const RefreshContext& context) {
+schedule::Situation situation_of(const model::Feed& feed, const model::FeedState& state,
+                                 const schedule::ServerHints& server, const RefreshContext& context) {
   return {.server = server,
           .document = state.hints,
           .interval = poll_interval(feed.settings),
@@ -75,7 +75,8 @@ void plan_next(Refreshed& result, const schedule::Plan& plan, Instant now) {
 }
 
 // All feeds of a public host that is busy wait.
-void cool_host(Refreshed& result, const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
+void cool_host(Refreshed& result, const model::Feed& feed, const net::Response& response,
+               const RefreshContext& context) {
   model::FeedState& state = result.update.state;
   if (!result.error || result.error->cause != Cause::busy || !response.from_public_host) return;
   result.host_wait = schedule::cool_down(context.policy, state.error->count, hints_of(response), context.random).wait;
@@ -140,8 +141,8 @@ std::optional<Instant> oldest_date(const std::vector<model::Entry>& entries) {
   return oldest;
 }
 
-// Whether the document, if it has nothing that we know, has left something out. An undated one is believed to, unless it
-// always holds one article only.
+// Whether the document, if it has nothing that we know, has left something out. An undated one is believed to, unless
+// it always holds one article only.
 std::optional<model::Gap> possible_gap(const model::FeedState& before, const model::ParsedFeed& document,
                                        const RefreshContext& context) {
   if (!before.last_success || !document.complete || document.entries.empty()) return std::nullopt;
@@ -158,7 +159,8 @@ void take_entries(Refreshed& result, const model::Feed& feed, std::vector<model:
   state.unreliable = identified.unreliable;
 }
 
-Result<model::ParsedFeed> parse_document(const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
+Result<model::ParsedFeed> parse_document(const model::Feed& feed, const net::Response& response,
+                                         const RefreshContext& context) {
   feed::ParseOptions options;
   options.base_url = response.url;
   options.content_type = response.content_type;
@@ -171,7 +173,8 @@ bool may_be_cut_off(const net::Response& response, const model::FeedState& state
   return response.cut_off || (response.body.size() >= long_document && state.validators.empty());
 }
 
-void take_document(Refreshed& result, const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
+void take_document(Refreshed& result, const model::Feed& feed, const net::Response& response,
+                   const RefreshContext& context) {
   model::FeedState& state = result.update.state;
   std::string hash = std::string(parser_generation) + hex(sha256({response.body}));
   if (hash == state.body_hash && !feed.state.error) {
@@ -179,7 +182,8 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
     if (!response.cut_off) state.validators = response.validators;
     if (context.wants_items && may_be_cut_off(response, state)) {
       const Result<model::ParsedFeed> parsed = parse_document(feed, response, context);
-      if (parsed && parsed->complete && feed::newest_first(parsed->entries)) result.item_keys = feed::item_keys(response.body);
+      if (parsed && parsed->complete && feed::newest_first(parsed->entries))
+        result.item_keys = feed::item_keys(response.body);
     }
     succeed(result, feed, response, context);
     result.only_times = true;
@@ -207,7 +211,8 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
   succeed(result, feed, response, context);
 }
 
-void take_answer(Refreshed& result, const model::Feed& feed, const net::Response& response, const RefreshContext& context) {
+void take_answer(Refreshed& result, const model::Feed& feed, const net::Response& response,
+                 const RefreshContext& context) {
   if (response.status == 200) {
     take_document(result, feed, response, context);
   } else if (response.status == 304 && !feed.state.validators.empty()) {
@@ -230,6 +235,20 @@ Refreshed begin(const model::Feed& feed, const RefreshContext& context) {
   result.update.state = feed.state;
   result.update.state.last_attempt = context.now;
   return result;
+}
+
+bool may_be_over_soon(Cause cause) {
+  switch (cause) {
+    case Cause::missing:
+    case Cause::gone:
+    case Cause::denied:
+    case Cause::not_a_feed:
+    case Cause::too_large:
+    case Cause::invalid:
+      return false;
+    default:
+      return true;
+  }
 }
 
 // For the journal. What the poll brought is counted where it is stored.
@@ -304,8 +323,15 @@ Refreshed refresh_older(const model::Feed& feed, const Result<net::Response>& an
   Result<model::ParsedFeed> page = answer ? Result<model::ParsedFeed>(error_of_status(*answer)) : answer.error();
   if (answer && answer->status == 200) page = parse_document(feed, *answer, context);
   if (!page || page->entries.empty()) {
+    // What may be over the next time is tried again, as often as pages may be read.
     if (!page) result.error = page.error();
-    if (page || page.error().cause != Cause::budget) state.gap->next_url.clear();
+    const bool may_pass = !page && may_be_over_soon(page.error().cause);
+    if (may_pass && page.error().cause != Cause::budget) ++state.gap->pages;
+    if (!may_pass || state.gap->pages >= context.backfill_pages) state.gap->next_url.clear();
+    if (!page && page.error().cause == Cause::busy && answer->from_public_host) {
+      result.host_wait =
+          schedule::cool_down(context.policy, context.host_refusals + 1, hints_of(*answer), context.random).wait;
+    }
   } else {
     // Closed by an article that we have, or by a page that reaches back to where we were.
     const std::optional<Instant> oldest = oldest_date(page->entries);
@@ -332,7 +358,8 @@ void excuse(Refreshed& result, const model::Feed& feed, NetworkState network) {
   state = feed.state;
   state.traffic = traffic;
   state.last_attempt = attempted;
-  state.error = model::FeedError{error.cause, error.detail, known ? known->count : 0, known ? known->since : *attempted};
+  state.error =
+      model::FeedError{error.cause, error.detail, known ? known->count : 0, known ? known->since : *attempted};
   result.only_times = known && known->cause == error.cause && known->detail == error.detail;
   result.wait = std::chrono::seconds(0);
   result.host_wait.reset();

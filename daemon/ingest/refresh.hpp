@@ -34,10 +34,10 @@ struct RefreshContext {
 };
 
 struct Refreshed {
-  model::FeedUpdate update;      // with the whole new state
-  std::chrono::seconds wait{0};  // until the next poll
-  bool only_times = false;       // nothing changed but when: may be written later
-  bool same_document = false;    // the publisher's answer stands for the document that we know
+  model::FeedUpdate update;                       // with the whole new state
+  std::chrono::seconds wait{0};                   // until the next poll
+  bool only_times = false;                        // nothing changed but when: may be written later
+  bool same_document = false;                     // the publisher's answer stands for the document that we know
   std::optional<std::chrono::seconds> host_wait;  // the answering host, a public one, is to be left alone by all
   // Of a long document that lists its newest entries first and that the server cannot say to be unchanged, in order: by
   // them the next one can be cut off (feed/item_scan.hpp).
@@ -48,8 +48,8 @@ struct Refreshed {
 // `feed.state.traffic` has been charged already.
 Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context);
 
-// The same for a page of older articles that was fetched to close the feed's gap. Nothing else of the feed changes: a page
-// that cannot be read ends the search, and the gap stays.
+// The same for a page of older articles that was fetched to close the feed's gap. Nothing else of the feed changes: a
+// page that cannot be read ends the search, and the gap stays.
 Refreshed refresh_older(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context);
 
 // A failure that turned out to be the network's: the feed's standing and schedule are as they were.

@@ -39,7 +39,7 @@ loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::subscribe(mod
                        (poller_.network().state != NetworkState::online || poller_.is_cooling_down(feed.url)));
   if (unseen) co_return co_await add_unseen(std::move(feed));
 
-  auto fetched = co_await fetch_feed(feed.url, true);
+  auto fetched = co_await fetch_feed(feed.url, true, false);
   if (auto* refusal = std::get_if<Refusal>(&fetched)) {
     if (validate == Validate::automatic && may_be_right_later(refusal->error.cause)) {
       co_return co_await add_unseen(std::move(feed));
@@ -61,9 +61,12 @@ loop::awaitable<std::optional<Refusal>> Subscriptions::already_subscribed(std::s
   co_return refuse(Cause::conflict, "already subscribed as feed " + std::to_string(model::raw(known->id)));
 }
 
-loop::awaitable<std::variant<Subscriptions::Found, Refusal>> Subscriptions::fetch_feed(std::string url, bool follow_page) {
+loop::awaitable<std::variant<Subscriptions::Found, Refusal>> Subscriptions::fetch_feed(std::string url,
+                                                                                       bool follow_page,
+                                                                                       bool named_by_public_site) {
   net::Request request;
   request.url = url;
+  request.named_by_public_site = named_by_public_site;
   model::Feed unknown;
   unknown.url = url;
   Fetched fetched = co_await poller_.fetch(std::move(unknown), std::move(request));
@@ -98,7 +101,7 @@ loop::awaitable<std::variant<Subscriptions::Found, Refusal>> Subscriptions::fetc
   if (!follow_page || refusal.candidates.size() != 1) co_return std::move(refusal);
   Result<std::string> linked = text::subscription_url(refusal.candidates.front().url);
   if (!linked) co_return std::move(refusal);
-  co_return co_await fetch_feed(std::move(*linked), false);
+  co_return co_await fetch_feed(std::move(*linked), false, answer->from_public_host);
 }
 
 loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_unseen(model::NewFeed feed) {
@@ -109,8 +112,7 @@ loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_unseen(mo
   co_return std::move(*added);
 }
 
-loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_fetched(model::NewFeed feed,
-                                                                              Fetched fetched) {
+loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::add_fetched(model::NewFeed feed, Fetched fetched) {
   // Not due before the first document is committed: adding a feed costs one request.
   feed.next_poll = services_.clock.wall() + std::chrono::hours(1);
   Result<model::Feed> added = co_await add(std::move(feed));
@@ -224,7 +226,7 @@ loop::awaitable<std::string> Subscriptions::export_opml() {
 }
 
 loop::awaitable<Result<DocumentImport>> Subscriptions::import_document(std::string bytes, std::string name,
-                                                                      std::string feed_title) {
+                                                                       std::string feed_title) {
   const bool strip_tracking = poller_.content_settings().strip_tracking;
   auto read = [&bytes, &name, strip_tracking] { return feed::import_document(bytes, name, strip_tracking); };
   Result<model::ParsedFeed> document = co_await loop::offload(services_.worker, read);
@@ -251,7 +253,9 @@ loop::awaitable<Result<DocumentImport>> Subscriptions::import_document(std::stri
   update.state.next_poll.reset();
   update.state.next_poll_rule = "import";
   update.received = services_.clock.wall();
-  auto sort_out = [&document, &feed] { return identify(std::move(document->entries), feed->uid, feed->state.unreliable); };
+  auto sort_out = [&document, &feed] {
+    return identify(std::move(document->entries), feed->uid, feed->state.unreliable);
+  };
   Identified identified = co_await loop::offload(services_.worker, sort_out);
   update.entries = std::move(identified.entries);
   update.state.unreliable = identified.unreliable;
@@ -328,7 +332,8 @@ loop::awaitable<Result<model::Feed>> Subscriptions::apply_patch(model::FeedId id
 // As apply_patch; the configuration file has nobody else to tell of a failure.
 loop::awaitable<void> Subscriptions::reconcile_feed(model::FeedId id, model::FeedPatch patch) {
   const Result<model::Feed> changed = co_await apply_patch(id, std::move(patch));
-  if (!changed) services_.log.error("feed cannot be changed", {{"feed", model::raw(id)}, {"detail", changed.error().detail}});
+  if (!changed)
+    services_.log.error("feed cannot be changed", {{"feed", model::raw(id)}, {"detail", changed.error().detail}});
 }
 
 }  // namespace newscache::ingest

@@ -1,6 +1,6 @@
 #pragma once
-// Subscribing, changing, unsubscribing; OPML and files; the feeds that the configuration declares. Everything here is on the
-// disk before it returns. Loop thread only.
+// Subscribing, changing, unsubscribing; OPML and files; the feeds that the configuration declares. Everything here is
+// on the disk before it returns. Loop thread only.
 
 #include <string>
 #include <string_view>
@@ -52,7 +52,8 @@ class Subscriptions {
   loop::awaitable<std::string> export_opml();
   // `feed_title` empty: the document's own title, else "Imported". `name` is the file's name.
   loop::awaitable<Result<DocumentImport>> import_document(std::string bytes, std::string name, std::string feed_title);
-  // Declared feeds are added or brought up to date; one that is no longer declared stays, unmanaged, and the log says so.
+  // Declared feeds are added or brought up to date; one that is no longer declared stays, unmanaged, and the log says
+  // so.
   loop::awaitable<void> reconcile(std::vector<model::DeclaredFeed> declared);
 
  private:
@@ -61,7 +62,8 @@ class Subscriptions {
     Fetched fetched;
   };
   loop::awaitable<std::optional<Refusal>> already_subscribed(std::string url);
-  loop::awaitable<std::variant<Found, Refusal>> fetch_feed(std::string url, bool follow_page);
+  loop::awaitable<std::variant<Found, Refusal>> fetch_feed(std::string url, bool follow_page,
+                                                           bool named_by_public_site);
   loop::awaitable<std::variant<model::Feed, Refusal>> add_unseen(model::NewFeed feed);
   loop::awaitable<std::variant<model::Feed, Refusal>> add_fetched(model::NewFeed feed, Fetched fetched);
   loop::awaitable<Result<model::Feed>> add(model::NewFeed feed);

@@ -22,7 +22,8 @@ void Turns::leave(const std::string& name, model::FeedId feed) {
 }
 
 std::optional<model::FeedId> Turns::take(BootInstant now, Allowed allowed) {
-  const auto turn = std::find_if(ready_.begin(), ready_.end(), [&](const auto& entry) { return entry.first > now || allowed(entry.second); });
+  const auto turn = std::find_if(ready_.begin(), ready_.end(),
+                                 [&](const auto& entry) { return entry.first > now || allowed(entry.second); });
   if (turn == ready_.end() || turn->first > now) return std::nullopt;
   Host& host = hosts_.at(turn->second);
   ready_.erase(turn);
@@ -41,7 +42,8 @@ void Turns::release(const std::string& name, BootInstant free_at) {
 }
 
 std::optional<BootInstant> Turns::next(Allowed allowed) const {
-  const auto turn = std::find_if(ready_.begin(), ready_.end(), [&](const auto& entry) { return allowed(entry.second); });
+  const auto turn =
+      std::find_if(ready_.begin(), ready_.end(), [&](const auto& entry) { return allowed(entry.second); });
   return turn == ready_.end() ? std::nullopt : std::optional(turn->first);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Whose turn it is: feeds wait in the queue of their host, and each host is asked by one at a time, with a gap in between.
+// Whose turn it is: feeds wait in the queue of their host, and each host is asked by one at a time, with a gap in
+// between.
 
 #include <cstddef>
 #include <deque>

@@ -72,6 +72,9 @@ Alarm::Alarm(asio::any_io_executor executor, const Clock& clock) : clock_(clock)
 }
 
 awaitable<bool> Alarm::wait_until(BootInstant when) {
+  // Others have their turn even where there is nothing to wait for.
+  co_await asio::post(timer_.get_executor(), asio::use_awaitable);
+  co_await throw_if_cancelled();
   for (;;) {
     if (std::exchange(woken_, false)) co_return false;
     if (clock_.boot() >= when) co_return true;

@@ -72,7 +72,9 @@ std::shared_ptr<const Settings> prepared(const model::NetSettings& settings) {
 class Fetch {
  public:
   Fetch(std::shared_ptr<const Settings> settings, Request request)
-      : settings_(std::move(settings)), request_(std::move(request)) {}
+      : settings_(std::move(settings)),
+        request_(std::move(request)),
+        public_site_seen_(request_.named_by_public_site) {}
 
   // Cause::invalid when the URL cannot be fetched.
   Result<void> begin();
@@ -92,7 +94,7 @@ class Fetch {
   Request request_;
   Response response_;
   std::chrono::microseconds elapsed_{0};
-  bool public_site_seen_ = false;
+  bool public_site_seen_;
 };
 
 Result<void> Fetch::begin() {

@@ -21,6 +21,8 @@ struct Request {
   std::string accept;            // empty: feed types
   std::int64_t max_body = 0;     // bytes after decompression; 0: the client's setting
   model::Access access;          // user, password, token and headers are sent to the URL's own origin only
+  // Somebody on the net has named the URL: as after a redirect it must not lead into our own network.
+  bool named_by_public_site = false;
   // Called while bytes arrive, and at the end of each hop, with how many came since the last call: whatever becomes of
   // the fetch, the calls add up to what it cost. False ends it: Cause::budget.
   std::function<bool(std::int64_t more)> meter;

@@ -192,7 +192,9 @@ Plan after_failure(const Policy& policy, Cause cause, std::int64_t count, const 
   if (!is_feeds_fault(cause) && cause != Cause::busy) {
     // A name that does not resolve may be the resolver's trouble or the end of a domain: ever less often, to be sure.
     const bool may_last = cause == Cause::dns || cause == Cause::internal;
-    const seconds wait = may_last ? std::min(doubled(own_failure_wait, count), policy.ceiling) : own_failure_wait;
+    seconds wait = may_last ? std::min(doubled(own_failure_wait, count), policy.ceiling) : own_failure_wait;
+    // Each try costs a publisher a handshake, and when the clock is set it is tried at once.
+    if (cause == Cause::clock) wait = std::max(wait, policy.floor);
     return Plan{jittered(wait, situation.random, 0.5), "link"};
   }
   // Floor, two floors, four, ... and a day at most; the jitter keeps feeds of a host that was down from returning

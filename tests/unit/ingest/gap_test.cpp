@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A publisher that writes an article an hour, numbered from 0 in the hour of the first poll, and lists the last ten; its
-// older pages hold ten each.
+// A publisher that writes an article an hour, numbered from 0 in the hour of the first poll, and lists the last ten;
+// its older pages hold ten each.
 struct Hourly : World {
   explicit Hourly(bool has_archive = true) : archive(has_archive) {
     settings.poll.host_gap = 0ms;
@@ -21,7 +21,9 @@ struct Hourly : World {
     id = add("http://one.example/feed");
     start();
   }
-  std::int64_t newest() const { return 20 + std::chrono::duration_cast<std::chrono::hours>(clock.boot() - begun).count(); }
+  std::int64_t newest() const {
+    return 20 + std::chrono::duration_cast<std::chrono::hours>(clock.boot() - begun).count();
+  }
 
   Result<net::Response> answer(const net::Request& request) {
     if (down) return Error{Cause::link, "no route"};
@@ -30,7 +32,8 @@ struct Hourly : World {
     std::string body = "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel><title>Hourly</title>";
     const std::int64_t first = std::max<std::int64_t>(last - 9, 0);
     if (archive && first > 0) {
-      body += "<atom:link rel=\"prev-archive\" href=\"http://one.example/feed?page=" + std::to_string(first - 1) + "\"/>";
+      body +=
+          "<atom:link rel=\"prev-archive\" href=\"http://one.example/feed?page=" + std::to_string(first - 1) + "\"/>";
     }
     for (std::int64_t n = last; n >= first; --n) {
       const Instant date = epoch + std::chrono::hours(n);
@@ -177,15 +180,46 @@ TEST_CASE("credentials of a feed do not go to an older page that is somewhere el
     response.status = 200;
     response.url = request.url;
     const std::string number = std::to_string(++poll);
-    response.body = "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel><atom:link rel=\"next\" "
-                    "href=\"http://evil.example/more\"/><item><guid>" + number + "</guid><title>" + number +
-                    "</title></item><item><guid>x" + number + "</guid><title>x" + number + "</title></item></channel></rss>";
+    response.body =
+        "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\"><channel><atom:link rel=\"next\" "
+        "href=\"http://evil.example/more\"/><item><guid>" +
+        number + "</guid><title>" + number + "</title></item><item><guid>x" + number + "</guid><title>x" + number +
+        "</title></item></channel></rss>";
     return response;
   };
   world.start();
   world.pass(6h, 1min);
   REQUIRE_FALSE(world.fetcher.times("http://evil.example/more").empty());
   for (const auto& asked : world.fetcher.asked) {
-    CHECK((asked.request.access.token == "secret") == (asked.request.url == "http://one.example/feed"));
+    const bool own = asked.request.url == "http://one.example/feed";
+    CHECK((asked.request.access.token == "secret") == own);
+    CHECK(asked.request.named_by_public_site != own);
   }
+}
+
+TEST_CASE("an older page that is busy is tried again, after the feed itself, and its host is left alone meanwhile") {
+  Hourly world;
+  world.down = true;
+  world.pass(48h, 10min);
+  world.down = false;
+  int pages = 0;
+  world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
+    if (request.url.find("page=") == std::string::npos || ++pages > 1) return world.answer(request);
+    net::Response busy;
+    busy.url = request.url;
+    busy.status = 503;
+    busy.retry_after = "7200";
+    busy.from_public_host = true;
+    return busy;
+  };
+  world.pass(15min, 10s);
+  CHECK(pages == 1);
+  CHECK(world.poller->is_cooling_down("http://one.example/feed"));
+  CHECK(world.stored(world.id).state.status == model::FeedStatus::ok);
+  const auto before = world.fetcher.asked.size();
+  world.pass(100min, 10s);
+  CHECK(world.fetcher.asked.size() == before);
+  world.pass(4h, 10s);
+  CHECK(pages >= 5);
+  CHECK_FALSE(world.stored(world.id).state.gap);
 }

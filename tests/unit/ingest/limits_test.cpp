@@ -29,7 +29,8 @@ struct Limited : World {
   }
   std::map<std::int64_t, std::int64_t> bytes_by_day() const {
     std::map<std::int64_t, std::int64_t> days;
-    for (const auto& asked : fetcher.asked) days[std::chrono::floor<std::chrono::days>(wall_at(asked.at)).time_since_epoch().count()] += 1000;
+    for (const auto& asked : fetcher.asked)
+      days[std::chrono::floor<std::chrono::days>(wall_at(asked.at)).time_since_epoch().count()] += 1000;
     return days;
   }
   Instant wall_at(BootInstant when) const {

@@ -422,7 +422,9 @@ TEST_CASE("silence while the kernel knows of no link is ours, unless somebody ha
   for (const Case& c : cases) check(c);
 }
 
-TEST_CASE("where nothing can show that a link which is back works, it is believed; silence and portals are not undone by it") {
+TEST_CASE(
+    "where nothing can show that a link which is back works, it is believed; silence and portals are not undone by "
+    "it") {
   struct Believed {
     const char* what;
     std::vector<Step> steps;

@@ -39,9 +39,8 @@ struct Feeds : World {
 
 TEST_CASE("hosts that all fall silent are a dead network: no feed is blamed, and each is polled when it is back") {
   Feeds world(5);
-  const auto [cause, detail] = GENERATE(table<Cause, std::string>({{Cause::dns, "no address"},
-                                                                    {Cause::timeout, "no answer"},
-                                                                    {Cause::refused, "cannot connect"}}));
+  const auto [cause, detail] = GENERATE(table<Cause, std::string>(
+      {{Cause::dns, "no address"}, {Cause::timeout, "no answer"}, {Cause::refused, "cannot connect"}}));
   std::vector<model::FeedState> before;
   for (const auto id : world.ids) before.push_back(*world.poller->state(id));
   world.answer_all({cause, detail});
@@ -192,7 +191,8 @@ TEST_CASE("after weeks offline what has waited longest and is read most is polle
   const auto& asked = world.fetcher.asked;
   REQUIRE(asked.size() == 100);
   // The first asks whether there is a network.
-  const auto place = std::find_if(asked.begin(), asked.end(), [](const auto& a) { return a.request.url == "http://host42.example/feed"; });
+  const auto place = std::find_if(asked.begin(), asked.end(),
+                                  [](const auto& a) { return a.request.url == "http://host42.example/feed"; });
   CHECK(place - asked.begin() <= 1);
   CHECK(asked.back().at - asked.front().at >= 5s);
   CHECK(world.fetcher.most_at_once <= 100);
@@ -225,7 +225,9 @@ TEST_CASE("a wrong clock of years makes nothing due, expires nothing, and change
 TEST_CASE("dead hosts among living ones do not stop the living from being polled, however many and fast they fail") {
   World world;
   for (int i = 0; i < 23; ++i) world.add("http://host" + std::to_string(i) + ".example/feed");
-  const auto dead = [](const std::string& url) { return url.find("host20.") + 1 || url.find("host21.") + 1 || url.find("host22.") + 1; };
+  const auto dead = [](const std::string& url) {
+    return url.find("host20.") + 1 || url.find("host21.") + 1 || url.find("host22.") + 1;
+  };
   world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
     if (dead(request.url)) return Error{Cause::dns, "no such name"};
     return unchanged(request);
@@ -240,7 +242,8 @@ TEST_CASE("dead hosts among living ones do not stop the living from being polled
   std::size_t polls = 0;
   for (const auto& asked : world.fetcher.asked) polls += dead(asked.request.url) ? 0 : 1;
   CHECK(polls >= 20 * 21);
-  for (const char* url : {"http://host20.example/feed", "http://host22.example/feed"}) CHECK(world.fetcher.times(url).size() < 20);
+  for (const char* url : {"http://host20.example/feed", "http://host22.example/feed"})
+    CHECK(world.fetcher.times(url).size() < 20);
 }
 
 TEST_CASE("what lives in our own network is polled while there is no way out of it") {
@@ -284,4 +287,103 @@ TEST_CASE("our time is confirmed by publishers whose clocks agree, not by itself
   world.clock.set_wall(Instant{std::chrono::sys_days{std::chrono::year(2026) / 11 / 25}} + 2h);
   world.pass(65min);
   CHECK(world.poller->time_confirmed());
+}
+
+TEST_CASE("a transfer that hangs since the cable is out keeps nobody else from running") {
+  World world;
+  world.add("http://one.example/a");
+  world.add("http://one.example/b");
+  world.settings.poll.host_gap = 0ms;
+  world.start();
+  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  const auto released = std::make_shared<loop::Event>(world.io.get_executor());
+  for (const char* url : {"http://one.example/a", "http://one.example/b"}) world.fetcher.held[url] = released;
+  const auto run = [&](std::chrono::milliseconds time) {
+    for (; time > 0ms; time -= 1s) {
+      world.clock.advance(1s);
+      world.io.restart();
+      world.io.poll();  // it comes back: the loop is not kept busy
+    }
+  };
+  world.fetcher.asked.clear();
+  run(65min);
+  REQUIRE(world.fetcher.asked.size() == 1);
+  world.poller->link_reported({.up = false, .interface = "", .metered = {}, .portal = false});
+  run(5min);
+  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  run(5min);
+  CHECK(world.fetcher.asked.size() == 1);
+  world.fetcher.held.clear();
+  released->set();
+  world.pass(1min, 1s);
+  CHECK(world.fetcher.asked.size() >= 2);
+  CHECK(world.poller->network().state == NetworkState::online);
+}
+
+TEST_CASE("a host that has taken over many feeds and refuses them is no portal, and is left alone") {
+  World world;
+  for (int i = 0; i < 7; ++i) world.add("http://host" + std::to_string(i) + ".example/feed");
+  world.start();
+  const int status = GENERATE(429, 404, 200);
+  int changes = 0;
+  world.poller->on_network_change = [&] { ++changes; };
+  world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
+    if (request.url != "http://host0.example/feed" && request.url != "http://host1.example/feed")
+      return unchanged(request);
+    net::Response answer;
+    answer.status = status;
+    answer.url = "http://platform.example/sorry";
+    answer.hops.push_back({302, answer.url, {}});
+    answer.from_public_host = true;
+    answer.body = "<html>Sorry</html>";
+    if (status == 429) answer.retry_after = "86400";
+    return answer;
+  };
+  world.pass(24h, 1min);
+  CHECK(changes <= 2);
+  CHECK(world.poller->network().state == NetworkState::online);
+  for (const char* url : {"http://host0.example/feed", "http://host1.example/feed"})
+    CHECK(world.fetcher.times(url).size() <= 8);
+  if (status == 429) CHECK(world.fetcher.asked.size() <= 7 + 3 + 5 * 25);
+}
+
+TEST_CASE("a host that cannot be reached while the link is up fails by itself") {
+  Feeds world(5);
+  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
+    if (request.url == "http://host0.example/feed") return Error{Cause::link, "no route to host"};
+    return unchanged(request);
+  };
+  world.pass(24h, 1min);
+  CHECK(world.poller->state(world.ids[0])->status == model::FeedStatus::failing);
+  CHECK(world.fetcher.times("http://host0.example/feed").size() <= 8);
+}
+
+TEST_CASE("a feed that is paused while it is polled, or before it is pardoned, is not polled again") {
+  Feeds world(4);
+  const auto pause = [&](model::FeedId id) {
+    model::FeedPatch patch;
+    patch.paused = true;
+    REQUIRE(world.writer_connection->change_feed(id, patch).has_value());
+    world.tasks->spawn("reload", world.poller->reload_feed(id));
+  };
+  SECTION("while it is polled") {
+    bool once = false;
+    world.fetcher.answer = [&](const net::Request& request) {
+      if (request.url == "http://host0.example/feed" && !std::exchange(once, true)) pause(world.ids[0]);
+      return unchanged(request);
+    };
+  }
+  SECTION("before it is pardoned") {
+    world.answer_all({Cause::timeout, "no answer"});
+    world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
+      if (request.url == "http://host0.example/feed") pause(world.ids[0]);
+      return Error{Cause::timeout, "no answer"};
+    };
+  }
+  world.pass(65min, 1min);
+  const auto polls = world.fetcher.times("http://host0.example/feed").size();
+  world.pass(5h, 1min);
+  CHECK(world.fetcher.times("http://host0.example/feed").size() == polls);
+  CHECK(polls == 2);
 }

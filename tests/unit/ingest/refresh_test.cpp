@@ -13,14 +13,16 @@ namespace {
 constexpr Instant now{std::chrono::sys_days{std::chrono::year(2026) / 11 / 25} + std::chrono::hours(12)};
 
 std::string rss(std::string_view items) {
-  return "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Harbour news</title><link>http://example.org/</link>"
+  return "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Harbour "
+         "news</title><link>http://example.org/</link>"
          "<description>d</description>" +
          std::string(items) + "</channel></rss>";
 }
 
 std::string item(std::string_view guid, std::string_view link, std::string_view title) {
-  return "<item><guid isPermaLink=\"false\">" + std::string(guid) + "</guid><link>" + std::string(link) + "</link><title>" +
-         std::string(title) + "</title><description>Text of " + std::string(title) + "</description></item>";
+  return "<item><guid isPermaLink=\"false\">" + std::string(guid) + "</guid><link>" + std::string(link) +
+         "</link><title>" + std::string(title) + "</title><description>Text of " + std::string(title) +
+         "</description></item>";
 }
 
 net::Response response(int status, std::string body = {}) {
@@ -131,9 +133,10 @@ TEST_CASE("a page where a feed was keeps validators, hash and title, and counts 
 }
 
 TEST_CASE("every status has its cause") {
-  const std::pair<int, Cause> cases[] = {{401, Cause::denied}, {403, Cause::denied}, {404, Cause::missing}, {410, Cause::gone},
-                                         {429, Cause::busy},   {503, Cause::busy},   {511, Cause::portal},  {500, Cause::server},
-                                         {204, Cause::server}, {206, Cause::server}, {418, Cause::server}};
+  const std::pair<int, Cause> cases[] = {{401, Cause::denied}, {403, Cause::denied}, {404, Cause::missing},
+                                         {410, Cause::gone},   {429, Cause::busy},   {503, Cause::busy},
+                                         {511, Cause::portal}, {500, Cause::server}, {204, Cause::server},
+                                         {206, Cause::server}, {418, Cause::server}};
   for (const auto& [status, cause] : cases) {
     CAPTURE(status);
     const Refreshed r = refreshed(feed(), response(status));
@@ -206,9 +209,11 @@ TEST_CASE("the document's ttl is remembered: it counts after a 304 and after err
   }
 }
 
-TEST_CASE("how often a feed publishes is learnt from its document, by the publisher's clock, and kept by a 304 and errors") {
+TEST_CASE(
+    "how often a feed publishes is learnt from its document, by the publisher's clock, and kept by a 304 and errors") {
   const auto dated = [](std::string_view guid, std::string_view date) {
-    return "<item><guid>" + std::string(guid) + "</guid><title>t</title><pubDate>" + std::string(date) + "</pubDate></item>";
+    return "<item><guid>" + std::string(guid) + "</guid><title>t</title><pubDate>" + std::string(date) +
+           "</pubDate></item>";
   };
   net::Response answer =
       response(200, rss(dated("a", "Tue, 01 Jan 2019 12:00:00 GMT") + dated("b", "Tue, 01 Jan 2019 00:00:00 GMT")));
@@ -235,9 +240,9 @@ TEST_CASE("a feed without validators is polled more rarely") {
 }
 
 TEST_CASE("tracking is removed unless the configuration or the feed's own setting says otherwise") {
-  const net::Response answer =
-      response(200, rss("<item><guid>a</guid><description>&lt;a href=\"http://example.org/a?utm_source=x\"&gt;a&lt;/a&gt;"
-                        "</description></item>"));
+  const net::Response answer = response(
+      200, rss("<item><guid>a</guid><description>&lt;a href=\"http://example.org/a?utm_source=x\"&gt;a&lt;/a&gt;"
+               "</description></item>"));
   const auto is_stripped = [&](bool general, std::optional<bool> own) {
     model::Feed f = feed();
     if (own) f.settings["strip_tracking"] = *own;
@@ -255,7 +260,8 @@ TEST_CASE("that a feed's guids are no identities is part of its state") {
                                item("a", "http://example.org/3", "Three"));
   const auto known = after(feed(), response(200, body));
   CHECK(known.state.unreliable == model::Unreliable{true, false});
-  CHECK(after(known, response(200, rss(item("b", "http://example.org/4", "Four")))).state.unreliable == known.state.unreliable);
+  CHECK(after(known, response(200, rss(item("b", "http://example.org/4", "Four")))).state.unreliable ==
+        known.state.unreliable);
   CHECK(after(known, response(500)).state.unreliable == known.state.unreliable);
 }
 

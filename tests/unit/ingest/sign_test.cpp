@@ -28,7 +28,7 @@ TEST_CASE("what a fetch shows depends on its cause, on whether a feed was there,
       {"a certificate", Cause::tls, false, strange, none, strange, strange},
       {"a page", Cause::not_a_feed, true, strange, none, strange, strange},
       {"the clock", Cause::clock, false, none, none, none, none},
-      {"429", Cause::busy, true, answered, answered, strange, answered},
+      {"429", Cause::busy, true, answered, answered, answered, answered},
       {"403", Cause::denied, true, answered, answered, strange, answered},
       {"404", Cause::missing, true, answered, answered, strange, answered},
       {"410", Cause::gone, true, answered, answered, strange, answered},
@@ -51,7 +51,7 @@ TEST_CASE("what a fetch shows depends on its cause, on whether a feed was there,
     response.url = std::move(end);
     Result<net::Response> answer = std::move(response);
     if (!row.answer) answer = Error{row.cause.value_or(Cause::internal), row.what};
-    return static_cast<int>(sign_of(feed, answer, error));
+    return static_cast<int>(sign_of(feed, answer, error, {}));
   };
   for (const Row& row : rows) {
     INFO(row.what);
@@ -74,9 +74,9 @@ TEST_CASE("a feed that has been failing by its own fault shows nothing by failin
   feed.state.last_success = Instant{std::chrono::seconds(1'800'000'000)};
   feed.state.error = model::FeedError{Cause::timeout, "", 1, {}};
   for (const Cause cause : {Cause::dns, Cause::timeout, Cause::refused, Cause::tls}) {
-    CHECK(sign_of(feed, Error{cause, ""}, Error{cause, ""}) == Sign::none);
+    CHECK(sign_of(feed, Error{cause, ""}, Error{cause, ""}, {}) == Sign::none);
   }
-  CHECK(sign_of(feed, Error{Cause::link, ""}, Error{Cause::link, ""}) == Sign::no_route);
+  CHECK(sign_of(feed, Error{Cause::link, ""}, Error{Cause::link, ""}, {}) == Sign::no_route);
   feed.state.error->count = 0;
-  CHECK(sign_of(feed, Error{Cause::dns, ""}, Error{Cause::dns, ""}) == Sign::silent);
+  CHECK(sign_of(feed, Error{Cause::dns, ""}, Error{Cause::dns, ""}, {}) == Sign::silent);
 }

@@ -33,6 +33,7 @@ class ScriptedFetcher final : public net::Fetcher {
   };
   std::function<Result<net::Response>(const net::Request&)> answer;
   std::vector<Asked> asked;
+  std::map<std::string, std::shared_ptr<loop::Event>> held;  // by URL: no answer before the event
   int at_once = 0;
   int most_at_once = 0;
   int most_at_host = 0;  // of one host
@@ -42,6 +43,10 @@ class ScriptedFetcher final : public net::Fetcher {
     most_at_once = std::max(most_at_once, ++at_once);
     int& at_host = at_host_[ingest::host_of(request.url)];
     most_at_host = std::max(most_at_host, ++at_host);
+    if (const auto hold = held.find(request.url); hold != held.end()) {
+      const std::shared_ptr<loop::Event> event = hold->second;
+      co_await event->wait();
+    }
     for (int turn = 0; turn < 3; ++turn) co_await boost::asio::post(boost::asio::use_awaitable);
     --at_once;
     --at_host;
@@ -94,7 +99,7 @@ struct World {
   }
   ~World() { shut_down(); }
 
-  ingest::Services services() { 
+  ingest::Services services() {
     return {io.get_executor(), clock, log, *tasks, fetcher, worker, *writer, *reader, [this] { return clock_trusted; }};
   }
 
@@ -143,7 +148,8 @@ struct World {
     for (const BootInstant end = clock.boot() + time; clock.boot() < end;) {
       const ingest::Activity activity = poller->activity();
       std::chrono::milliseconds step = longest;
-      if (activity.next_at) step = std::clamp<std::chrono::milliseconds>(*activity.next_at - clock.wall(), 250ms, longest);
+      if (activity.next_at)
+        step = std::clamp<std::chrono::milliseconds>(*activity.next_at - clock.wall(), 250ms, longest);
       // Those in a queue wait for their host's gap, or for a network.
       if (activity.queued > 0) step = poller->network().state == ingest::NetworkState::online ? 500ms : 5s;
       pass(std::min(step, end - clock.boot()), longest);
@@ -180,6 +186,5 @@ struct World {
   std::optional<ingest::Poller> poller;
   bool clock_trusted = true;
 };
-
 
 }  // namespace newscache::test

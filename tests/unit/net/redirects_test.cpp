@@ -159,6 +159,18 @@ TEST_CASE("a public site cannot send us to an address of ours, though net.allow_
   CHECK(proxy.requests().size() == 1);
 }
 
+TEST_CASE("an address that a public site has named must be public, though net.allow_private names it") {
+  Publisher publisher;
+  publisher.serve_file("/feed.xml", "<rss/>");
+  Fetching fetching;
+  net::Request request = request_for(publisher.url("/feed.xml"));
+  CHECK(fetching.get(request).has_value());
+  request.named_by_public_site = true;
+  const auto refused = fetching.get(request);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().cause == Cause::denied);
+}
+
 TEST_CASE("credentials go to the site that they were given for and to no other") {
   Publisher home;
   Publisher stranger;
