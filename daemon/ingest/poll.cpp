@@ -77,12 +77,8 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   } else if (!older) {
     wait_for_burst(result);
   }
-  note_host(answer, result);
-  note_budget(feed.id, generation, fetched);
-  if (!result.error) note_time(answer);
-  report(feed, answer, result, older);
+  take_note(feed, generation, fetched, result, older);
   const std::string target = answer && !older ? answer->permanent_url : std::string();
-  if (Slot* slot = find(feed.id, generation); slot != nullptr && !older && !result.error) note_end(*slot, answer);
   const bool read = answer && answer->status == 200 && !result.error && !older;
   const bool learns_items = read && (!result.same_document || wants_items);
   std::vector<std::uint64_t> item_keys = std::move(result.item_keys);
@@ -111,19 +107,34 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   slot->attempted = attempted;
   // Not before the commit: what is known is not read again.
   if (learns_items) note_items(*slot, cut_off, std::move(item_keys));
-  if (auto before = std::exchange(slot->pardon, {}); before && result.error) {
-    pardon(*slot, *before);
-  } else {
-    const BootInstant now = services_.clock.boot();
-    // Those of our own network do not wait for the others' probes, but in their pace.
-    if (excused && is_local(host)) result.wait = std::chrono::ceil<seconds>(network_.next_probe() - now);
-    if (!older) slot->regular = now + result.wait;
-    slot->skips_pages = older && result.error;
-    const bool goes_on = reads_older_page(feed.state) && !result.error;
-    if (may_be_polled(slot->feed)) schedule_slot(*slot, goes_on ? now : slot->regular);
-  }
+  plan_next(*slot, result, older, excused);
   const bool proven = same_feed && schedule::is_proven(feed.state.move, feed.url, services_.clock.wall());
   if (proven && !target.empty() && !slot->move_refused) co_await move(slot->feed, generation);
+}
+
+// What there is to learn besides the feed's own state.
+void Poller::take_note(const model::Feed& feed, std::uint64_t generation, const Fetched& fetched,
+                       const Refreshed& result, bool older) {
+  const Result<net::Response>& answer = fetched.answer;
+  note_host(answer, result);
+  if (!result.error) note_time(answer);
+  report(feed, answer, result, older);
+  Slot* slot = find(feed.id, generation);
+  if (slot == nullptr) return;
+  const bool stopped = !answer && answer.error().cause == Cause::budget;
+  slot->costs_at_least = stopped ? fetched.cost.bytes : 0;
+  if (!older && !result.error) note_end(*slot, answer);
+}
+
+void Poller::plan_next(Slot& slot, const Refreshed& result, bool older, bool excused) {
+  if (auto before = std::exchange(slot.pardon, {}); before && result.error) return pardon(slot, *before);
+  const BootInstant now = services_.clock.boot();
+  if (!older) slot.regular = now + result.wait;
+  // Those of our own network do not wait for the others' probes, but in their pace.
+  if (excused && is_local(slot.host)) slot.regular = std::max(now, network_.next_probe());
+  slot.skips_pages = older && result.error;
+  const bool goes_on = reads_older_page(slot.feed.state) && !result.error;
+  if (may_be_polled(slot.feed)) schedule_slot(slot, goes_on ? now : slot.regular);
 }
 
 loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request, bool beyond_budget) {
@@ -248,13 +259,6 @@ void Poller::note_time(const Result<net::Response>& answer) {
   const auto theirs = answer ? text::parse_http_date(answer->date) : std::nullopt;
   const Instant ours = services_.clock.wall();
   if (theirs && *theirs > ours - near && *theirs < ours + near) time_confirmed_ = ours;
-}
-
-void Poller::note_budget(model::FeedId id, std::uint64_t generation, const Fetched& fetched) {
-  Slot* slot = find(id, generation);
-  if (slot == nullptr) return;
-  const bool stopped = !fetched.answer && fetched.answer.error().cause == Cause::budget;
-  slot->costs_at_least = stopped ? fetched.cost.bytes : 0;
 }
 
 // Two subscriptions whose addresses lead to one document cost twice and show everything twice.

@@ -28,10 +28,6 @@ constexpr std::string_view budget_rule = "budget";
 
 bool has_address(const model::Feed& feed) { return text::split_url(feed.url).has_value(); }
 
-bool cooling_down(const model::FeedState& state) {
-  return state.next_poll_rule == "retry-after" || state.next_poll_rule == "cool-down";
-}
-
 std::vector<schedule::Span> spans(const std::vector<std::string>& texts) {
   std::vector<schedule::Span> spans;
   for (const std::string& text : texts) {
@@ -154,7 +150,7 @@ seconds Poller::remaining_wait(const model::Feed& feed, bool starting) {
   const seconds planned = std::clamp<seconds>(*state.next_poll - planned_at, seconds(0), longest_wait);
   if (!starting || (services_.clock_trusted() && now >= planned_at))
     return std::clamp(*state.next_poll - now, seconds(0), planned);
-  if (cooling_down(state)) return planned;
+  if (schedule::is_cool_down(state.next_poll_rule)) return planned;
   const auto most = static_cast<double>(std::min(planned, poll_settings_.ceiling).count());
   return seconds(static_cast<std::int64_t>(most * random()));
 }
@@ -316,7 +312,7 @@ Result<std::vector<model::FeedId>> Poller::refresh(std::optional<model::FeedId> 
   std::vector<model::FeedId> accepted;
   const Wish wish = force ? Wish::forced : Wish::asked;
   const auto queue = [&](Slot& slot) {
-    const bool held = cooling_down(slot.feed.state) || hold(slot, wish);
+    const bool held = schedule::is_cool_down(slot.feed.state.next_poll_rule) || hold(slot, wish);
     if (held && !force && !slot.active && !slot.waiting) return;
     accepted.push_back(slot.feed.id);
     if (slot.active) return;  // the poll under way is the one asked for

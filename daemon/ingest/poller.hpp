@@ -202,7 +202,9 @@ class Poller {
   std::shared_ptr<feed::ItemScan> item_scan(const Slot& slot) const;
   void note_items(Slot& slot, bool cut_off, std::vector<std::uint64_t> keys) const;
   void note_time(const Result<net::Response>& answer);
-  void note_budget(model::FeedId id, std::uint64_t generation, const Fetched& fetched);
+  void take_note(const model::Feed& feed, std::uint64_t generation, const Fetched& fetched, const Refreshed& result,
+                 bool older);
+  void plan_next(Slot& slot, const Refreshed& result, bool older, bool excused);
   void note_end(Slot& slot, const Result<net::Response>& answer);
   bool note_move(model::FeedState& state, const std::string& target) const;
   loop::awaitable<void> move(model::Feed feed, std::uint64_t generation);

@@ -81,7 +81,7 @@ void cool_host(Refreshed& result, const model::Feed& feed, const net::Response& 
   if (!result.error || result.error->cause != Cause::busy || !response.from_public_host) return;
   result.host_wait = schedule::cool_down(context.policy, state.error->count, hints_of(response), context.random).wait;
   // For the next start: if the feed's own wait is that of its host.
-  const bool same_wait = state.next_poll_rule == "retry-after" || state.next_poll_rule == "cool-down";
+  const bool same_wait = schedule::is_cool_down(state.next_poll_rule);
   state.cools_host = same_wait && host_of(response.url) == host_of(feed.url);
 }
 
@@ -237,6 +237,11 @@ Refreshed begin(const model::Feed& feed, const RefreshContext& context) {
   return result;
 }
 
+bool is_ours(Cause cause) {
+  return cause == Cause::link || cause == Cause::dns || cause == Cause::portal || cause == Cause::clock ||
+         cause == Cause::budget;
+}
+
 bool may_be_over_soon(Cause cause) {
   switch (cause) {
     case Cause::missing:
@@ -326,7 +331,7 @@ Refreshed refresh_older(const model::Feed& feed, const Result<net::Response>& an
     // What may be over the next time is tried again, as often as pages may be read.
     if (!page) result.error = page.error();
     const bool may_pass = !page && may_be_over_soon(page.error().cause);
-    if (may_pass && page.error().cause != Cause::budget) ++state.gap->pages;
+    if (may_pass && !is_ours(page.error().cause)) ++state.gap->pages;
     if (!may_pass || state.gap->pages >= context.backfill_pages) state.gap->next_url.clear();
     if (!page && page.error().cause == Cause::busy && answer->from_public_host) {
       result.host_wait =

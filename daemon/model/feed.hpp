@@ -44,7 +44,8 @@ enum class FeedStatus { fresh, ok, failing, gone, paused, auth };
 struct FeedError {
   Cause cause = Cause::internal;
   std::string detail;
-  std::int64_t count = 0;  // failures in a row that are the feed's own fault
+  // In a row, for the back-off: the feed's own, and refusals and names that do not resolve; not those of our network.
+  std::int64_t count = 0;
   Instant since{};
   friend bool operator==(const FeedError&, const FeedError&) = default;
 };

@@ -146,7 +146,6 @@ Result<bool> Fetch::take(Transfer& transfer) {
   elapsed_ += transfer.elapsed();
   public_site_seen_ = public_site_seen_ || transfer.peer_is_public();
   response_.wire_bytes += transfer.wire_bytes();
-  response_.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(elapsed_);
   const int status = transfer.status();
   if (const auto location = transfer.header("Location"); is_redirect(status) && !location.empty()) {
     return follow(transfer, location);

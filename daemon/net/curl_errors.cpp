@@ -116,6 +116,4 @@ Error transfer_error(CURLcode code, int system_error, const std::string& host, c
   return error;
 }
 
-bool is_wrong_name(const Error& error) { return error.cause == Cause::tls && error.detail.ends_with(kWrongName); }
-
 }  // namespace newscache::net

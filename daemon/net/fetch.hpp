@@ -55,12 +55,7 @@ struct Response {
   std::string age;
   std::string retry_after;
   std::int64_t wire_bytes = 0;  // received, headers included, all hops
-  std::chrono::milliseconds elapsed{0};
 };
-
-// A Cause::tls whose certificate is in order but is another name's: of a captive portal, say. (Only the certificates
-// that an authority vouches for come so far.)
-bool is_wrong_name(const Error& error);
 
 // Two implementations: Client (libcurl) and the scripted one of the tests.
 class Fetcher {

@@ -151,6 +151,8 @@ std::optional<Plan> out_of_skipped(const model::UpdateHints& hints, Instant when
   return plan;
 }
 
+bool is_cool_down(std::string_view rule) { return rule == "retry-after" || rule == "cool-down"; }
+
 bool is_feeds_fault(Cause cause) {
   switch (cause) {
     case Cause::link:

@@ -50,11 +50,14 @@ struct Plan {
   std::string rule;
 };
 
+// Whether a rule is a pause that a server asked for.
+bool is_cool_down(std::string_view rule);
+
 // Whether a failure is the feed's own fault: only those count towards its back-off.
 bool is_feeds_fault(Cause cause);
 
-// How long from `when` to a time at which the feed does not ask to be left alone (skipHours, skipDays: UTC), by up to ten
-// minutes more at random; none when that is `when`. What asks to be left alone always is not believed.
+// How long from `when` to a time at which the feed does not ask to be left alone (skipHours, skipDays: UTC), by up to
+// ten minutes more at random; none when that is `when`. What asks to be left alone always is not believed.
 std::optional<Plan> out_of_skipped(const model::UpdateHints& hints, Instant when, double random);
 
 // After a 200 or a 304. Hints are floors: the longest wins, capped at the policy's hint_ceiling. Without any, the feed

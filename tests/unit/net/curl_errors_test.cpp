@@ -93,8 +93,8 @@ TEST_CASE("a certificate for another name is known by its words") {
     INFO(text);
     const auto error = transfer_error(CURLE_PEER_FAILED_VERIFICATION, 0, "h", text);
     CHECK(error.detail == "h: the certificate is for another name");
-    CHECK(is_wrong_name(error));
+    CHECK(error.detail.ends_with(": the certificate is for another name"));
   }
-  CHECK_FALSE(is_wrong_name(transfer_error(CURLE_PEER_FAILED_VERIFICATION, 0, "h", "self-signed certificate")));
-  CHECK_FALSE(is_wrong_name(Error{Cause::denied, "h: the certificate is for another name"}));
+  CHECK_FALSE(transfer_error(CURLE_PEER_FAILED_VERIFICATION, 0, "h", "self-signed certificate")
+                  .detail.ends_with(": the certificate is for another name"));
 }

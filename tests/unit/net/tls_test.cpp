@@ -39,7 +39,7 @@ TEST_CASE("a certificate that nobody vouches for is never accepted") {
   const auto result = fetching.get(publisher.url("/feed"));
   REQUIRE(result.has_error());
   CHECK(result.error().cause == Cause::tls);
-  CHECK_FALSE(net::is_wrong_name(result.error()));
+  CHECK_FALSE(result.error().detail.ends_with(": the certificate is for another name"));
   CHECK(publisher.requests().empty());
 }
 
@@ -52,7 +52,7 @@ TEST_CASE("a certificate of another address is never accepted, and is known as t
   REQUIRE(result.has_error());
   CHECK(result.error().cause == Cause::tls);
   CHECK(result.error().detail == "127.0.0.1: the certificate is for another name");
-  CHECK(net::is_wrong_name(result.error()));
+  CHECK(result.error().detail.ends_with(": the certificate is for another name"));
   CHECK(publisher.requests().empty());
 }
 
