@@ -361,6 +361,7 @@ TEST_CASE("a host that cannot be reached while the link is up fails by itself") 
 
 TEST_CASE("a feed that is paused while it is polled, or before it is pardoned, is not polled again") {
   Feeds world(4);
+  bool paused = false;
   const auto pause = [&](model::FeedId id) {
     model::FeedPatch patch;
     patch.paused = true;
@@ -368,9 +369,8 @@ TEST_CASE("a feed that is paused while it is polled, or before it is pardoned, i
     world.tasks->spawn("reload", world.poller->reload_feed(id));
   };
   SECTION("while it is polled") {
-    bool once = false;
     world.fetcher.answer = [&](const net::Request& request) {
-      if (request.url == "http://host0.example/feed" && !std::exchange(once, true)) pause(world.ids[0]);
+      if (request.url == "http://host0.example/feed" && !std::exchange(paused, true)) pause(world.ids[0]);
       return unchanged(request);
     };
   }
