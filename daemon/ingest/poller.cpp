@@ -76,13 +76,13 @@ void Poller::wake() {
 }
 
 loop::awaitable<void> Poller::load() {
+  const bool starting = !std::exchange(loaded_, true);
   constexpr std::int64_t days_of_interest = 62;
   const auto today = std::chrono::floor<std::chrono::days>(services_.clock.wall()).time_since_epoch().count();
-  auto list = [since = today - days_of_interest](store::Reader& reader) {
-    return std::pair(reader.feeds(), reader.traffic(since));
+  auto list = [since = today - days_of_interest, starting](store::Reader& reader) {
+    return std::pair(reader.feeds(), starting ? reader.traffic(since) : std::vector<model::DayTraffic>());
   };
   auto [feeds, traffic] = co_await services_.reader.run(std::move(list));
-  const bool starting = !std::exchange(loaded_, true);
   if (starting) budget_.load(traffic);
   // Hosts that wanted to be left alone when we stopped still do.
   const BootInstant now = services_.clock.boot();

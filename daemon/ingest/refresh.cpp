@@ -237,11 +237,6 @@ Refreshed begin(const model::Feed& feed, const RefreshContext& context) {
   return result;
 }
 
-bool is_ours(Cause cause) {
-  return cause == Cause::link || cause == Cause::dns || cause == Cause::portal || cause == Cause::clock ||
-         cause == Cause::budget;
-}
-
 bool may_be_over_soon(Cause cause) {
   switch (cause) {
     case Cause::missing:
@@ -307,6 +302,11 @@ std::optional<std::chrono::seconds> poll_interval(const model::FeedSettings& set
   const auto interval = settings::parse_duration(*text);
   if (!interval) return std::nullopt;
   return std::chrono::duration_cast<std::chrono::seconds>(*interval);
+}
+
+bool is_ours(Cause cause) {
+  return cause == Cause::link || cause == Cause::dns || cause == Cause::portal || cause == Cause::clock ||
+         cause == Cause::budget;
 }
 
 Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context) {

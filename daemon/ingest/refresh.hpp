@@ -48,12 +48,15 @@ struct Refreshed {
 // `feed.state.traffic` has been charged already.
 Refreshed refresh(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context);
 
-// The same for a page of older articles that was fetched to close the feed's gap. Nothing else of the feed changes: a
-// page that cannot be read ends the search, and the gap stays.
+// The same for a page of older articles that was fetched to close the feed's gap. Nothing else of the feed changes. A
+// page that will never be read ends the search, and the gap stays; another is tried again, within the bound of pages.
 Refreshed refresh_older(const model::Feed& feed, const Result<net::Response>& answer, const RefreshContext& context);
 
 // A failure that turned out to be the network's: the feed's standing and schedule are as they were.
 void excuse(Refreshed& result, const model::Feed& feed, NetworkState network);
+
+// A failure of our network, clock or budget: it says nothing of the address, which may be right later.
+bool is_ours(Cause cause);
 
 // What an answer other than 200 and 304 means.
 Error error_of_status(const net::Response& response);

@@ -15,12 +15,6 @@
 namespace newscache::ingest {
 namespace {
 
-// Causes for which an address may still be right: the network is to blame, or the moment.
-bool may_be_right_later(Cause cause) {
-  return cause == Cause::link || cause == Cause::dns || cause == Cause::portal || cause == Cause::clock ||
-         cause == Cause::budget;
-}
-
 Refusal refuse(Cause cause, std::string detail) { return Refusal{Error{cause, std::move(detail)}, {}}; }
 
 // A feed of imported files has no address; its URL is a name that no publisher can have.
@@ -41,7 +35,7 @@ loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::subscribe(mod
 
   auto fetched = co_await fetch_feed(feed.url, true, false);
   if (auto* refusal = std::get_if<Refusal>(&fetched)) {
-    if (validate == Validate::automatic && may_be_right_later(refusal->error.cause)) {
+    if (validate == Validate::automatic && is_ours(refusal->error.cause)) {
       co_return co_await add_unseen(std::move(feed));
     }
     co_return std::move(*refusal);

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "net/fetch.hpp"
 
 namespace newscache::net {
 namespace {

@@ -29,6 +29,14 @@ struct Expected {
   Instant renewed{};
 };
 
+void check(const std::optional<Allowance>& allowance, const std::optional<Expected>& expected) {
+  REQUIRE(allowance.has_value() == expected.has_value());
+  if (!allowance) return;
+  CHECK(allowance->left == expected->left);
+  CHECK(allowance->key == expected->key);
+  CHECK(allowance->renewed == expected->renewed);
+}
+
 struct Spent {
   std::int64_t earlier = 0;  // the day before
   std::int64_t today = 0;
@@ -107,12 +115,7 @@ TEST_CASE("the tightest of the budgets that hold limits, until it is renewed") {
     if (c.spent.earlier > 0) budget.receive(c.spent.earlier, false, now - 24h);
     if (c.spent.today > 0) budget.receive(c.spent.today, false, now);
     if (c.spent.today_metered > 0) budget.receive(c.spent.today_metered, true, now);
-    const auto allowance = budget.allowance({}, c.metered, now);
-    REQUIRE(allowance.has_value() == c.expected.has_value());
-    if (!allowance) continue;
-    CHECK(allowance->left == c.expected->left);
-    CHECK(allowance->key == c.expected->key);
-    CHECK(allowance->renewed == c.expected->renewed);
+    check(budget.allowance({}, c.metered, now), c.expected);
   }
 }
 
@@ -181,12 +184,7 @@ TEST_CASE("a feed has its own budget, by its own setting before the general one"
     model::Feed feed;
     feed.settings = c.own;
     feed.state.traffic = c.traffic;
-    const auto allowance = budget.allowance(feed, false, now);
-    REQUIRE(allowance.has_value() == c.expected.has_value());
-    if (!allowance) continue;
-    CHECK(allowance->left == c.expected->left);
-    CHECK(allowance->key == c.expected->key);
-    CHECK(allowance->renewed == c.expected->renewed);
+    check(budget.allowance(feed, false, now), c.expected);
   }
 }
 

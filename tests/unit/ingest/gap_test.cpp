@@ -54,11 +54,18 @@ struct Hourly : World {
     for (const auto& article : reader_connection->articles(query).value().articles) titles.erase(article.entry.title);
     return titles;
   }
-  void be_offline(std::chrono::hours time) {
+  void lose_link(std::chrono::hours time) {
     down = true;
     pass(time, 10min);
     down = false;
+  }
+  void be_offline(std::chrono::hours time) {
+    lose_link(time);
     pass(15min, 10s);
+  }
+  static bool is_page(const net::Request& request) { return request.url.find("page=") != std::string::npos; }
+  std::ptrdiff_t pages() const {
+    return std::count_if(fetcher.asked.begin(), fetcher.asked.end(), [](const auto& a) { return is_page(a.request); });
   }
 
   const BootInstant begun = clock.boot();
@@ -82,8 +89,7 @@ TEST_CASE("after a long absence older pages are read until they meet what is kno
   world.be_offline(48h);
   CHECK(world.missing().empty());
   CHECK_FALSE(world.stored(world.id).state.gap);
-  std::size_t pages = 0;
-  for (const auto& asked : world.fetcher.asked) pages += asked.request.url.find("page=") != std::string::npos ? 1 : 0;
+  const auto pages = world.pages();
   CHECK(pages >= 4);
   CHECK(pages <= 5);
   const auto before = world.fetcher.asked.size();
@@ -121,9 +127,7 @@ TEST_CASE("no more older pages are read than allowed, and what is left of the ga
 
 TEST_CASE("a restart in the middle of the older pages goes on where it was") {
   Hourly world;
-  world.down = true;
-  world.pass(48h, 10min);
-  world.down = false;
+  world.lose_link(48h);
   int pages = 0;
   world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
     if (request.url.find("page=") != std::string::npos && ++pages > 1) return Error{Cause::link, "no route"};
@@ -141,9 +145,7 @@ TEST_CASE("a restart in the middle of the older pages goes on where it was") {
 
 TEST_CASE("a page of older articles that cannot be read ends the search, and the feed goes on") {
   Hourly world;
-  world.down = true;
-  world.pass(48h, 10min);
-  world.down = false;
+  world.lose_link(48h);
   world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
     if (request.url.find("page=") == std::string::npos) return world.answer(request);
     net::Response missing;
@@ -156,8 +158,7 @@ TEST_CASE("a page of older articles that cannot be read ends the search, and the
   CHECK(state.status == model::FeedStatus::ok);
   REQUIRE(state.gap);
   CHECK(state.gap->next_url.empty());
-  std::size_t pages = 0;
-  for (const auto& asked : world.fetcher.asked) pages += asked.request.url.find("page=") != std::string::npos ? 1 : 0;
+  const auto pages = world.pages();
   CHECK(pages == 1);
 }
 
@@ -199,9 +200,7 @@ TEST_CASE("credentials of a feed do not go to an older page that is somewhere el
 
 TEST_CASE("an older page that is busy is tried again, after the feed itself, and its host is left alone meanwhile") {
   Hourly world;
-  world.down = true;
-  world.pass(48h, 10min);
-  world.down = false;
+  world.lose_link(48h);
   int pages = 0;
   world.fetcher.answer = [&](const net::Request& request) -> Result<net::Response> {
     if (request.url.find("page=") == std::string::npos || ++pages > 1) return world.answer(request);

@@ -157,12 +157,12 @@ TEST_CASE("a metered link has its own budget, by its name, by a hint or by decre
   std::vector<std::string_view> states;
   world.poller->on_network_change = [&] { states.push_back(ingest::network_word(world.poller->network())); };
   const auto unmetered = world.fetcher.asked.size();
-  world.poller->link_reported({.up = true, .interface = "wwan0", .metered = {}, .portal = false});
+  world.link_up("wwan0");
   CHECK(world.poller->network().metered);
   CHECK(world.poller->day_budget() == 15'000);
   world.pass(10h, 1min);
   CHECK(world.fetcher.asked.size() - unmetered <= 16);
-  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.link_up();
   CHECK_FALSE(world.poller->network().metered);
   world.pass(1min, 1s);
   CHECK(world.fetcher.asked.size() - unmetered >= 25);  // what the budget held back

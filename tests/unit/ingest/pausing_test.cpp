@@ -13,7 +13,7 @@ namespace {
 
 using ingest::NetworkState;
 
-// `count` feeds on as many hosts, read once, an hour apart from each other.
+// `count` feeds on as many hosts, read once.
 struct Feeds : World {
   explicit Feeds(int count) {
     for (int i = 0; i < count; ++i) ids.push_back(add("http://host" + std::to_string(i) + ".example/feed"));
@@ -149,15 +149,15 @@ TEST_CASE("a link that goes down pauses polling at once; when it is up names are
   Feeds world(10);
   std::vector<std::string_view> states;
   world.poller->on_network_change = [&] { states.push_back(ingest::network_word(world.poller->network())); };
-  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.link_up();
   world.answer_all({Cause::dns, "no address"});
-  world.poller->link_reported({.up = false, .interface = "", .metered = {}, .portal = false});
+  world.link_down();
   CHECK(world.poller->network().state == NetworkState::offline);
   world.pass(2h, 1min);
   const auto tries = world.fetcher.asked.size();
   CHECK(tries <= 10 + 2 * 6 + 5);
 
-  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.link_up();
   world.pass(5s, 100ms);  // the resolver is not there yet
   CHECK(world.poller->network().state == NetworkState::offline);
   CHECK(world.fetcher.asked.size() - tries >= 2);
@@ -179,14 +179,14 @@ TEST_CASE("after weeks offline what has waited longest and is read most is polle
   all_of_it.all = true;
   all_of_it.feed = favourite;
   all_of_it.read = true;
-  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
-  world.poller->link_reported({.up = false, .interface = "", .metered = {}, .portal = false});
+  world.link_up();
+  world.link_down();
   world.fetcher.answer = [](const net::Request&) -> Result<net::Response> { return Error{Cause::link, "no route"}; };
   world.pass(21 * 24h, 10min);
   REQUIRE(world.writer_connection->mark(all_of_it).value() == 1);
   world.fetcher.asked.clear();
   world.fetcher.answer = unchanged;
-  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.link_up();
   world.pass(30s, 10ms);
   const auto& asked = world.fetcher.asked;
   REQUIRE(asked.size() == 100);
@@ -251,8 +251,8 @@ TEST_CASE("what lives in our own network is polled while there is no way out of 
   const auto id = world.add("http://192.168.1.5:8080/feed");
   world.add("http://one.example/feed");
   world.start();
-  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
-  world.poller->link_reported({.up = false, .interface = "", .metered = {}, .portal = false});
+  world.link_up();
+  world.link_down();
   world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
     if (request.url == "http://one.example/feed") return Error{Cause::link, "no route"};
     return unchanged(request);
@@ -295,7 +295,7 @@ TEST_CASE("a transfer that hangs since the cable is out keeps nobody else from r
   world.add("http://one.example/b");
   world.settings.poll.host_gap = 0ms;
   world.start();
-  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.link_up();
   const auto released = std::make_shared<loop::Event>(world.io.get_executor());
   for (const char* url : {"http://one.example/a", "http://one.example/b"}) world.fetcher.held[url] = released;
   const auto run = [&](std::chrono::milliseconds time) {
@@ -308,9 +308,9 @@ TEST_CASE("a transfer that hangs since the cable is out keeps nobody else from r
   world.fetcher.asked.clear();
   run(65min);
   REQUIRE(world.fetcher.asked.size() == 1);
-  world.poller->link_reported({.up = false, .interface = "", .metered = {}, .portal = false});
+  world.link_down();
   run(5min);
-  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.link_up();
   run(5min);
   CHECK(world.fetcher.asked.size() == 1);
   world.fetcher.held.clear();
@@ -349,7 +349,7 @@ TEST_CASE("a host that has taken over many feeds and refuses them is no portal, 
 
 TEST_CASE("a host that cannot be reached while the link is up fails by itself") {
   Feeds world(5);
-  world.poller->link_reported({.up = true, .interface = "eth0", .metered = {}, .portal = false});
+  world.link_up();
   world.fetcher.answer = [](const net::Request& request) -> Result<net::Response> {
     if (request.url == "http://host0.example/feed") return Error{Cause::link, "no route to host"};
     return unchanged(request);

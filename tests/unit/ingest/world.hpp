@@ -116,6 +116,11 @@ struct World {
     io.poll();
     settle();
   }
+  // What the kernel says of the link.
+  void link_up(std::string interface = "eth0") {
+    poller->link_reported({.up = true, .interface = std::move(interface), .metered = {}, .portal = false});
+  }
+  void link_down() { poller->link_reported({.up = false, .interface = "", .metered = {}, .portal = false}); }
   // Runs the task to its end.
   void await(boost::asio::awaitable<void> task) {
     const std::size_t before = tasks->count();
