@@ -76,7 +76,8 @@ class Applier {
     row.hash = hash;
     row.revision = change_.changed(model::ChangeType::article, model::ChangeOp::added, model::raw(row.id));
     row.record = change_.database().codec().encode(incoming.entry);
-    insert_article(change_.database(), change_.search_index(), row, incoming.entry);
+    insert_article(change_.database(), row);
+    change_.dated(row.id, row.sort);
     change_.count_articles(row.feed_id, 1, 1, 0);
   }
 
@@ -98,7 +99,7 @@ class Applier {
     }
     row.revision = change_.changed(model::ChangeType::article, model::ChangeOp::updated, model::raw(row.id));
     row.record = database.codec().encode(entry);
-    replace_article(database, change_.search_index(), *old, old_entry, row, entry, update_.received);
+    replace_article(database, change_.search_index(), *old, row, update_.received);
     return true;
   }
 

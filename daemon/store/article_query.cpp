@@ -16,11 +16,11 @@ constexpr auto kEnd = std::numeric_limits<std::int64_t>::max();
 constexpr auto kBeginning = std::numeric_limits<std::int64_t>::min();
 
 // Where the rows come from. INDEXED BY: a list is a walk along one index, or an error; never a sort of everything.
+// Both begin with `read` (that of the feed, with the feed), so that what is asked for regardless is two walks.
 constexpr std::string_view kFromSort = "FROM article a INDEXED BY article_sort";
 constexpr std::string_view kFromFeed = "FROM article a INDEXED BY article_feed";
-constexpr std::string_view kFromUnread = "FROM article a INDEXED BY article_unread";
-constexpr std::string_view kFromFeedUnread = "FROM article a INDEXED BY article_feed_unread";
 constexpr std::string_view kFromStarred = "FROM article a INDEXED BY article_starred";
+constexpr std::string_view kFromArticle = "FROM article a";
 constexpr std::string_view kFromTag = "FROM tag t CROSS JOIN article a ON a.id = t.id";
 constexpr std::string_view kFromSearch = "FROM search s CROSS JOIN article a ON a.id = s.rowid";
 constexpr std::string_view kFromSearchOnly = "FROM search s";
@@ -37,12 +37,16 @@ constexpr std::string_view kSince = " AND a.sort >= ?";
 constexpr std::string_view kUntil = " AND a.sort < ?";
 constexpr std::string_view kReceivedBefore = " AND a.received < ?";
 
-constexpr std::string_view kNewest =
-    " AND (a.sort, a.id) < (?, ?) AND a.sort >= ? ORDER BY a.sort DESC, a.id DESC LIMIT ?";
-constexpr std::string_view kOldest = " AND (a.sort, a.id) > (?, ?) AND a.sort < ? ORDER BY a.sort, a.id LIMIT ?";
-constexpr std::string_view kTagNewest =
-    " AND (t.sort, t.id) < (?, ?) AND t.sort >= ? ORDER BY t.sort DESC, t.id DESC LIMIT ?";
-constexpr std::string_view kTagOldest = " AND (t.sort, t.id) > (?, ?) AND t.sort < ? ORDER BY t.sort, t.id LIMIT ?";
+constexpr std::string_view kSelect = "SELECT a.id, a.sort ";
+constexpr std::string_view kSelectByTag = "SELECT t.id, t.sort ";
+constexpr std::string_view kNewer = " AND (a.sort, a.id) < (?, ?) AND a.sort >= ?";
+constexpr std::string_view kOlder = " AND (a.sort, a.id) > (?, ?) AND a.sort < ?";
+constexpr std::string_view kTagNewer = " AND (t.sort, t.id) < (?, ?) AND t.sort >= ?";
+constexpr std::string_view kTagOlder = " AND (t.sort, t.id) > (?, ?) AND t.sort < ?";
+// SQLite merges the two walks.
+constexpr std::string_view kAndWalk = " UNION ALL ";
+constexpr std::string_view kNewestFirst = " ORDER BY 2 DESC, 1 DESC LIMIT ?";
+constexpr std::string_view kOldestFirst = " ORDER BY 2, 1 LIMIT ?";
 
 // bm25 is smaller the better. A title says more than a body.
 constexpr std::string_view kRanked =
@@ -75,12 +79,10 @@ class Builder {
   BoundSql sql_;
 };
 
+// Where the rows of a list come from that neither a text nor a tag chooses.
 std::string_view source(const model::ArticleQuery& query, bool small_folder) {
-  if (query.tag) return kFromTag;
   if (query.starred == true) return kFromStarred;
-  if (query.feed && query.read == false) return kFromFeedUnread;
-  if (query.feed || small_folder) return kFromFeed;
-  return query.read == false ? kFromUnread : kFromSort;
+  return query.feed || small_folder ? kFromFeed : kFromSort;
 }
 
 void add_filters(Builder& sql, const model::ArticleQuery& query) {
@@ -121,45 +123,61 @@ bool by_relevance(const model::ArticleQuery& query) {
   return query.order == model::ArticleOrder::relevance && !query.text.empty();
 }
 
-BoundSql list_sql(const model::ArticleQuery& query, const std::string& match, const std::optional<Position>& after,
-                  bool small_folder, std::int64_t limit) {
-  if (by_relevance(query)) return ranked_sql(query, match, after, limit);
-  Builder sql;
-  sql.add("SELECT a.id, a.sort ").add(match.empty() ? source(query, small_folder) : kFromSearch).add(" WHERE 1");
+namespace {
+
+// The rows of `from`, from the position on.
+void add_walk(Builder& sql, std::string_view from, const model::ArticleQuery& query, const std::string& match,
+              const std::optional<Position>& after) {
+  const bool along_tag = query.tag && match.empty();
+  sql.add(along_tag ? kSelectByTag : kSelect).add(from).add(" WHERE 1");
   if (!match.empty()) sql.add(kMatch, match);
   if (query.tag) sql.add(match.empty() ? kTag : kHasTag, *query.tag);
   add_filters(sql, query);
-  const bool along_tag = query.tag && match.empty();
   const auto since = query.since ? seconds(*query.since) : kBeginning;
   const auto until = query.until ? seconds(*query.until) : kEnd;
   if (query.order == model::ArticleOrder::oldest) {
     // Ids are positive: (since, 0) is just before the first article of that second.
     const Position start = after.value_or(Position{since, 0});
-    sql.add(along_tag ? kTagOldest : kOldest).bind(start.key).bind(start.id).bind(until).bind(limit);
+    sql.add(along_tag ? kTagOlder : kOlder).bind(start.key).bind(start.id).bind(until);
   } else {
     const Position start = after.value_or(Position{until, 0});
-    sql.add(along_tag ? kTagNewest : kNewest).bind(start.key).bind(start.id).bind(since).bind(limit);
+    sql.add(along_tag ? kTagNewer : kNewer).bind(start.key).bind(start.id).bind(since);
   }
+}
+
+}  // namespace
+
+BoundSql list_sql(const model::ArticleQuery& query, const std::string& match, const std::optional<Position>& after,
+                  bool small_folder, std::int64_t limit) {
+  if (by_relevance(query)) return ranked_sql(query, match, after, limit);
+  Builder sql;
+  if (!match.empty() || query.tag) {
+    add_walk(sql, match.empty() ? kFromTag : kFromSearch, query, match, after);
+  } else if (query.read || query.starred == true) {
+    add_walk(sql, source(query, small_folder), query, match, after);
+  } else {
+    auto half = query;
+    half.read = false;
+    add_walk(sql, source(query, small_folder), half, match, after);
+    half.read = true;
+    sql.add(kAndWalk);
+    add_walk(sql, source(query, small_folder), half, match, after);
+  }
+  sql.add(query.order == model::ArticleOrder::oldest ? kOldestFirst : kNewestFirst).bind(limit);
   return sql.take();
 }
 
 BoundSql mark_sql(const model::MarkRequest& request, const std::string& match) {
   Builder sql;
   sql.add("SELECT a.id, a.feed_id, a.read, a.starred ");
-  const bool only_unread = request.read == true && !request.starred;
-  if (!match.empty()) {
-    sql.add(kFromSearch);
-  } else if (request.feed) {
-    sql.add(only_unread ? kFromFeedUnread : kFromFeed);
-  } else {
-    sql.add(only_unread ? kFromUnread : kFromSort);
-  }
+  const bool by_read = request.read && !request.starred;
+  sql.add(!match.empty() ? kFromSearch : request.feed ? kFromFeed : by_read ? kFromSort : kFromArticle);
   sql.add(" WHERE 1");
   if (!match.empty()) sql.add(kMatch, match);
   if (request.feed) sql.add(kFeed, model::raw(*request.feed));
   if (request.folder) sql.add(kFolder, *request.folder);
   if (request.before) sql.add(kReceivedBefore, seconds(*request.before));
-  // An article that has the wanted state already is not changed. Literals: the partial indexes depend on them.
+  // An article that has the wanted state already is not changed.
   if (request.read && request.starred) {
     sql.add(" AND (a.read <> ?", std::int64_t{*request.read})
         .add(" OR a.starred <> ?)", std::int64_t{*request.starred});

@@ -18,13 +18,22 @@ constexpr std::string_view kFind = R"sql(
 SELECT a.id, a.feed_id, a.uid, a.link, a.sort, a.received, a.revision, a.read, a.starred, a.hash, a.head, c.body
 FROM article a LEFT JOIN content c ON c.id = a.id WHERE a.id = ?)sql";
 constexpr std::string_view kAny = "SELECT 1 FROM article WHERE feed_id = ? LIMIT 1";
-constexpr std::string_view kFindByUid = "SELECT id, uid, hash FROM article WHERE feed_id = ? AND uid = ?";
+// Keys are halves of what they stand for; the article's row has the whole.
+constexpr std::string_view kFindByUid = R"sql(
+SELECT a.id, a.uid, a.hash FROM identity i JOIN article a ON a.id = i.id
+WHERE i.feed_id = ? AND i.key = ? AND a.uid = ?)sql";
 constexpr std::string_view kFindByAlias =
     "SELECT a.id, a.uid, a.hash FROM alias x JOIN article a ON a.id = x.id WHERE x.uid = ?";
-constexpr std::string_view kFindByLink =
-    "SELECT id, uid, hash FROM article WHERE feed_id = ? AND link = ? ORDER BY id DESC LIMIT ?";
-constexpr std::string_view kNewest =
-    "SELECT id, uid, hash, head FROM article WHERE feed_id = ? ORDER BY sort DESC, id DESC LIMIT ?";
+constexpr std::string_view kFindByLink = R"sql(
+SELECT a.id, a.uid, a.hash FROM identity i JOIN article a ON a.id = i.id
+WHERE i.feed_id = ?1 AND i.key = ?2 AND a.link = ?2 ORDER BY i.id DESC LIMIT ?3)sql";
+// In no order: read ones and unread ones are two walks.
+constexpr std::string_view kNewest = R"sql(
+SELECT id, uid, hash, head FROM article WHERE feed_id = ?1 AND id IN (
+  SELECT id FROM (SELECT id FROM article WHERE feed_id = ?1 AND read = 0 ORDER BY sort DESC, id DESC LIMIT ?2)
+  UNION ALL
+  SELECT id FROM (SELECT id FROM article WHERE feed_id = ?1 AND read = 1 ORDER BY sort DESC, id DESC LIMIT ?2))
+ORDER BY sort DESC, id DESC LIMIT ?2)sql";
 constexpr std::string_view kFindTombstone = "SELECT 1 FROM tombstone WHERE feed_id = ? AND uid = ?";
 constexpr std::string_view kLoad =
     "SELECT feed_id, uid, received, revision, read, starred, offline, offline_bytes, head FROM article WHERE id = ?";
@@ -41,10 +50,8 @@ constexpr std::string_view kDelete = "DELETE FROM article WHERE id = ?";
 constexpr std::string_view kInsertBody = "INSERT INTO content(id, body) VALUES (?, ?)";
 constexpr std::string_view kUpdateBody = "UPDATE content SET body = ?2 WHERE id = ?1";
 constexpr std::string_view kDeleteBody = "DELETE FROM content WHERE id = ?";
-constexpr std::string_view kInsertTag = "INSERT OR IGNORE INTO tag(tag, sort, id) VALUES (?, ?, ?)";
-constexpr std::string_view kDeleteTag = "DELETE FROM tag WHERE tag = ? AND sort = ? AND id = ?";
-// A walk through all tags; for damaged records only.
-constexpr std::string_view kDeleteTagsOf = "DELETE FROM tag WHERE id = ?";
+constexpr std::string_view kAddKey = "INSERT OR IGNORE INTO identity(feed_id, key, id) VALUES (?, ?, ?)";
+constexpr std::string_view kRemoveKey = "DELETE FROM identity WHERE feed_id = ? AND key = ? AND id = ?";
 constexpr std::string_view kInsertVersion =
     "INSERT OR IGNORE INTO article_version(id, revision, replaced, head, body) VALUES (?, ?, ?, ?, ?)";
 constexpr std::string_view kPruneVersions = R"sql(
@@ -81,29 +88,12 @@ std::optional<KnownArticle> first_known(Query& query) {
   return read_known(query);
 }
 
-void write_tags(Database& database, std::string_view sql, const ArticleRow& row, const model::Entry& entry) {
-  for (const auto& tag : entry.tags) Query(database, sql, tag, seconds(row.sort), model::raw(row.id)).run();
+void write_key(Database& database, std::string_view sql, const ArticleRow& row, std::int64_t key) {
+  Query(database, sql, model::raw(row.feed_id), key, model::raw(row.id)).run();
 }
 
 void write_body(Database& database, std::string_view sql, const ArticleRow& row) {
   Query(database, sql, model::raw(row.id)).bind_blob(row.record.body).run();
-}
-
-void remove_tags(Database& database, const ArticleRow& row, const std::optional<model::Entry>& entry) {
-  if (entry) {
-    write_tags(database, kDeleteTag, row, *entry);
-  } else {
-    Query(database, kDeleteTagsOf, model::raw(row.id)).run();
-  }
-}
-
-// The text that the index holds is that of the stored record, not of what was handed in.
-void remove_text(SearchIndex& index, model::ArticleId id, const std::optional<model::Entry>& entry) {
-  if (entry) {
-    index.remove(id, *entry);
-  } else {
-    index.give_up();
-  }
 }
 
 }  // namespace
@@ -127,6 +117,12 @@ std::optional<std::int64_t> link_key(std::string_view link) {
   const auto hash = sha256({link});
   std::int64_t key = 0;
   std::memcpy(&key, hash.data(), sizeof key);
+  return key;
+}
+
+std::int64_t uid_key(std::string_view uid) {
+  std::int64_t key = 0;
+  std::memcpy(&key, uid.data(), std::min(uid.size(), sizeof key));
   return key;
 }
 
@@ -157,7 +153,7 @@ std::optional<model::Entry> stored_entry(Database& database, const ArticleRow& r
 bool has_articles(Database& database, model::FeedId feed) { return Query(database, kAny, model::raw(feed)).step(); }
 
 std::optional<KnownArticle> find_by_uid(Database& database, model::FeedId feed, const Uid& uid) {
-  Query query(database, kFindByUid, model::raw(feed));
+  Query query(database, kFindByUid, model::raw(feed), uid_key(view(uid)));
   return first_known(query.bind_blob(view(uid)));
 }
 
@@ -220,22 +216,21 @@ Result<model::Article> load_article(Database& database, model::ArticleId id, boo
   return article;
 }
 
-void insert_article(Database& database, SearchIndex& index, const ArticleRow& row, const model::Entry& entry) {
+void insert_article(Database& database, const ArticleRow& row) {
   Query query(database, kInsert, model::raw(row.id), model::raw(row.feed_id));
   query.bind_blob(view(row.uid)).bind(row.link).bind(seconds(row.sort)).bind(seconds(row.received));
   query.bind(model::raw(row.revision)).bind(row.read).bind(row.starred);
   query.bind_blob(view(row.hash)).bind_blob(row.record.head).run();
   if (!row.record.body.empty()) write_body(database, kInsertBody, row);
-  write_tags(database, kInsertTag, row, entry);
-  index.add(row.id, entry);
+  write_key(database, kAddKey, row, uid_key(view(row.uid)));
+  if (row.link) write_key(database, kAddKey, row, *row.link);
 }
 
-void replace_article(Database& database, SearchIndex& index, const ArticleRow& old,
-                     const std::optional<model::Entry>& old_entry, const ArticleRow& row, const model::Entry& entry,
+void replace_article(Database& database, SearchIndex& index, const ArticleRow& old, const ArticleRow& row,
                      Instant now) {
-  remove_text(index, old.id, old_entry);
+  index.edited(old.id, old.record);
   const int max_versions = database.options().max_versions;
-  if (max_versions > 0 && old_entry) {
+  if (max_versions > 0 && stored_entry(database, old)) {
     Query(database, kInsertVersion, model::raw(old.id), model::raw(old.revision), seconds(now))
         .bind_blob(old.record.head)
         .bind_blob(old.record.body)
@@ -252,17 +247,16 @@ void replace_article(Database& database, SearchIndex& index, const ArticleRow& o
   } else if (row.record.body != old.record.body) {
     write_body(database, old.record.body.empty() ? kInsertBody : kUpdateBody, row);
   }
-  if (!old_entry || old_entry->tags != entry.tags) {
-    remove_tags(database, old, old_entry);
-    write_tags(database, kInsertTag, row, entry);
+  if (row.link != old.link) {
+    if (old.link) write_key(database, kRemoveKey, old, *old.link);
+    if (row.link) write_key(database, kAddKey, row, *row.link);
   }
-  index.add(row.id, entry);
 }
 
 void delete_article(Database& database, SearchIndex& index, const ArticleRow& row) {
-  const auto entry = stored_entry(database, row);
-  remove_text(index, row.id, entry);
-  remove_tags(database, row, entry);
+  index.remove(row.id, row.sort, row.record);
+  write_key(database, kRemoveKey, row, uid_key(view(row.uid)));
+  if (row.link) write_key(database, kRemoveKey, row, *row.link);
   Query(database, kBury, model::raw(row.feed_id)).bind_blob(view(row.uid)).run();
   Query(database, kBuryAliases, model::raw(row.feed_id), model::raw(row.id)).run();
   Query(database, kPruneTombstones, model::raw(row.feed_id), kMaxTombstones).run();

@@ -1,5 +1,5 @@
 #pragma once
-// Articles as rows: what article, content, tag, article_version, alias and the search index hold of one article.
+// Articles as rows: what article, content, identity, article_version and alias hold of one article.
 
 #include <cstdint>
 #include <optional>
@@ -21,6 +21,8 @@ Uid uid_from_hex(std::string_view hex);
 
 // The index key of a canonical link; none for an empty one.
 std::optional<std::int64_t> link_key(std::string_view link);
+// That of a uid, 16 bytes.
+std::int64_t uid_key(std::string_view uid);
 
 // What decides about an article that is known already.
 struct KnownArticle {
@@ -64,11 +66,9 @@ bool is_tombstone(Database& database, model::FeedId feed, const Uid& uid);
 Result<model::Article> load_article(Database& database, model::ArticleId id, bool with_content);
 
 // --- writing; the caller keeps counts and change log ---
-void insert_article(Database& database, SearchIndex& index, const ArticleRow& row, const model::Entry& entry);
-// Replaces revision, link, hash and record of `old`, which says `old_entry`, and keeps the old record as a version.
-void replace_article(Database& database, SearchIndex& index, const ArticleRow& old,
-                     const std::optional<model::Entry>& old_entry, const ArticleRow& row, const model::Entry& entry,
-                     Instant now);
+void insert_article(Database& database, const ArticleRow& row);
+// Replaces revision, link, hash and record of `old`, and keeps the old record as a version.
+void replace_article(Database& database, SearchIndex& index, const ArticleRow& old, const ArticleRow& row, Instant now);
 // With everything that hangs on it; leaves a tombstone.
 void delete_article(Database& database, SearchIndex& index, const ArticleRow& row);
 void set_hash(Database& database, model::ArticleId id, const ContentHash& hash);

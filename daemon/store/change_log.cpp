@@ -1,5 +1,6 @@
 #include "store/change_log.hpp"
 
+#include "store/times.hpp"
 #include "store/writer_state.hpp"
 
 namespace newscache::store {
@@ -7,11 +8,15 @@ namespace newscache::store {
 namespace {
 
 constexpr std::int64_t kHighestId = 0x7fffffff;
+// So far ahead the horizon is put, in seconds: a row an hour of news, and not one for each article.
+constexpr std::int64_t kHorizonStep = 3600;
 
 constexpr std::string_view kLoadTotals =
-    "SELECT feed_id, article_id, revision, feeds, articles, unread, starred FROM store";
-constexpr std::string_view kSaveTotals =
-    "UPDATE store SET feed_id = ?, article_id = ?, revision = ?, feeds = ?, articles = ?, unread = ?, starred = ?";
+    "SELECT feed_id, article_id, revision, feeds, articles, unread, starred, indexed, outdated, horizon FROM store";
+constexpr std::string_view kSaveTotals = R"sql(
+UPDATE store SET feed_id = ?, article_id = ?, revision = ?, feeds = ?, articles = ?, unread = ?, starred = ?,
+  indexed = ?, outdated = ?, horizon = ?)sql";
+constexpr std::string_view kNewHorizon = "INSERT INTO horizon(id, sort) VALUES (?, ?)";
 constexpr std::string_view kAppend = "INSERT INTO change(revision, type, op, id) VALUES (?, ?, ?, ?)";
 constexpr std::string_view kPrune = "DELETE FROM change WHERE revision <= ?";
 constexpr std::string_view kCountFeed =
@@ -69,6 +74,9 @@ Totals load_totals(Database& database) {
   totals.articles = query.integer(4);
   totals.unread = query.integer(5);
   totals.starred = query.integer(6);
+  totals.indexed = query.integer(7);
+  totals.outdated = query.integer(8);
+  totals.horizon = query.integer(9);
   return totals;
 }
 
@@ -99,7 +107,7 @@ Change::Change(WriterState& state, Durability durability)
       // Outside of a transaction only; it costs nothing when it does not change.
       transaction_((set_durability(state, durability), state.database)),
       totals_(state.totals),
-      search_index_(state.database) {}
+      search_index_(state.database, totals_) {}
 
 model::Revision Change::changed(model::ChangeType type, model::ChangeOp op, std::int64_t id) {
   ++totals_.revision;
@@ -119,6 +127,12 @@ void Change::count_articles(model::FeedId feed, std::int64_t articles, std::int6
   counts.unread += unread;
 }
 
+void Change::dated(model::ArticleId id, Instant sort) {
+  if (seconds(sort) < totals_.horizon) return;
+  totals_.horizon = seconds(sort) + kHorizonStep;
+  Query(database(), kNewHorizon, model::raw(id), totals_.horizon).run();
+}
+
 void Change::write_feed_counts() {
   for (const auto& [feed, counts] : feed_counts_) {
     if (counts.articles == 0 && counts.unread == 0) continue;
@@ -129,7 +143,7 @@ void Change::write_feed_counts() {
 void Change::write_totals() {
   if (totals_ == state_.totals) return;
   Query(database(), kSaveTotals, totals_.feed_id, totals_.article_id, totals_.revision, totals_.feeds, totals_.articles,
-        totals_.unread, totals_.starred)
+        totals_.unread, totals_.starred, totals_.indexed, totals_.outdated, totals_.horizon)
       .run();
   Query(database(), kPrune, totals_.revision - options().change_log_length).run();
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "store/article_rows.hpp"
 #include "store/record.hpp"
 #include "store/search_text.hpp"
 #include "store/store.hpp"
@@ -40,12 +41,18 @@ void text_of_record(sqlite3_context* context, int count, sqlite3_value** values)
   }
 }
 
+// The key of an article's uid in table `identity`.
+void key_of_uid(sqlite3_context* context, int, sqlite3_value** values) {
+  sqlite3_result_int64(context, uid_key(blob_argument(values[0])));
+}
+
 struct Function {
   const char* name;
   int arguments;
   void (*call)(sqlite3_context*, int, sqlite3_value**);
 };
 constexpr Function kFunctions[] = {
+    {"article_key", 1, key_of_uid},
     {"article_title", 1, text_of_record<&SearchText::title>},
     {"article_author", 1, text_of_record<&SearchText::author>},
     {"article_text", 2, text_of_record<&SearchText::body>},

@@ -1,5 +1,5 @@
 #pragma once
-// The SQL functions of our schema: they unpack an article record into the columns of the search index.
+// The SQL functions of our schema: they unpack an article record into the columns of the search index, and more.
 
 struct sqlite3;
 
@@ -13,7 +13,8 @@ struct FunctionContext {
   RecordCodec* codec;
 };
 
-// article_title(head), article_author(head), article_text(head, body). `context` must outlive the connection.
+// article_title(head), article_author(head), article_text(head, body), article_key(uid). `context` must outlive the
+// connection.
 void register_functions(sqlite3* handle, FunctionContext* context);
 
 }  // namespace newscache::store

@@ -17,6 +17,9 @@ constexpr std::string_view kState = "SELECT id, feed_id, read, starred FROM arti
 constexpr std::string_view kDropEmptyFeed = R"sql(
 DELETE FROM feed WHERE id = ?1 AND removed = 1 AND NOT EXISTS (SELECT 1 FROM article WHERE feed_id = ?1))sql";
 
+constexpr std::int64_t kIndexStep = 512;
+constexpr std::int64_t kIndexAtOnce = 5000;  // articles that a mark by words may wait for: seconds
+
 struct Target {
   model::ArticleId id{};
   model::FeedId feed{};
@@ -59,6 +62,16 @@ Result<std::vector<Target>> targets_by_filter(Database& database, const model::M
   return targets;
 }
 
+// A mark by words must miss nothing.
+Result<void> index_everything(Writer& writer) {
+  if (writer.unindexed() > kIndexAtOnce) {
+    return Error{Cause::unavailable, "the search index is being made; try again later"};
+  }
+  while (writer.index(kIndexStep) > 0) {
+  }
+  return {};
+}
+
 }  // namespace
 
 void remove_known_article(Change& change, const ArticleRow& row) {
@@ -70,6 +83,9 @@ void remove_known_article(Change& change, const ArticleRow& row) {
 Result<std::int64_t> Writer::mark(const model::MarkRequest& request) {
   if (!request.read && !request.starred) {
     return Error{Cause::invalid, "nothing to mark: give read or starred"};
+  }
+  if (!request.text.empty()) {
+    if (const auto indexed = index_everything(*this); !indexed) return indexed.error();
   }
   Change change(*state_, Durability::synced);
   auto& database = change.database();

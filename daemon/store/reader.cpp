@@ -16,6 +16,7 @@
 #include "store/schema.hpp"
 #include "store/search_query.hpp"
 #include "store/traffic_rows.hpp"
+#include "store/writer_state.hpp"
 
 namespace newscache::store {
 
@@ -264,6 +265,7 @@ Result<model::ChangePage> Reader::changes(model::Revision since, std::int64_t li
 }
 
 model::Counts Reader::counts() { return load_summary(state_->database).counts; }
+std::int64_t Reader::unindexed() { return not_indexed(load_totals(state_->database)); }
 model::Revision Reader::revision() { return load_summary(state_->database).revision; }
 std::string Reader::epoch() { return load_summary(state_->database).epoch; }
 

@@ -206,6 +206,75 @@ CREATE TABLE traffic(
   metered_bytes INTEGER NOT NULL
 ) STRICT;
 )sql",
+    // 6: little written, and bounded; see docs/decisions/0004-flash.md.
+    R"sql(
+-- indexed: the search index and the tags have every article up to that one, except as `outdated` says, which counts the
+-- rows of that table. horizon: no article is dated so late.
+ALTER TABLE store ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE store ADD COLUMN outdated INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE store ADD COLUMN horizon INTEGER NOT NULL DEFAULT 0;
+
+-- What the index has of articles that have been edited since: it can only be removed with the record that it was made of.
+CREATE TABLE outdated(
+  id INTEGER PRIMARY KEY REFERENCES article(id) ON DELETE CASCADE,
+  head BLOB NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+
+-- No article with an id below the next row's is dated at `sort` or later: the walk from the newest arrivals that looks for
+-- the newest dates knows when to stop.
+CREATE TABLE horizon(id INTEGER PRIMARY KEY, sort INTEGER NOT NULL) STRICT;
+INSERT INTO horizon(id, sort) SELECT min(id), max(sort) + 1 FROM article HAVING count(*) > 0;
+UPDATE store SET horizon = coalesce((SELECT max(sort) FROM horizon), 0);
+
+-- By what an article is recognised within its feed, see article_rows.hpp: all keys of a feed lie close together, so that
+-- a poll touches one page and not one for each kind.
+CREATE TABLE identity(
+  feed_id INTEGER NOT NULL,
+  key INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  PRIMARY KEY (feed_id, key, id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO identity(feed_id, key, id)
+  SELECT feed_id, article_key(uid), id FROM article UNION SELECT feed_id, link, id FROM article WHERE link IS NOT NULL;
+DROP INDEX article_uid;
+DROP INDEX article_link;
+
+-- Read or not first: one index serves both, and eviction. What is asked for regardless is two walks.
+DROP INDEX article_sort;
+DROP INDEX article_unread;
+DROP INDEX article_feed;
+DROP INDEX article_feed_unread;
+CREATE INDEX article_sort ON article(read, sort);
+CREATE INDEX article_feed ON article(feed_id, read, sort);
+
+-- For zstd; id: the dictionary's own.
+CREATE TABLE dictionary(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+
+-- document: the ids of the articles that the publisher's last document has. newest_arrival: the last `received`.
+ALTER TABLE feed_state ADD COLUMN document BLOB NOT NULL DEFAULT x'';
+ALTER TABLE feed_state ADD COLUMN newest_arrival INTEGER NOT NULL DEFAULT 0;
+UPDATE feed_state SET newest_arrival = news.received
+  FROM (SELECT feed_id, max(received) AS received FROM article GROUP BY feed_id) AS news
+  WHERE news.feed_id = feed_state.feed_id;
+-- seen: when the publisher's document last had it; 0: not known yet.
+ALTER TABLE tombstone ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE traffic ADD COLUMN written_bytes INTEGER NOT NULL DEFAULT 0;
+
+DELETE FROM tag;
+-- Made anew in the background, as the tags are. Marks belong to the words of scripts that have them. There are no sizes of columns:
+-- ranking does without, see search_rank.hpp.
+DROP TABLE search;
+DROP VIEW searchable;
+CREATE VIEW searchable(id, title, author, body) AS
+  SELECT a.id, article_title(a.head), article_author(a.head), article_text(a.head, c.body)
+  FROM article a LEFT JOIN content c ON c.id = a.id;
+CREATE VIRTUAL TABLE search USING fts5(
+  title, author, body, content='searchable', content_rowid='id', columnsize=0,
+  tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+INSERT INTO search(search, rank) VALUES ('hashsize', 8388608);
+INSERT INTO search(search, rank) VALUES ('automerge', 8);
+)sql",
 };
 
 constexpr std::size_t kHeaderBytes = 100;

@@ -1,53 +1,151 @@
 #include "store/search_index.hpp"
 
+#include <optional>
+#include <vector>
+
+#include "store/times.hpp"
+#include "store/writer_state.hpp"
+
 namespace newscache::store {
 
 namespace {
 
-// Far more than a batch of polls brings; beyond it the index gets its work in pieces.
-constexpr std::size_t kMaxPendingBytes = 32 << 20;
+// Of text in one step: enough for a piece of the index that is worth its merging, and little memory.
+constexpr std::size_t kMaxStepBytes = 4 << 20;
 
 constexpr std::string_view kAdd = "INSERT INTO search(rowid, title, author, body) VALUES (?, ?, ?, ?)";
 constexpr std::string_view kRemove =
     "INSERT INTO search(search, rowid, title, author, body) VALUES ('delete', ?, ?, ?, ?)";
-constexpr std::string_view kOutdated = "UPDATE store SET text_fingerprint = 0";
+constexpr std::string_view kEmpty[] = {"INSERT INTO search(search) VALUES ('delete-all')", "DELETE FROM tag",
+                                       "DELETE FROM outdated"};
+constexpr std::string_view kAddTag = "INSERT OR IGNORE INTO tag(tag, sort, id) VALUES (?, ?, ?)";
+constexpr std::string_view kRemoveTag = "DELETE FROM tag WHERE tag = ? AND sort = ? AND id = ?";
+
+constexpr std::string_view kKeepOutdated = "INSERT INTO outdated(id, head, body) VALUES (?, ?, ?)";
+constexpr std::string_view kIsOutdated = "SELECT 1 FROM outdated WHERE id = ?";
+constexpr std::string_view kOutdated = "SELECT head, body FROM outdated WHERE id = ?";
+constexpr std::string_view kFirstOutdated = "SELECT id FROM outdated ORDER BY id LIMIT ?";
+constexpr std::string_view kForgetOutdated = "DELETE FROM outdated WHERE id = ?";
+constexpr std::string_view kArticle =
+    "SELECT a.sort, a.head, c.body FROM article a LEFT JOIN content c ON c.id = a.id WHERE a.id = ?";
+constexpr std::string_view kNewArticles = R"sql(
+SELECT a.id, a.sort, a.head, c.body FROM article a LEFT JOIN content c ON c.id = a.id
+WHERE a.id > ? ORDER BY a.id LIMIT ?)sql";
 
 std::size_t bytes(const SearchText& text) { return text.title.size() + text.author.size() + text.body.size(); }
 
+Record read_record(const Query& row, int head, int body) {
+  return {std::string(row.blob(head)), std::string(row.blob(body))};
+}
+
+void write_tags(Database& database, std::string_view sql, model::ArticleId id, Instant sort,
+                const model::Entry& entry) {
+  for (const auto& tag : entry.tags) Query(database, sql, tag, seconds(sort), model::raw(id)).run();
+}
+
+std::optional<Record> outdated_record(Database& database, model::ArticleId id) {
+  Query query(database, kOutdated, model::raw(id));
+  if (!query.step()) return std::nullopt;
+  return read_record(query, 0, 1);
+}
+
 }  // namespace
 
-void SearchIndex::add(model::ArticleId id, const model::Entry& entry) {
-  auto text = search_text(entry, database_.options());
-  pending_bytes_ += bytes(text);
-  pending_[id].add = std::move(text);
-  if (pending_bytes_ > kMaxPendingBytes) write();
+void SearchIndex::edited(model::ArticleId id, const Record& old) {
+  if (model::raw(id) > totals_.indexed || Query(database_, kIsOutdated, model::raw(id)).step()) return;
+  Query(database_, kKeepOutdated, model::raw(id)).bind_blob(old.head).bind_blob(old.body).run();
+  ++totals_.outdated;
 }
 
-void SearchIndex::remove(model::ArticleId id, const model::Entry& entry) {
-  auto& pending = pending_[id];
-  // What this transaction added has not reached the index yet.
-  if (pending.add) {
-    pending.add.reset();
-    return;
+void SearchIndex::remove(model::ArticleId id, Instant sort, const Record& old) {
+  if (model::raw(id) > totals_.indexed) return;
+  const auto outdated = outdated_record(database_, id);
+  if (outdated) {
+    Query(database_, kForgetOutdated, model::raw(id)).run();
+    --totals_.outdated;
   }
-  pending.remove = search_text(entry, database_.options());
-  pending_bytes_ += bytes(*pending.remove);
-  if (pending_bytes_ > kMaxPendingBytes) write();
+  if (!take_out(id, sort, outdated ? *outdated : old)) start_over();
 }
 
-void SearchIndex::give_up() { Query(database_, kOutdated).run(); }
+void SearchIndex::advance(std::int64_t limit) {
+  const auto refreshed = refresh_outdated(limit);
+  if (refreshed < limit && indexed_bytes_ < kMaxStepBytes) take_in_new(limit - refreshed);
+}
+
+std::int64_t SearchIndex::refresh_outdated(std::int64_t limit) {
+  std::vector<model::ArticleId> ids;
+  for (Query query(database_, kFirstOutdated, limit); query.step();) {
+    ids.push_back(model::ArticleId{query.integer(0)});
+  }
+  std::int64_t refreshed = 0;
+  for (const auto id : ids) {
+    if (indexed_bytes_ >= kMaxStepBytes) break;
+    Query article(database_, kArticle, model::raw(id));
+    if (!article.step()) throw StoreError(Cause::internal, "damaged database: an article that was edited is missing");
+    const auto sort = instant(article.integer(0));
+    if (!take_out(id, sort, *outdated_record(database_, id))) {
+      start_over();
+      return refreshed;
+    }
+    write();
+    take_in(id, sort, read_record(article, 1, 2));
+    Query(database_, kForgetOutdated, model::raw(id)).run();
+    --totals_.outdated;
+    ++refreshed;
+  }
+  return refreshed;
+}
+
+void SearchIndex::take_in_new(std::int64_t limit) {
+  std::int64_t taken = 0;
+  Query article(database_, kNewArticles, totals_.indexed, limit);
+  while (indexed_bytes_ < kMaxStepBytes) {
+    if (!article.step()) {
+      // Fewer than the limit: these were the last. The newest ids may be those of articles deleted since.
+      if (taken < limit) totals_.indexed = totals_.article_id;
+      return;
+    }
+    const model::ArticleId id{article.integer(0)};
+    take_in(id, instant(article.integer(1)), read_record(article, 2, 3));
+    totals_.indexed = model::raw(id);
+    ++taken;
+  }
+}
+
+void SearchIndex::take_in(model::ArticleId id, Instant sort, const Record& record) {
+  // A damaged record has no text: one of them must not keep all others from being indexed.
+  const auto decoded = database_.codec().decode(record.head, record.body);
+  const auto entry = decoded ? *decoded : model::Entry();
+  const auto text = search_text(entry, database_.options());
+  Query(database_, kAdd, model::raw(id), text.title, text.author, text.body).run();
+  write_tags(database_, kAddTag, id, sort, entry);
+  indexed_bytes_ += bytes(text);
+}
+
+bool SearchIndex::take_out(model::ArticleId id, Instant sort, const Record& record) {
+  const auto entry = database_.codec().decode(record.head, record.body);
+  if (!entry) return false;
+  write_tags(database_, kRemoveTag, id, sort, *entry);
+  const auto& text = removals_.insert_or_assign(id, search_text(*entry, database_.options())).first->second;
+  removal_bytes_ += bytes(text);
+  if (removal_bytes_ > kMaxStepBytes) write();
+  return true;
+}
+
+void SearchIndex::start_over() {
+  removals_.clear();
+  removal_bytes_ = 0;
+  for (const auto sql : kEmpty) Query(database_, sql).run();
+  totals_.indexed = 0;
+  totals_.outdated = 0;
+}
 
 void SearchIndex::write() {
-  for (const auto& [id, pending] : pending_) {
-    if (const auto& text = pending.remove) {
-      Query(database_, kRemove, model::raw(id), text->title, text->author, text->body).run();
-    }
-    if (const auto& text = pending.add) {
-      Query(database_, kAdd, model::raw(id), text->title, text->author, text->body).run();
-    }
+  for (const auto& [id, text] : removals_) {
+    Query(database_, kRemove, model::raw(id), text.title, text.author, text.body).run();
   }
-  pending_.clear();
-  pending_bytes_ = 0;
+  removals_.clear();
+  removal_bytes_ = 0;
 }
 
 }  // namespace newscache::store

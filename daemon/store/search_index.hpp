@@ -1,37 +1,49 @@
 #pragma once
-// What a transaction does to the search index, gathered and done at its end in the order of the ids: FTS5 writes out
-// its memory whenever an id is smaller than the one before, and every such piece is merged with others again later.
+// The search index and the tags: what finds articles by their words and subjects. It follows the articles at a
+// distance: a poll leaves it alone, and index() takes many articles in at once, since each piece that is written is
+// merged with others again and again. `Totals::indexed` tells up to which article it has come, table `outdated` what it
+// still has of articles that have been edited since. docs/decisions/0001-search-index.md has the figures.
 
+#include <cstdint>
 #include <map>
-#include <optional>
 
 #include "model/article.hpp"
 #include "store/database.hpp"
+#include "store/record.hpp"
 #include "store/search_text.hpp"
 
 namespace newscache::store {
 
+struct Totals;
+
+// Part of one transaction, whose totals it changes.
 class SearchIndex {
  public:
-  explicit SearchIndex(Database& database) : database_(database) {}
+  SearchIndex(Database& database, Totals& totals) : database_(database), totals_(totals) {}
 
-  void add(model::ArticleId id, const model::Entry& entry);
-  // `entry` must be what the article's stored record says: the text is removed as it was added.
-  void remove(model::ArticleId id, const model::Entry& entry);
-  // An entry cannot be removed, because the record that it was made from is damaged: it stays, and the next start makes
-  // the index anew.
-  void give_up();
+  // The article's record is about to be replaced.
+  void edited(model::ArticleId id, const Record& old);
+  // The article, whose stored record is `old`, is about to be deleted.
+  void remove(model::ArticleId id, Instant sort, const Record& old);
+  // Takes in up to so many articles, those first that have been edited.
+  void advance(std::int64_t limit);
+  // Empties it: every article waits to be taken in.
+  void start_over();
+  // Does what remove() has gathered: FTS5 writes out its memory whenever an id is smaller than the one before.
   void write();
 
  private:
-  struct Pending {
-    std::optional<SearchText> remove;
-    std::optional<SearchText> add;
-  };
+  std::int64_t refresh_outdated(std::int64_t limit);
+  void take_in_new(std::int64_t limit);
+  void take_in(model::ArticleId id, Instant sort, const Record& record);
+  // Whether it could be: a damaged record does not tell what the index has of it.
+  bool take_out(model::ArticleId id, Instant sort, const Record& record);
 
   Database& database_;
-  std::map<model::ArticleId, Pending> pending_;
-  std::size_t pending_bytes_ = 0;
+  Totals& totals_;
+  std::map<model::ArticleId, SearchText> removals_;
+  std::size_t removal_bytes_ = 0;
+  std::size_t indexed_bytes_ = 0;
 };
 
 }  // namespace newscache::store

@@ -87,6 +87,13 @@ class Writer {
   Result<std::int64_t> mark(const model::MarkRequest& request);
   Result<void> remove_article(model::ArticleId id);
 
+  // --- search index ---
+  // Articles can be read at once, and found by words and tags once index() has taken them in: up to so many, those
+  // first that have been edited, in one transaction (relaxed: it moves no change log). Returns unindexed().
+  std::int64_t index(std::int64_t limit);
+  // How many articles wait for it, roughly. mark() with a text takes them in itself.
+  std::int64_t unindexed() const;
+
   // The newest revision that is committed.
   model::Revision revision() const;
   std::string epoch() const;
@@ -122,6 +129,7 @@ class Reader {
   // What came after `since`, oldest first. Cause::gone when the log does not reach back so far.
   Result<model::ChangePage> changes(model::Revision since, std::int64_t limit);
   model::Counts counts();
+  std::int64_t unindexed();    // as Writer::unindexed()
   model::Revision revision();  // the newest that is committed
   std::string epoch();
   std::int64_t database_bytes();  // of news.db and its WAL

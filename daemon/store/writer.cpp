@@ -22,14 +22,14 @@ constexpr std::string_view kFeedArticles =
     "SELECT id FROM article WHERE feed_id = ? AND (starred = 0 OR ?) ORDER BY id";
 
 // The index was made with another rendering of the same articles, so that entries could no longer be removed from it
-// exactly; or one could not be removed (SearchIndex::give_up).
-void rebuild_outdated_index(WriterState& state) {
+// exactly.
+void discard_outdated_index(WriterState& state) {
   const auto fingerprint = text_fingerprint(state.database.options());
   if (state.database.number("SELECT text_fingerprint FROM store") == fingerprint) return;
-  Transaction transaction(state.database);
-  state.database.run("INSERT INTO search(search) VALUES ('rebuild')");
+  Change change(state, Durability::relaxed);
+  change.search_index().start_over();
   Query(state.database, kSaveFingerprint, fingerprint).run();
-  transaction.commit();
+  change.commit();
 }
 
 Error subscribed(const model::Feed& feed) {
@@ -127,7 +127,7 @@ Result<std::unique_ptr<Writer>> Writer::open(Options options) {
     Query query(state->database, kEpoch);
     if (query.step()) state->epoch = query.string(0);
   }
-  rebuild_outdated_index(*state);
+  discard_outdated_index(*state);
   return std::unique_ptr<Writer>(new Writer(std::move(state)));
 }
 
@@ -189,6 +189,15 @@ Result<void> Writer::remove_feed(model::FeedId id, bool purge) {
   change.commit();
   return {};
 }
+
+std::int64_t Writer::index(std::int64_t limit) {
+  Change change(*state_, Durability::relaxed);
+  change.search_index().advance(limit);
+  change.commit();
+  return unindexed();
+}
+
+std::int64_t Writer::unindexed() const { return not_indexed(state_->totals); }
 
 model::Revision Writer::revision() const { return model::Revision{state_->totals.revision}; }
 std::string Writer::epoch() const { return state_->epoch; }

@@ -22,9 +22,14 @@ struct Totals {
   std::int64_t articles = 0;
   std::int64_t unread = 0;
   std::int64_t starred = 0;
+  std::int64_t indexed = 0;   // the article up to which the index has all
+  std::int64_t outdated = 0;  // of these, how many have been edited since
+  std::int64_t horizon = 0;   // no article is dated so late
   friend bool operator==(const Totals&, const Totals&) = default;
 };
 Totals load_totals(Database& database);
+// How many articles the index has yet to take in; some of them may be deleted.
+inline std::int64_t not_indexed(const Totals& totals) { return totals.article_id - totals.indexed + totals.outdated; }
 
 struct WriterState {
   explicit WriterState(const Options& options) : database(options, Access::write) {}
@@ -57,6 +62,10 @@ class Change {
   model::ArticleId new_article_id();
   void count_feeds(std::int64_t by) { totals_.feeds += by; }
   void count_articles(model::FeedId feed, std::int64_t articles, std::int64_t unread, std::int64_t starred);
+
+  // A new article's date of order; see table `horizon`.
+  void dated(model::ArticleId id, Instant sort);
+  Totals& totals() { return totals_; }
 
   void commit();
 

@@ -91,7 +91,7 @@ TEST_CASE("an edited entry gets a new revision and a date, and stays read and st
   CHECK(after.date_received == kNow);
   CHECK(store.search("afterwards").size() == 1);
   CHECK(store.search("before").empty());
-  check_consistent(store.options);
+  check_consistent(store);
 }
 
 TEST_CASE("the publisher's own date of an edit is kept") {
@@ -204,7 +204,7 @@ TEST_CASE("a deleted article does not return while the publisher still shows it"
   const auto result = store.poll(feed, {entry(feed, "1", "One"), entry(feed, "2", "Two")});
   CHECK(result.added == 0);
   CHECK(store.list({}).size() == 1);
-  check_consistent(store.options);
+  check_consistent(store);
 }
 
 TEST_CASE("the date of order is the published one within reason, else the received one, and is kept") {
@@ -271,5 +271,5 @@ TEST_CASE("an article larger than the limit keeps its head") {
   CHECK(article.entry.title == "Huge");
   CHECK(article.entry.content_html.empty());
   CHECK(store.poll(feed, {entry(feed, "1", "Huge", "<p>" + std::string(20'000, 'x') + "</p>")}).updated == 0);
-  check_consistent(store.options);
+  check_consistent(store);
 }

@@ -182,7 +182,7 @@ TEST_CASE("whatever happens in whatever order, counts, log, index and tables agr
         poll_some();
         break;
     }
-    if (step % 20 == 19) check_consistent(store.options);
+    if (step % 20 == 19) check_consistent(store);
   }
   const auto counts = store.reader->counts();
   model::ArticleQuery everything;

@@ -144,7 +144,7 @@ TEST_CASE("when nothing more can be written the change is undone and the store s
   CHECK(store.only().entry.title == "One");
   CHECK(store.reader->counts().articles == 1);
   CHECK(store.poll(feed, many).added == 500);
-  check_consistent(store.options);
+  check_consistent(store);
 }
 
 TEST_CASE("the hot queries walk an index and sort nothing") {
@@ -163,14 +163,15 @@ TEST_CASE("the hot queries walk an index and sort nothing") {
       set(query);
       cases.push_back({what, query, index});
     };
-    add("latest", "article_sort (sort", [](model::ArticleQuery&) {});
-    add("of a feed", "article_feed (feed_id=? AND sort", [](model::ArticleQuery& q) { q.feed = model::FeedId{1}; });
-    add("unread", "article_unread (sort", [](model::ArticleQuery& q) { q.read = false; });
-    add("unread of a feed", "article_feed_unread (feed_id=? AND sort",
+    add("latest", "article_sort (read=? AND sort", [](model::ArticleQuery&) {});
+    add("of a feed", "article_feed (feed_id=? AND read=? AND sort",
+        [](model::ArticleQuery& q) { q.feed = model::FeedId{1}; });
+    add("unread", "article_sort (read=? AND sort", [](model::ArticleQuery& q) { q.read = false; });
+    add("unread of a feed", "article_feed (feed_id=? AND read=? AND sort",
         [](model::ArticleQuery& q) { q.feed = model::FeedId{1}, q.read = false; });
     add("starred", "article_starred (sort", [](model::ArticleQuery& q) { q.starred = true; });
     add("of a tag", "SEARCH t USING PRIMARY KEY (tag=? AND ", [](model::ArticleQuery& q) { q.tag = "x"; });
-    add("of a folder", "article_sort (sort", [](model::ArticleQuery& q) { q.folder = "x"; });
+    add("of a folder", "article_sort (read=? AND sort", [](model::ArticleQuery& q) { q.folder = "x"; });
   }
   for (const auto& test : cases) {
     for (const auto& after : {std::optional<Position>(), std::optional(Position{1, 2, 3})}) {

@@ -108,7 +108,7 @@ TEST_CASE("a content that is no longer repeated is kept") {
     CHECK(store.search("fox") == std::vector<std::string>{"Two"});
   }
   CHECK(store.only().entry.content_html == "<p>fox</p>");
-  check_consistent(store.options);
+  check_consistent(store);
 }
 
 TEST_CASE("a damaged record stands in nobody's way") {
@@ -140,5 +140,5 @@ TEST_CASE("a damaged record stands in nobody's way") {
     CHECK(store.search("appended") == std::vector<std::string>{"Good"});
   }
   store.reopen();
-  check_consistent(store.options);
+  check_consistent(store);
 }

@@ -91,7 +91,7 @@ TEST_CASE("many subscriptions are made in one transaction, each with a result of
   CHECK(added[2].error().cause == Cause::conflict);
   CHECK(store.reader->counts().feeds == 2);
   CHECK(store.writer->add_feeds({}, {}, kNow).empty());
-  check_consistent(store.options);
+  check_consistent(store);
 }
 
 TEST_CASE("a poll's whole state is kept") {
@@ -263,7 +263,7 @@ TEST_CASE("unsubscribing takes the articles along, except starred ones") {
     CHECK(store.search("One").empty());
     CHECK(store.subscribe("a") != feed);
   }
-  check_consistent(store.options);
+  check_consistent(store);
 }
 
 TEST_CASE("feeds are listed by folder and title") {

@@ -142,7 +142,7 @@ TEST_CASE("a site that moves to another host brings no copies, and its new artic
   const auto revision = store.writer->revision();
   store.poll(feed, moved);
   CHECK(store.writer->revision() == revision);
-  check_consistent(store.options);
+  check_consistent(store);
 }
 
 TEST_CASE("the guard matches a title once, and only where date or content agree") {
@@ -199,7 +199,7 @@ TEST_CASE("the guard matches a title once, and only where date or content agree"
     };
     store.poll(feed, with("old.example", test.before));
     CHECK(store.poll(feed, with("new.example", test.after)).added == test.added);
-    check_consistent(store.options);
+    check_consistent(store);
   }
 }
 

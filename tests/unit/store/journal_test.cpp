@@ -164,7 +164,7 @@ TEST_CASE("the journal goes with its feed, also when starred articles keep the f
     REQUIRE(store.writer->remove_feed(feed, false).has_value());
     CHECK(store.reader->journal(feed, 50).error().cause == Cause::not_found);
     apply(store, feed, {attempt(kNow + 1h)});  // comes too late
-    check_consistent(store.options);
+    check_consistent(store);
     const auto again = store.subscribe("a");
     CHECK(again == feed);
     CHECK(store.reader->journal(again, 50).value().empty());
@@ -172,7 +172,7 @@ TEST_CASE("the journal goes with its feed, also when starred articles keep the f
   SECTION("without") {
     REQUIRE(store.writer->remove_feed(feed, false).has_value());
     CHECK(store.reader->journal(feed, 50).error().cause == Cause::not_found);
-    check_consistent(store.options);
+    check_consistent(store);
   }
 }
 

@@ -187,5 +187,5 @@ TEST_CASE("the index is made anew when the text that it is made from is rendered
   CHECK(store.search("appended").size() == 1);
   CHECK(store.poll(feed, {entry(feed, "1", "One", "<p>bear</p>")}).updated == 1);
   CHECK(store.search("fox").empty());
-  check_consistent(store.options);
+  check_consistent(store);
 }

@@ -43,6 +43,7 @@ struct Store {
   model::FeedId subscribe(const std::string& name, const std::string& folder_name = "");
   // One poll of the feed that brought these entries, received at `at`.
   model::UpdateResult poll(model::FeedId feed, std::vector<model::IncomingEntry> entries, Instant at = kNow);
+  // What has come in before can be found.
   std::vector<model::Article> list(const model::ArticleQuery& query);
   std::vector<std::string> titles(const model::ArticleQuery& query);
   std::vector<std::string> search(const std::string& text);
@@ -54,7 +55,11 @@ std::string uid_of(model::FeedId feed, const std::string& guid);
 model::IncomingEntry entry(model::FeedId feed, const std::string& guid, const std::string& title,
                            const std::string& content = "<p>text</p>");
 
-// Every statement about the tables that must hold at any time.
+// Until everything can be found by its words and tags.
+void index_all(Writer& writer);
+// Every statement about the tables that must hold at any time. The index is compared with the articles where it has
+// taken all of them in.
 void check_consistent(const Options& options);
+void check_consistent(Store& store);
 
 }  // namespace newscache::store::test
