@@ -40,12 +40,18 @@ Result<model::ArticleQuery> parse_article_query(const Parameters& parameters) {
 loop::awaitable<Response> list_articles(Context& context, Request& request) {
   auto query = parse_article_query(request.parameters);
   if (!query) co_return problem(query.error());
+  const bool by_index = !query->text.empty() || query->tag;
+  const bool complete = !by_index || co_await context.services.indexer.catch_up();
   auto body = [query = std::move(*query)](store::Reader& reader) -> Result<std::string> {
     const auto page = reader.articles(query);
     if (!page) return page.error();
     return article_page_json(*page, query.with_content);
   };
-  co_return co_await answer_from_log(context, request.if_none_match, std::move(body));
+  if (complete) co_return co_await answer_from_log(context, request.if_none_match, std::move(body));
+  // The same question will soon have more answers, without a change of revision.
+  auto response = co_await answer_from_log(context, std::string(), std::move(body));
+  response.etag.clear();
+  co_return response;
 }
 
 loop::awaitable<Response> get_article(Context& context, Request& request) {

@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
+#include "ingest/indexer.hpp"
 #include "ingest/poller.hpp"
 #include "ingest/subscriptions.hpp"
 #include "loop/task.hpp"
@@ -53,6 +54,7 @@ struct Services {
   loop::OnThread<store::Reader>& reader;
   ingest::Poller& poller;
   ingest::Subscriptions& subscriptions;
+  ingest::Indexer& indexer;
   sys::AdminPolicy admins;
   std::function<DaemonStatus()> status;
 };

@@ -18,6 +18,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "html/plain_text.hpp"
+#include "ingest/indexer.hpp"
 #include "ingest/poller.hpp"
 #include "ingest/subscriptions.hpp"
 #include "loop/task.hpp"
@@ -145,6 +146,7 @@ struct App::State {
   ingest::Poller poller;
   ingest::LinkReport link_report;
   ingest::Subscriptions subscriptions;
+  ingest::Indexer indexer;
   api::Server server;
 };
 
@@ -170,7 +172,8 @@ App::State::State(CommandLine line, model::Settings s, FileDescriptor lock, Sock
           io.get_executor(), clock, log, tasks, client, worker, writer, reader, [this] { return clock_trusted(); }},
       poller(ingest_services, settings),
       subscriptions(ingest_services, poller),
-      server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, poller, subscriptions,
+      indexer(ingest_services),
+      server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, poller, subscriptions, indexer,
                            std::move(admins), [this] { return status(); }},
              api::Limits{.connections = settings.socket.max_connections}) {
   tasks.on_fatal = [this] { stop(1); };
@@ -195,6 +198,7 @@ api::DaemonStatus App::State::status() const {
 }
 
 void App::State::after_commit() {
+  indexer.wake();
   server.notify_changes();
   // Power may go at any moment, so the latest trusted time is kept now and then: at most once a day, with other writes.
   const std::optional<Instant> confirmed = poller.time_confirmed();
@@ -237,6 +241,7 @@ loop::awaitable<void> App::State::start() {
   if (network_manager) tasks.spawn("network manager", watch_network_manager());
   tasks.spawn("clock", watch_clock());
   tasks.spawn_vital("poller", poller.run());
+  tasks.spawn("indexer", indexer.run());
   co_await reconcile();
   notifier.ready("serving");
   log.notice("ready", {{"version", NEWSCACHE_VERSION}, {"state_dir", settings.daemon.state_dir}});

@@ -1,0 +1,86 @@
+#include "ingest/indexer.hpp"
+
+#include <optional>
+
+namespace newscache::ingest {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Articles that are worth a piece of the index of their own.
+constexpr std::int64_t kPiece = 1024;
+// At most so many in one transaction: marks wait for it.
+constexpr std::int64_t kStep = 512;
+// For so many a question waits.
+constexpr std::int64_t kPatience = 4 * kPiece;
+// So long what has come in may wait for company.
+constexpr auto kLongest = 5min;
+
+}  // namespace
+
+void Indexer::wake() {
+  behind_ = true;
+  alarm_.wake();
+}
+
+loop::awaitable<std::int64_t> Indexer::advance() {
+  behind_ = false;  // what comes in meanwhile says so again
+  auto index = [](store::Writer& writer) { return writer.index(kStep); };
+  const std::int64_t left = co_await services_.writer.run(index);
+  if (left > 0) behind_ = true;
+  co_return left;
+}
+
+loop::awaitable<bool> Indexer::catch_up() {
+  try {
+    while (behind_) {
+      auto count = [](store::Writer& writer) { return writer.unindexed(); };
+      if (co_await services_.writer.run(count) > kPatience) co_return false;
+      co_await advance();
+    }
+    co_return true;
+  } catch (const store::StoreError& error) {
+    behind_ = true;
+    services_.log.warning("the search index cannot take in what is new", {{"error", error.what()}});
+  }
+  co_return false;
+}
+
+loop::awaitable<void> Indexer::take_in_all(std::int64_t waiting) {
+  const bool anew = waiting > kPatience;
+  if (anew) services_.log.notice("the search index is being made", {{"articles", waiting}});
+  while (co_await advance() > 0) {
+  }
+  if (anew) services_.log.notice("the search index is complete");
+}
+
+loop::awaitable<void> Indexer::run() {
+  std::optional<BootInstant> since;  // when we first saw that something waits
+  for (;;) {
+    BootInstant wake = services_.clock.boot() + 24h;
+    try {
+      auto count = [](store::Writer& writer) { return writer.unindexed(); };
+      const std::int64_t waiting = co_await services_.writer.run(count);
+      const BootInstant now = services_.clock.boot();
+      if (waiting == 0) {
+        since.reset();
+      } else {
+        if (!since) since = now;
+        if (waiting >= kPiece || now >= *since + kLongest) {
+          co_await take_in_all(waiting);
+          since.reset();
+          continue;
+        }
+        wake = *since + kLongest;
+      }
+    } catch (const store::StoreError& error) {
+      behind_ = true;
+      services_.log.warning("the search index cannot take in what is new", {{"error", error.what()}});
+      since = services_.clock.boot();
+      wake = *since + kLongest;
+    }
+    co_await alarm_.wait_until(wake);
+  }
+}
+
+}  // namespace newscache::ingest

@@ -1,0 +1,33 @@
+#pragma once
+// Brings the search index after the articles: many at once, since an index that is written in small pieces is written
+// several times over. What came in is taken in after some minutes, or when there is enough of it, or when somebody
+// asks. Loop thread only.
+
+#include <chrono>
+
+#include "ingest/services.hpp"
+
+namespace newscache::ingest {
+
+class Indexer {
+ public:
+  explicit Indexer(const Services& services) : services_(services), alarm_(services.executor, services.clock) {}
+
+  // Something was committed that the index may not have.
+  void wake();
+  // To be awaited before a question by words or tags. False when the index is far behind, because it is being made
+  // anew: what it has by now has to do.
+  loop::awaitable<bool> catch_up();
+  // Until cancelled.
+  loop::awaitable<void> run();
+
+ private:
+  loop::awaitable<std::int64_t> advance();
+  loop::awaitable<void> take_in_all(std::int64_t waiting);
+
+  Services services_;
+  loop::Alarm alarm_;
+  bool behind_ = true;  // as far as we know; at the start we do not
+};
+
+}  // namespace newscache::ingest
