@@ -261,17 +261,14 @@ UPDATE feed_state SET newest_arrival = news.received
 ALTER TABLE tombstone ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE traffic ADD COLUMN written_bytes INTEGER NOT NULL DEFAULT 0;
 
+-- Made anew in the background, as the tags are. Neither positions nor columns: see docs/decisions/0001-search-index.md.
 DELETE FROM tag;
--- Made anew in the background, as the tags are. Marks belong to the words of scripts that have them. There are no sizes of columns:
--- ranking does without, see search_rank.hpp.
 DROP TABLE search;
 DROP VIEW searchable;
-CREATE VIEW searchable(id, title, author, body) AS
-  SELECT a.id, article_title(a.head), article_author(a.head), article_text(a.head, c.body)
-  FROM article a LEFT JOIN content c ON c.id = a.id;
+CREATE VIEW searchable(id, text) AS
+  SELECT a.id, article_text(a.head, c.body) FROM article a LEFT JOIN content c ON c.id = a.id;
 CREATE VIRTUAL TABLE search USING fts5(
-  title, author, body, content='searchable', content_rowid='id', columnsize=0,
-  tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+  text, content='searchable', content_rowid='id', detail=none, columnsize=0, tokenize='newscache');
 INSERT INTO search(search, rank) VALUES ('hashsize', 8388608);
 INSERT INTO search(search, rank) VALUES ('automerge', 8);
 )sql",

@@ -1,8 +1,10 @@
 #include "store/search_text.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/hash.hpp"
+#include "store/tokenizer.hpp"
 
 namespace newscache::store {
 
@@ -27,23 +29,25 @@ void cut(std::string& text, std::size_t bytes) {
 
 }  // namespace
 
-SearchText search_heading(const model::Entry& entry) {
+SearchText search_text(const model::Entry& entry, const Options& options) {
   SearchText text;
   text.title = entry.title;
   for (const auto& author : entry.authors) {
     if (!text.author.empty()) text.author += ", ";
     text.author += author.name;
   }
-  cut(text.title, kIndexedBytes);
-  cut(text.author, kIndexedBytes);
+  text.body = entry.content_html.empty() ? entry.summary : rendered(options, entry.content_html);
+  for (auto* part : {&text.title, &text.author, &text.body}) {
+    cut(*part, kIndexedBytes);
+    std::replace(part->begin(), part->end(), kSection, ' ');
+  }
   return text;
 }
 
-SearchText search_text(const model::Entry& entry, const Options& options) {
-  auto text = search_heading(entry);
-  text.body = entry.content_html.empty() ? entry.summary : rendered(options, entry.content_html);
-  cut(text.body, kIndexedBytes);
-  return text;
+std::string SearchText::joined() const {
+  std::string text;
+  text.reserve(title.size() + author.size() + body.size() + 2);
+  return text.append(title).append(1, kSection).append(author).append(1, kSection).append(body);
 }
 
 std::int64_t text_fingerprint(const Options& options) {

@@ -15,14 +15,14 @@ struct SearchText {
   std::string title;
   std::string author;
   std::string body;
+  // As it is indexed: see tokenizer.hpp.
+  std::string joined() const;
 };
 
 // The longest text of one article that is indexed; the rest cannot be found.
 constexpr std::size_t kIndexedBytes = 256 << 10;
 
 SearchText search_text(const model::Entry& entry, const Options& options);
-// Title and author only.
-SearchText search_heading(const model::Entry& entry);
 // Changes when the rendering of `options.plain_text` does.
 std::int64_t text_fingerprint(const Options& options);
 
