@@ -130,6 +130,8 @@ class Reader {
   // ends before its limit, with a cursor. Articles whose records are damaged are left out; article() says why.
   Result<model::ArticlePage> articles(const model::ArticleQuery& query);
   Result<model::Article> article(model::ArticleId id);
+  // What the article said before it was edited, newest first: the last Options::max_versions, without damaged ones.
+  Result<std::vector<model::ArticleVersion>> history(model::ArticleId id);
   // What came after `since`, oldest first. Cause::gone when the log does not reach back so far.
   Result<model::ChangePage> changes(model::Revision since, std::int64_t limit);
   model::Counts counts();
