@@ -19,7 +19,7 @@ using DictionaryId = std::uint32_t;
 // The stored bytes of a dictionary; empty when there is no such one.
 using DictionarySource = std::function<std::string(DictionaryId)>;
 
-// One that is ready for use. What it prepares it keeps: some 100 kB for decompressing, some 700 kB for compressing.
+// One that is ready for use. What it prepares it keeps: some 100 kB for decompressing, 1.1 MB for compressing.
 class Dictionary {
  public:
   // None when the bytes are not what train_dictionary() made under that id.
