@@ -164,6 +164,7 @@ class Bench {
   void index() {
     while (writer_->index(kStep) > 0) {
     }
+    writer_->train();
   }
 
   Usage insert(std::vector<bench::FloorRow>& rows) {

@@ -45,6 +45,8 @@ constexpr Limit kLimits[] = {
     {SQLITE_LIMIT_VARIABLE_NUMBER, 100}, {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100},
 };
 
+constexpr std::string_view kDictionary = "SELECT bytes FROM dictionary WHERE id = ?";
+
 constexpr int kBusyMilliseconds = 5000;
 
 // SQLite would create the file with the umask's mode; -wal and -shm take over the mode of the database.
@@ -70,7 +72,9 @@ Cause cause_of(int code) {
 }  // namespace
 
 Database::Database(const Options& options, Access access)
-    : options_(options), codec_(options.max_article_bytes), function_context_{&options_, &codec_} {
+    : options_(options),
+      codec_(options.max_article_bytes, [this](DictionaryId id) { return dictionary(id); }),
+      function_context_{&options_, &codec_} {
   try {
     open_file(access);
     configure(access);
@@ -116,6 +120,11 @@ void Database::run(const char* sql) {
 std::int64_t Database::number(const char* sql) {
   Query query(*this, sql);
   return query.step() ? query.integer(0) : 0;
+}
+
+std::string Database::dictionary(DictionaryId id) {
+  Query query(*this, kDictionary, std::int64_t{id});
+  return query.step() ? std::string(query.blob(0)) : std::string();
 }
 
 sqlite3_stmt* Database::prepared(std::string_view sql) {

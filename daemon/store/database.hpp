@@ -40,6 +40,7 @@ class Database {
   void open_file(Access access);
   void configure(Access access);
   void close() noexcept;
+  std::string dictionary(DictionaryId id);
 
   struct TextHash {
     using is_transparent = void;

@@ -16,6 +16,7 @@
 #include "store/schema.hpp"
 #include "store/search_query.hpp"
 #include "store/traffic_rows.hpp"
+#include "store/version_rows.hpp"
 #include "store/writer_state.hpp"
 
 namespace newscache::store {
@@ -245,6 +246,11 @@ Result<model::ArticlePage> Reader::articles(const model::ArticleQuery& query) {
 Result<model::Article> Reader::article(model::ArticleId id) {
   const Snapshot snapshot(state_->database);
   return load_article(state_->database, id, true);
+}
+
+Result<std::vector<model::ArticleVersion>> Reader::history(model::ArticleId id) {
+  const Snapshot snapshot(state_->database);
+  return load_history(state_->database, id);
 }
 
 Result<model::ChangePage> Reader::changes(model::Revision since, std::int64_t limit) {

@@ -127,6 +127,7 @@ Result<std::unique_ptr<Writer>> Writer::open(Options options) {
     Query query(state->database, kEpoch);
     if (query.step()) state->epoch = query.string(0);
   }
+  adopt_dictionary(*state);
   discard_outdated_index(*state);
   return std::unique_ptr<Writer>(new Writer(std::move(state)));
 }
