@@ -16,7 +16,7 @@ constexpr const char* kWriterPragmas = R"sql(
   PRAGMA page_size = 4096;
   PRAGMA auto_vacuum = INCREMENTAL;
   PRAGMA cache_size = -8000;
-  PRAGMA wal_autocheckpoint = 1000;
+  PRAGMA wal_autocheckpoint = 2000;
   PRAGMA journal_size_limit = 16777216;
 )sql";
 

@@ -14,7 +14,7 @@ namespace {
 
 // Measured, as the level is: see docs/decisions/0002-article-record.md.
 constexpr std::size_t kDictionaryBytes = 64 << 10;
-constexpr int kLevel = 6;
+constexpr int kLevel = 3;
 
 constexpr std::size_t kChecksumBytes = 16;
 // A dictionary begins with a magic number and its id, both of four bytes, the lowest first.
