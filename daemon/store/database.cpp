@@ -10,13 +10,11 @@ namespace newscache::store {
 
 namespace {
 
-// Why each: /docs/decisions/0002-article-record.md and the table of docs/architecture.md. auto_vacuum must come before
-// WAL, and both before the first table; on an existing database they change nothing.
+// Why each: /docs/decisions/0002-article-record.md and the table of docs/architecture.md. page_size must come
+// before the first page, and so must auto_vacuum, which is migrate()'s.
 constexpr const char* kWriterPragmas = R"sql(
   PRAGMA page_size = 4096;
-  PRAGMA auto_vacuum = INCREMENTAL;
   PRAGMA cache_size = -8000;
-  PRAGMA wal_autocheckpoint = 1000;
   PRAGMA journal_size_limit = 16777216;
 )sql";
 
@@ -98,7 +96,8 @@ void Database::open_file(Access access) {
   if (access == Access::write) create_private(options_.path);
   // Readers write too: to the shared memory of the WAL. query_only keeps them from the tables.
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(options_.path.c_str(), &handle_, flags, nullptr);
+  const char* vfs = options_.vfs.empty() ? nullptr : options_.vfs.c_str();
+  const int code = sqlite3_open_v2(options_.path.c_str(), &handle_, flags, vfs);
   if (code != SQLITE_OK) fail(code, "open");
 }
 
@@ -107,7 +106,10 @@ void Database::configure(Access access) {
   sqlite3_busy_timeout(handle_, kBusyMilliseconds);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  if (access == Access::write) run(kWriterPragmas);
+  if (access == Access::write) {
+    run(kWriterPragmas);
+    sqlite3_wal_autocheckpoint(handle_, static_cast<int>(options_.checkpoint_pages));
+  }
   run(kCommonPragmas);
   if (access == Access::read) run(kReaderPragmas);
 }
@@ -228,7 +230,7 @@ std::optional<std::int64_t> Query::optional_integer(int column) const {
   return integer(column);
 }
 
-Transaction::Transaction(Database& database) : database_(database) { database_.run("BEGIN IMMEDIATE"); }
+Transaction::Transaction(Database& database, const char* begin) : database_(database) { database_.run(begin); }
 
 Transaction::~Transaction() {
   // SQLite may have rolled back by itself, after an I/O error; then this fails, harmlessly.

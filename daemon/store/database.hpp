@@ -98,10 +98,10 @@ class Query {
   int next_parameter_ = 1;
 };
 
-// BEGIN IMMEDIATE; rolled back when it goes out of scope without commit().
+// Rolled back when it goes out of scope without commit().
 class Transaction {
  public:
-  explicit Transaction(Database& database);
+  explicit Transaction(Database& database, const char* begin = "BEGIN IMMEDIATE");
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;

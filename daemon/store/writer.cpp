@@ -119,7 +119,7 @@ Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Writer::~Writer() = default;
 
 Result<std::unique_ptr<Writer>> Writer::open(Options options) {
-  if (const auto checked = check_file(options.path); !checked) return checked.error();
+  if (const auto checked = check_file(options); !checked) return checked.error();
   auto state = std::make_unique<State>(options);
   migrate(state->database);
   state->totals = load_totals(state->database);

@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "store/database.hpp"
 #include "store/times.hpp"
 #include "unit/store/store_fixture.hpp"
 
@@ -13,15 +14,15 @@ using namespace std::chrono_literals;
 using model::ArticleId;
 using model::FeedId;
 
-FeedId subscribe(Writer& writer, const std::string& name, const std::string& folder) {
+constexpr FeedId kFirst{1};
+constexpr FeedId kSecond{2};
+constexpr FeedId kThird{3};
+
+model::NewFeed wish(const std::string& name, const std::string& folder) {
   model::NewFeed feed;
   feed.url = "https://" + name + ".example/feed";
   feed.folder = folder;
-  if (name == "a") {
-    feed.custom_title = "My own title";
-    feed.settings = {{"retention.max_articles", std::int64_t{500}}, {"offline.images", true}};
-  }
-  return writer.add_feed(feed, "00000000000000a" + name, kNow)->id;
+  return feed;
 }
 
 model::IncomingEntry piece(FeedId feed, int number, const std::string& title) {
@@ -62,33 +63,115 @@ model::FeedUpdate poll(FeedId feed, std::vector<model::IncomingEntry> entries, I
   return update;
 }
 
-// Long enough to be compressed, with an edit, an author, tags and an attachment.
-void fill_first_feed(Writer& writer, FeedId feed) {
-  auto one = piece(feed, 1, "First");
+void apply(Writer& writer, model::FeedUpdate update, Durability durability = Durability::synced) {
+  writer.apply({&update, 1}, durability);
+}
+
+// --- the steps ---
+
+void subscribe_first(Writer& writer) {
+  auto feed = wish("a", "News");
+  feed.custom_title = "My own title";
+  feed.settings = {{"retention.max_articles", std::int64_t{500}}, {"offline.images", true}};
+  writer.add_feed(feed, "00000000000000aa", kNow).value();
+}
+
+void subscribe_others(Writer& writer) {
+  const model::NewFeed feeds[] = {wish("b", ""), wish("c", "News/Old")};
+  const std::string uids[] = {"00000000000000ab", "00000000000000ac"};
+  for (auto& added : writer.add_feeds(feeds, uids, kNow)) added.value();
+}
+
+// With an author, tags and an attachment, and a content that is long enough to be compressed.
+std::vector<model::IncomingEntry> first_document() {
+  auto one = piece(kFirst, 1, "First");
   one.entry.authors = {{"Ann Author", "https://a.example/ann", "", ""}};
   one.entry.tags = {"Science", "weather"};
   one.entry.attachments = {{"https://a.example/1.mp3", "audio/mpeg", "", 12345, 600}};
-  auto two = piece(feed, 2, "Second, résumé");
+  auto two = piece(kFirst, 2, "Second, résumé");
   for (int i = 0; i < 60; ++i) two.entry.content_html += "<p>Paragraph " + std::to_string(i) + " of a long text.</p>";
-  auto three = piece(feed, 3, "Third");
-  auto four = piece(feed, 4, "Fourth");
-  auto first = poll(feed, {four, three, two, one}, kNow, "\"a1\"");
-  first.state.unreliable.links = true;
-  first.state.rhythm_s = 7200;
-  first.state.move = {"https://new.example/feed", kNow, 1};
-  first.state.traffic = {20513, 4711, 10'000};
-  first.state.gap = model::Gap{kNow - 2h, kNow - 1h, "https://a.example/feed?page=2", 1};
-  writer.apply({&first, 1}, Durability::synced);
+  return {piece(kFirst, 4, "Fourth"), piece(kFirst, 3, "Third"), two, one};
+}
 
-  one.entry.title = "First, corrected";
-  one.entry.content_html = "<p>Other words</p>";
-  two.uid = uid_of(feed, "another guid");  // its article is recognised by the link, and gets an alias
+model::FeedUpdate first_poll() {
+  auto update = poll(kFirst, first_document(), kNow, "\"a1\"");
+  auto& state = update.state;
+  state.unreliable.links = true;
+  state.rhythm_s = 7200;
+  state.move = {"https://new.example/feed", kNow, 1};
+  state.traffic = {20513, 4711, 10'000};
+  state.gap = model::Gap{kNow - 2h, kNow - 1h, "https://a.example/feed?page=2", 1};
+  return update;
+}
+
+// An edit, and an article that is recognised by its link and gets an alias.
+void poll_first_again(Writer& writer) {
+  auto update = first_poll();
+  update.received = kNow + 1h;
+  update.attempts.front().time = kNow + 1h;
+  update.state.validators.etag = "\"a2\"";
+  update.entries.erase(update.entries.begin());
+  auto& two = update.entries[1];
+  two.uid = uid_of(kFirst, "another guid");
   two.entry.guid = "another guid";
-  auto second = poll(feed, {three, two, one}, kNow + 1h, "\"a2\"");
-  auto state = first.state;
-  state.validators = second.state.validators;
-  second.state = state;
-  writer.apply({&second, 1}, Durability::synced);
+  auto& one = update.entries[2].entry;
+  one.title = "First, corrected";
+  one.content_html = "<p>Other words</p>";
+  apply(writer, update);
+}
+
+model::FeedUpdate second_poll() {
+  return poll(kSecond, {piece(kSecond, 1, "Sturm über Köln"), piece(kSecond, 2, "新聞")}, kNow, "\"b1\"");
+}
+
+// Nothing but the time of an attempt: it moves no change log.
+void poll_second_unchanged(Writer& writer, int hours) {
+  auto update = second_poll();
+  update.entries.clear();
+  update.document.reset();
+  update.received = kNow + 1h * hours;
+  update.state.last_attempt = update.received;
+  update.attempts.front().time = update.received;
+  update.attempts.front().status = 304;
+  apply(writer, update, Durability::relaxed);
+}
+
+void poll_second_in_vain(Writer& writer) {
+  auto update = second_poll();
+  update.entries.clear();
+  update.document.reset();
+  update.state.status = model::FeedStatus::failing;
+  update.state.error = model::FeedError{Cause::server, "HTTP 500", 2, kNow + 4h};
+  auto& attempt = update.attempts.front();
+  attempt.time = kNow + 4h;
+  attempt.cause = Cause::server;
+  attempt.detail = "HTTP 500";
+  attempt.status = 500;
+  apply(writer, update);
+}
+
+// Several feeds in one transaction.
+void poll_both(Writer& writer) {
+  model::FeedUpdate updates[] = {
+      poll(kThird, {piece(kThird, 1, "Kept for its star"), piece(kThird, 2, "Goes")}, kNow, "\"c1\""), second_poll()};
+  updates[1].state.validators.etag = "\"b2\"";
+  updates[1].entries.push_back(piece(kSecond, 3, "Third of the second"));
+  writer.apply(updates, Durability::synced);
+}
+
+void mark(Writer& writer, std::vector<std::int64_t> ids, std::optional<bool> read, std::optional<bool> starred) {
+  model::MarkRequest request;
+  for (const auto id : ids) request.ids.push_back(ArticleId{id});
+  request.read = read;
+  request.starred = starred;
+  writer.mark(request).value();
+}
+
+void move_second(Writer& writer) {
+  model::FeedPatch patch;
+  patch.url = "https://moved.example/feed";
+  patch.folder = "Moved";
+  writer.change_feed(kSecond, patch).value();
 }
 
 void describe_feed(std::ostream& out, const model::Feed& feed) {
@@ -162,43 +245,45 @@ void describe_journal(std::ostream& out, Reader& reader, FeedId feed) {
 
 }  // namespace
 
+const std::vector<Step>& sample_steps() {
+  static const std::vector<Step> kSteps = {
+      {"subscribe", Durability::synced, subscribe_first},
+      {"subscribe to two", Durability::synced, subscribe_others},
+      {"first document", Durability::synced, [](Writer& writer) { apply(writer, first_poll()); }},
+      {"document of the second", Durability::synced, [](Writer& writer) { apply(writer, second_poll()); }},
+      {"unchanged", Durability::relaxed, [](Writer& writer) { poll_second_unchanged(writer, 2); }},
+      {"star", Durability::synced, [](Writer& writer) { mark(writer, {3}, {}, true); }},
+      {"edits", Durability::synced, poll_first_again},
+      {"unchanged again", Durability::relaxed, [](Writer& writer) { poll_second_unchanged(writer, 3); }},
+      {"two documents", Durability::synced, poll_both},
+      {"read", Durability::synced, [](Writer& writer) { mark(writer, {2}, true, {}); }},
+      {"star another", Durability::synced, [](Writer& writer) { mark(writer, {7}, {}, true); }},
+      {"delete", Durability::synced, [](Writer& writer) { writer.remove_article(ArticleId{4}).value(); }},
+      {"fail", Durability::synced, poll_second_in_vain},
+      {"checkpoint", Durability::synced, [](Writer& writer) { writer.close(); }},
+      {"unsubscribe but keep the stars", Durability::synced,
+       [](Writer& writer) { writer.remove_feed(kThird, false).value(); }},
+      {"a value", Durability::synced,
+       [](Writer& writer) { writer.set_meta("clock_floor", "1772323200", Durability::synced); }},
+      {"a value that may get lost", Durability::relaxed,
+       [](Writer& writer) { writer.set_meta("clock_floor", "1772323201", Durability::relaxed); }},
+      {"move", Durability::synced, move_second},
+      {"unread", Durability::synced, [](Writer& writer) { mark(writer, {2}, false, {}); }},
+  };
+  return kSteps;
+}
+
 void fill_with_sample(Writer& writer) {
-  const auto a = subscribe(writer, "a", "News");
-  const auto b = subscribe(writer, "b", "");
-  const auto c = subscribe(writer, "c", "News/Old");
-  fill_first_feed(writer, a);
-
-  auto failing = poll(b, {piece(b, 1, "Sturm über Köln"), piece(b, 2, "新聞")}, kNow, "\"b1\"");
-  writer.apply({&failing, 1}, Durability::synced);
-  failing.entries.clear();
-  failing.document.reset();
-  failing.state.status = model::FeedStatus::failing;
-  failing.state.error = model::FeedError{Cause::server, "HTTP 500", 2, kNow + 1h};
-  failing.attempts.front().time = kNow + 1h;
-  failing.attempts.front().cause = Cause::server;
-  failing.attempts.front().detail = "HTTP 500";
-  failing.attempts.front().status = 500;
-  writer.apply({&failing, 1}, Durability::synced);
-
-  auto removed = poll(c, {piece(c, 1, "Kept for its star"), piece(c, 2, "Goes")}, kNow, "\"c1\"");
-  writer.apply({&removed, 1}, Durability::synced);
-
-  model::MarkRequest read;
-  read.ids = {ArticleId{2}};
-  read.read = true;
-  writer.mark(read).value();
-  model::MarkRequest star;
-  star.ids = {ArticleId{3}, ArticleId{8}};
-  star.starred = true;
-  writer.mark(star).value();
-  writer.remove_article(ArticleId{4}).value();  // leaves a tombstone
-  writer.remove_feed(c, false).value();
-  writer.set_meta("clock_floor", "1772323200", Durability::synced);
+  for (const auto& step : sample_steps()) step.run(writer);
 }
 
 std::string describe(const Options& options) {
   const auto reader = open_reader(options);
   std::ostringstream out;
+  Database database(options, Access::read);
+  for (Query meta(database, "SELECT key, value FROM meta ORDER BY key"); meta.step();) {
+    out << "meta " << meta.text(0) << '=' << meta.text(1) << '\n';
+  }
   const auto counts = reader->counts();
   out << "feeds=" << counts.feeds << " articles=" << counts.articles << " unread=" << counts.unread
       << " starred=" << counts.starred << " revision=" << model::raw(reader->revision()) << '\n';

@@ -1,0 +1,153 @@
+// The power fails at any moment: what is found afterwards is a state that the database had, none earlier than the last
+// that somebody was told of. From that follows the rest: no validator without its articles, no acknowledged mark lost,
+// no revision that means something else now.
+
+#include <algorithm>
+#include <cstdlib>
+#include <random>
+
+#include "support/fault_vfs.hpp"
+#include "unit/store/rehearsal.hpp"
+
+using namespace newscache;
+using namespace newscache::store;
+using namespace newscache::store::test;
+using newscache::test::Disk;
+using newscache::test::Fault;
+using newscache::test::FaultVfs;
+using newscache::test::FileOperation;
+
+namespace {
+
+using Keep = Disk::Keep;
+
+// What was done to the files, and after how many operations each state was announced.
+struct Recording {
+  std::vector<FileOperation> operations;
+  std::vector<std::size_t> announced;
+};
+
+// One way in which the power may fail.
+struct Cut {
+  std::size_t position = 0;  // after so many operations
+  std::vector<Keep> keep;    // see Disk::write_to
+  std::size_t entries = 0;
+  std::uint64_t sectors = 0;
+};
+
+// How many to try; all of them would take hours.
+std::size_t number_of_cuts(std::size_t usual) {
+  const char* wish = std::getenv("NEWSCACHE_FAULTS");
+  return wish != nullptr ? usual * std::strtoul(wish, nullptr, 10) : usual;
+}
+
+std::vector<Cut> plain_cuts(const Disk& disk, std::size_t position, std::mt19937_64& random) {
+  const auto count = disk.uncertain();
+  const auto entries = disk.uncertain_entries();
+  std::vector<Cut> cuts = {{position, std::vector(count, Keep::whole), entries, 0},
+                           {position, std::vector(count, Keep::nothing), 0, 0}};
+  if (count > 0) {
+    cuts.push_back({position, std::vector(count, Keep::whole), entries, random()});
+    cuts.back().keep.back() = Keep::torn;
+  }
+  return cuts;
+}
+
+std::vector<Cut> mixed_cuts(const Disk& disk, std::size_t position, std::mt19937_64& random) {
+  const auto count = disk.uncertain();
+  std::vector<Cut> cuts;
+  const auto some_entries = [&] { return random() % (disk.uncertain_entries() + 1); };
+  for (std::size_t i = 0; i < count; ++i) {
+    cuts.push_back({position, std::vector(count, Keep::whole), some_entries(), 0});
+    cuts.back().keep[i] = Keep::nothing;
+    cuts.push_back({position, std::vector(count, Keep::nothing), some_entries(), 0});
+    cuts.back().keep[i] = Keep::whole;
+    cuts.push_back({position, {}, some_entries(), random()});
+    for (std::size_t j = 0; j < count; ++j) cuts.back().keep.push_back(static_cast<Keep>(random() % 3));
+  }
+  return cuts;
+}
+
+// Counted from the new database on: the states that a call has returned from, and of these, those that must be kept.
+struct Known {
+  std::size_t all = 0;
+  std::size_t durable = 0;
+};
+Known known_states(const Recording& recording, std::size_t position) {
+  Known known;
+  for (; known.all < recording.announced.size() && recording.announced[known.all] <= position; ++known.all) {
+    const bool durable = known.all == 0 || sample_steps()[known.all - 1].durability == Durability::synced;
+    if (durable) known.durable = known.all + 1;
+  }
+  return known;
+}
+
+void check_after(const Recording& recording, const Disk& disk, const Cut& cut, const std::vector<std::string>& states) {
+  INFO("after " << cut.position << " operations, " << cut.keep.size() << " uncertain");
+  const Folder folder;
+  const auto options = small_wal(folder);
+  disk.write_to(folder.path(), cut.keep, cut.entries, cut.sectors);
+  const auto writer = Writer::open(options);
+  if (!writer) FAIL(writer.error());
+  // The last that looks like it: a checkpoint changes nothing that can be seen.
+  const auto found = std::find(states.rbegin(), states.rend(), describe(options));
+  REQUIRE(found != states.rend());
+  const auto state = static_cast<std::size_t>(states.rend() - found);
+  const auto known = known_states(recording, cut.position);
+  CHECK(state >= known.durable);
+  const auto first = static_cast<std::size_t>(std::find(states.begin(), states.end(), *found) - states.begin());
+  CHECK(first <= known.all);
+  CHECK((*writer)->revision() == open_reader(options)->revision());
+  check_consistent(options);
+}
+
+// Tries some of all the ways in which the power may fail from `first` on.
+void cut_power(const Recording& recording, std::size_t first, std::size_t usual,
+               const std::vector<std::string>& states) {
+  std::size_t all[2] = {0, 0};
+  const auto wanted = number_of_cuts(usual);
+  for (const bool trying : {false, true}) {
+    std::mt19937_64 random(1);
+    Disk disk;
+    for (std::size_t position = 0; position <= recording.operations.size(); ++position) {
+      if (position >= first) {
+        const std::vector<Cut> kinds[2] = {plain_cuts(disk, position, random), mixed_cuts(disk, position, random)};
+        for (int kind = 0; kind < 2; ++kind) {
+          for (const auto& cut : kinds[kind]) {
+            if (!trying) {
+              ++all[kind];
+            } else if (random() % all[kind] < wanted / 2) {
+              check_after(recording, disk, cut, states);
+            }
+          }
+        }
+      }
+      if (position < recording.operations.size()) disk.apply(recording.operations[position]);
+    }
+  }
+}
+
+Recording record(FaultVfs& vfs, const std::vector<std::string>& states) {
+  Recording recording;
+  const Folder folder;
+  auto options = small_wal(folder);
+  options.vfs = vfs.name();
+  vfs.record(true);
+  Performance performance(options, states, [&] { vfs.heal(); });
+  performance.run(1, [&](std::size_t known) { recording.announced.resize(known, vfs.operations().size()); });
+  recording.operations = vfs.operations();
+  return recording;
+}
+
+}  // namespace
+
+TEST_CASE("whenever the power fails, all that was acknowledged is there, and nothing is there by half") {
+  const auto states = rehearse();
+  FaultVfs vfs;
+  const auto recording = record(vfs, states);
+  const auto truncated = std::count_if(recording.operations.begin(), recording.operations.end(), [](const auto& done) {
+    return done.kind == FileOperation::Kind::write && done.offset == 0 && done.file == "news.db-wal";
+  });
+  CHECK(truncated >= 3);  // so often the WAL was begun anew
+  cut_power(recording, 0, 400, states);
+}
