@@ -316,19 +316,23 @@ bool was_being_created(const std::string& path) {
 Result<std::int64_t> schema_version(const Options& options) {
   const auto& path = options.path;
   sqlite3* handle = nullptr;
-  std::int64_t version = -1;
   const char* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
-  if (sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, vfs) == SQLITE_OK) {
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  int code = sqlite3_open_v2(path.c_str(), &handle, kFlags, vfs);
+  sqlite3_stmt* statement = nullptr;
+  if (code == SQLITE_OK) {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    sqlite3_stmt* statement = nullptr;
-    sqlite3_prepare_v2(handle, "PRAGMA user_version", -1, &statement, nullptr);
-    if (sqlite3_step(statement) == SQLITE_ROW) version = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
+    code = sqlite3_prepare_v2(handle, "PRAGMA user_version", -1, &statement, nullptr);
   }
-  const std::string detail = handle != nullptr ? sqlite3_errmsg(handle) : "out of memory";
+  std::int64_t version = 0;
+  if (code == SQLITE_OK) code = sqlite3_step(statement);
+  if (code == SQLITE_ROW) version = sqlite3_column_int64(statement, 0);
+  const std::string detail = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  sqlite3_finalize(statement);
   sqlite3_close(handle);
-  if (version < 0) return foreign(path, "cannot be read as a database (" + detail + ")");
-  return version;
+  if (code == SQLITE_ROW) return version;
+  if (cause_of(code) == Cause::unavailable) return Error{Cause::unavailable, path + " cannot be read: " + detail};
+  return foreign(path, "cannot be read as a database (" + detail + ")");
 }
 
 }  // namespace
