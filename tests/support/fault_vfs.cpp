@@ -24,7 +24,6 @@ struct FaultFile {
   sqlite3_file base;
   FaultVfs* vfs;
   const std::string* name;  // none: temporary
-  bool syncs_folder;        // with its first sync, as the wrapped VFS does for a new journal or WAL
   sqlite3_file* real;
 };
 
@@ -78,10 +77,7 @@ struct VfsCalls {
     const int code = failing ? SQLITE_IOERR_FSYNC : methods(file).xSync(own.real, flags);
     if (own.name == nullptr) return code;
     own.vfs->add({failing ? Kind::failed_sync : Kind::sync, *own.name, 0, {}});
-    if (!failing && own.syncs_folder) {
-      own.vfs->add({Kind::folder_sync, {}, 0, {}});
-      own.syncs_folder = false;
-    }
+    if (!failing && own.vfs->unnamed_.erase(*own.name) > 0) own.vfs->add({Kind::folder_sync, {}, 0, {}});
     return code;
   }
   static int file_size(sqlite3_file* file, sqlite3_int64* size) {
@@ -128,14 +124,13 @@ struct VfsCalls {
     if (own.real->pMethods != nullptr) file->pMethods = &kMethods;
     if (code != SQLITE_OK || path == nullptr) return code;
     own.name = new std::string(base_name(path));
-    if (owner_vfs.recording_) note_opened(own, flags, existed != 0);
+    if (owner_vfs.recording_) note_opened(own, existed != 0);
     return code;
   }
-  static void note_opened(FaultFile& own, int flags, bool existed) {
+  static void note_opened(FaultFile& own, bool existed) {
     sqlite3_int64 size = 0;
     own.real->pMethods->xFileSize(own.real, &size);
-    const bool known = own.vfs->present_[*own.name];
-    own.vfs->present_[*own.name] = true;
+    const bool known = !own.vfs->present_.insert(*own.name).second;
     if (known && existed) return;
     if (size > 0) {
       std::string content(static_cast<std::size_t>(size), '\0');
@@ -143,7 +138,7 @@ struct VfsCalls {
       own.vfs->add({Kind::found, *own.name, 0, std::move(content)});
     } else {
       own.vfs->add({Kind::create, *own.name, 0, {}});
-      own.syncs_folder = (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
+      own.vfs->unnamed_.insert(*own.name);
     }
   }
   static int remove(sqlite3_vfs* vfs, const char* path, int sync_folder) {
@@ -152,7 +147,7 @@ struct VfsCalls {
     const int code = wrapped()->xDelete(wrapped(), path, sync_folder);
     if (code != SQLITE_OK || !owner_vfs.recording_) return code;
     const auto name = base_name(path);
-    owner_vfs.present_[name] = false;
+    owner_vfs.present_.erase(name);
     owner_vfs.add({Kind::remove, name, 0, {}});
     if (sync_folder != 0) owner_vfs.add({Kind::folder_sync, {}, 0, {}});
     return code;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace newscache::test {
 struct FileOperation {
   enum class Kind {
     found,   // there before; `bytes` is its content
-    create,  // durable once the folder is synced
+    create,  // durable once the folder is synced, which the file's first sync does: not POSIX, but every file system
     remove,  // likewise
     write,
     truncate,  // to `offset` bytes
@@ -63,7 +64,8 @@ class FaultVfs {
   std::unique_ptr<sqlite3_vfs> vfs_;
   bool recording_ = false;
   std::vector<FileOperation> operations_;
-  std::map<std::string, bool> present_;  // the files that the recording knows; their folder entry is synced
+  std::set<std::string> present_;  // the files that the recording knows
+  std::set<std::string> unnamed_;  // of these, those whose entry in the folder is not synced
   Fault fault_ = Fault::io_error;
   bool for_good_ = false;
   std::int64_t fail_at_ = 0;

@@ -127,13 +127,15 @@ void cut_power(const Recording& recording, std::size_t first, std::size_t usual,
   }
 }
 
-Recording record(FaultVfs& vfs, const std::vector<std::string>& states) {
+Recording record(const std::vector<std::string>& states, std::int64_t failing_sync = 0) {
+  FaultVfs vfs;
   Recording recording;
   const Folder folder;
   auto options = small_wal(folder);
   options.vfs = vfs.name();
   vfs.record(true);
-  Performance performance(options, states, [&] { vfs.heal(); });
+  vfs.fail_at(failing_sync, Fault::failed_sync, false);
+  Performance performance(options, states, [] {});
   performance.run(1, [&](std::size_t known) { recording.announced.resize(known, vfs.operations().size()); });
   recording.operations = vfs.operations();
   return recording;
@@ -143,11 +145,26 @@ Recording record(FaultVfs& vfs, const std::vector<std::string>& states) {
 
 TEST_CASE("whenever the power fails, all that was acknowledged is there, and nothing is there by half") {
   const auto states = rehearse();
-  FaultVfs vfs;
-  const auto recording = record(vfs, states);
+  const auto recording = record(states);
   const auto truncated = std::count_if(recording.operations.begin(), recording.operations.end(), [](const auto& done) {
     return done.kind == FileOperation::Kind::write && done.offset == 0 && done.file == "news.db-wal";
   });
   CHECK(truncated >= 3);  // so often the WAL was begun anew
   cut_power(recording, 0, 400, states);
+}
+
+TEST_CASE("what a failed sync left behind is not relied upon when the power fails later") {
+  const auto states = rehearse();
+  std::int64_t failing = 0;
+  for (;;) {
+    INFO("sync " << ++failing << " fails");
+    const auto recording = record(states, failing);
+    const auto& done = recording.operations;
+    const auto failure = std::find_if(done.begin(), done.end(), [](const auto& operation) {
+      return operation.kind == FileOperation::Kind::failed_sync;
+    });
+    if (failure == done.end()) break;
+    cut_power(recording, static_cast<std::size_t>(failure - done.begin()), 6, states);
+  }
+  CHECK(failing > 30);
 }
