@@ -175,7 +175,10 @@ int Database::on_commit(void* self, sqlite3* handle, const char* schema, int wal
   return SQLITE_OK;  // what was committed stays so
 }
 
-void Database::roll_back() noexcept { sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr); }
+void Database::roll_back() noexcept {
+  if (sqlite3_get_autocommit(handle_) != 0) return;  // SQLite does it by itself after an I/O error
+  sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
 
 void Database::renew_wal() {
   if (!wal_in_doubt_) return;
@@ -277,6 +280,7 @@ std::optional<std::int64_t> Query::optional_integer(int column) const {
 }
 
 Transaction::Transaction(Database& database, const char* begin) : database_(database) {
+  database_.roll_back();
   database_.run(begin);
   try {
     database_.renew_wal();
@@ -295,7 +299,10 @@ void Transaction::commit() {
   open_ = false;
 }
 
-Snapshot::Snapshot(Database& database) : database_(database) { database_.run("BEGIN"); }
+Snapshot::Snapshot(Database& database) : database_(database) {
+  database_.roll_back();
+  database_.run("BEGIN");
+}
 
 Snapshot::~Snapshot() {
   // Reading only: there is nothing to lose, whatever COMMIT says.

@@ -35,7 +35,8 @@ class Database {
   // Prepared once per connection and text; `sql` comes from the finite set of texts in this module.
   sqlite3_stmt* prepared(std::string_view sql);
   [[noreturn]] void fail(int code, std::string_view what);
-  // Undoes what is not committed, if there is anything. Quietly: SQLite may have done so by itself, after an I/O error.
+  // Undoes what is not committed, if there is anything. For want of memory even that can fail; who starts a transaction
+  // therefore calls it too.
   void roll_back() noexcept;
   // Inside of a write transaction. After a sync has failed, the system may take for written what it could not write,
   // and say of the next sync that all went well. What lies in the WAL is therefore written once more before anything

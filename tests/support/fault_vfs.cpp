@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
+#include <utility>
 
 namespace newscache::test {
 
@@ -70,11 +70,11 @@ struct VfsCalls {
     if (code == SQLITE_OK && own.name != nullptr) own.vfs->add({Kind::truncate, *own.name, size, {}});
     return code;
   }
-  static int sync(sqlite3_file* file, int flags) {
+  static int sync(sqlite3_file* file, int) {
     auto& own = self(file);
     const bool failing = own.vfs->fails(false, true);
     // The file system tells once, and forgets that there was anything to write.
-    const int code = failing ? SQLITE_IOERR_FSYNC : methods(file).xSync(own.real, flags);
+    const int code = failing ? SQLITE_IOERR_FSYNC : SQLITE_OK;
     if (own.name == nullptr) return code;
     own.vfs->add({failing ? Kind::failed_sync : Kind::sync, *own.name, 0, {}});
     if (!failing && own.vfs->unnamed_.erase(*own.name) > 0) own.vfs->add({Kind::folder_sync, {}, 0, {}});
@@ -192,7 +192,7 @@ const sqlite3_io_methods VfsCalls::kMethods = {
     nullptr,
 };
 
-FaultVfs::FaultVfs() : vfs_(std::make_unique<sqlite3_vfs>()) {
+FaultVfs::FaultVfs(std::string name) : name_(std::move(name)), vfs_(std::make_unique<sqlite3_vfs>()) {
   const auto* wrapped = VfsCalls::wrapped();
   auto& vfs = *vfs_;
   vfs.iVersion = 2;

@@ -1,5 +1,6 @@
 #pragma once
-// SQLite's own interface to files, with a recorder and a saboteur in between. One test at a time, one thread.
+// SQLite's own interface to files, with a recorder and a saboteur in between. Nothing is really synced, which would
+// only take time: the power that fails here is not the machine's. For one thread.
 
 #include <cstdint>
 #include <map>
@@ -39,7 +40,7 @@ enum class Fault {
 
 class FaultVfs {
  public:
-  FaultVfs();  // registers itself as name()
+  explicit FaultVfs(std::string name = "fault");  // registers itself
   ~FaultVfs();
   FaultVfs(const FaultVfs&) = delete;
   FaultVfs& operator=(const FaultVfs&) = delete;
@@ -50,9 +51,9 @@ class FaultVfs {
 
   // Of the calls that the fault can hit, the n-th from now on fails (1: the next), or all from that one on.
   void fail_at(std::int64_t n, Fault fault, bool for_good);
-  void heal() { fail_at(0, Fault::io_error, false); }
-  std::int64_t failures() const { return failures_; }
-  std::int64_t calls() const { return calls_; }  // that could have failed, since fail_at
+  void heal() { fail_at_ = 0; }
+  std::int64_t failures() const { return failures_; }  // since fail_at
+  std::int64_t calls() const { return calls_; }        // that could have failed, likewise
 
  private:
   friend struct VfsCalls;
@@ -60,7 +61,7 @@ class FaultVfs {
   bool fails(bool writes, bool syncs);
   void add(FileOperation operation);
 
-  std::string name_ = "fault";
+  std::string name_;
   std::unique_ptr<sqlite3_vfs> vfs_;
   bool recording_ = false;
   std::vector<FileOperation> operations_;

@@ -85,7 +85,9 @@ Known known_states(const Recording& recording, std::size_t position) {
 void check_after(const Recording& recording, const Disk& disk, const Cut& cut, const std::vector<std::string>& states) {
   INFO("after " << cut.position << " operations, " << cut.keep.size() << " uncertain");
   const Folder folder;
-  const auto options = small_wal(folder);
+  auto options = small_wal(folder);
+  const FaultVfs vfs;
+  options.vfs = vfs.name();
   disk.write_to(folder.path(), cut.keep, cut.entries, cut.sectors);
   const auto writer = Writer::open(options);
   if (!writer) FAIL(writer.error());

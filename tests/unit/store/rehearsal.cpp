@@ -2,6 +2,8 @@
 
 #include <new>
 
+#include "support/fault_vfs.hpp"
+
 namespace newscache::store::test {
 
 namespace {
@@ -24,7 +26,9 @@ Options small_wal(const Folder& folder) {
 
 std::vector<std::string> rehearse() {
   const Folder folder;
-  const auto options = small_wal(folder);
+  auto options = small_wal(folder);
+  const newscache::test::FaultVfs vfs;
+  options.vfs = vfs.name();
   const auto writer = open_writer(options);
   std::vector<std::string> states = {describe(options)};
   for (const auto& step : sample_steps()) {
@@ -45,7 +49,6 @@ bool Performance::attempt(const std::function<void()>& call, int repetitions) {
       CHECK(error.cause() == Cause::unavailable);
     } catch (const std::bad_alloc&) {
     }
-    ++failures_;
   }
   heal_();
   return false;
@@ -77,6 +80,7 @@ void Performance::run(int repetitions, const std::function<void(std::size_t)>& d
     done(i + 2);
   }
   writer_.reset();
+  heal_();
   CHECK(describe(without_faults(options_)) == states_.back());
 }
 

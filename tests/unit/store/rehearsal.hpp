@@ -24,7 +24,6 @@ class Performance {
   // Opens the database and takes all steps. `repetitions`: how often a step is tried while the fault lasts. `done` is
   // called with the number of states that somebody knows of when a call has returned.
   void run(int repetitions, const std::function<void(std::size_t)>& done);
-  int failures() const { return failures_; }
 
  private:
   bool attempt(const std::function<void()>& call, int repetitions);
@@ -34,7 +33,6 @@ class Performance {
   const std::vector<std::string>& states_;
   std::function<void()> heal_;
   std::unique_ptr<Writer> writer_;
-  int failures_ = 0;
 };
 
 // As the steps are to be taken in these tests: the WAL is small, so that it is written back and begun anew on the way.
