@@ -20,7 +20,11 @@ TEST_CASE("a database of the newest schema for NEWSCACHE_FIXTURES", "[.fixture]"
   const auto name = std::string(to) + "/schema-" + std::to_string(newest_schema());
   Folder folder;
   const auto options = options_in(folder);
-  fill_with_sample(*open_writer(options));
+  {
+    const auto writer = open_writer(options);
+    fill_with_sample(*writer);
+    index_all(*writer);
+  }
   std::ofstream(name + ".txt") << describe(options);
   Database(options, Access::write)
       .run("UPDATE store SET epoch = '0123456789abcdef'; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");

@@ -54,6 +54,7 @@ TEST_CASE("a database of any earlier version is brought to the newest, and nothi
     CHECK(Database(options, Access::read).number("PRAGMA user_version") == newest_schema());
     CHECK(writer->epoch() == "0123456789abcdef");
     CHECK(writer->meta("clock_floor") == "1772323200");
+    index_all(*writer);
     CHECK(describe(options) == bytes_of(kFixtures + std::to_string(schema) + ".txt"));
     check_consistent(options);
   }
@@ -76,6 +77,7 @@ TEST_CASE("what identifies an article is known in a migrated database too") {
     const auto result = writer->apply({&update, 1}, Durability::synced).front();
     CHECK(result.added == 0);
     CHECK(result.updated == 2);
+    index_all(*writer);
     check_consistent(options);
   }
 }

@@ -101,6 +101,8 @@ void check_after(const Recording& recording, const Disk& disk, const Cut& cut, c
   CHECK(first <= known.all);
   CHECK((*writer)->revision() == open_reader(options)->revision());
   check_consistent(options);
+  index_all(**writer);
+  check_consistent(options);
 }
 
 // Tries some of all the ways in which the power may fail from `first` on.

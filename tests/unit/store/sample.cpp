@@ -252,6 +252,7 @@ const std::vector<Step>& sample_steps() {
       {"first document", Durability::synced, [](Writer& writer) { apply(writer, first_poll()); }},
       {"document of the second", Durability::synced, [](Writer& writer) { apply(writer, second_poll()); }},
       {"unchanged", Durability::relaxed, [](Writer& writer) { poll_second_unchanged(writer, 2); }},
+      {"index some", Durability::relaxed, [](Writer& writer) { writer.index(3); }},
       {"star", Durability::synced, [](Writer& writer) { mark(writer, {3}, {}, true); }},
       {"edits", Durability::synced, poll_first_again},
       {"unchanged again", Durability::relaxed, [](Writer& writer) { poll_second_unchanged(writer, 3); }},
@@ -267,6 +268,7 @@ const std::vector<Step>& sample_steps() {
        [](Writer& writer) { writer.set_meta("clock_floor", "1772323200", Durability::synced); }},
       {"a value that may get lost", Durability::relaxed,
        [](Writer& writer) { writer.set_meta("clock_floor", "1772323201", Durability::relaxed); }},
+      {"index all", Durability::relaxed, index_all},
       {"move", Durability::synced, move_second},
       {"unread", Durability::synced, [](Writer& writer) { mark(writer, {2}, false, {}); }},
   };
