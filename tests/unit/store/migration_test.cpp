@@ -1,13 +1,12 @@
 // Databases of earlier versions: brought up to date when they are opened, with all that is in them.
 
-#include <zstd.h>
-
 #include <filesystem>
 #include <fstream>
 
 #include "base/file.hpp"
 #include "store/database.hpp"
 #include "store/schema.hpp"
+#include "unit/store/old_database.hpp"
 #include "unit/store/sample.hpp"
 #include "unit/store/store_fixture.hpp"
 
@@ -18,21 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string kFixtures = NEWSCACHE_TEST_DATA "/store/schema-";
-// The earliest version, and the newest of which there is a database.
-constexpr int kOldest = 1;
-constexpr int kNewest = 5;
-
 std::string bytes_of(const std::string& path) { return read_file(path, 64 << 20).value(); }
-
-// The database that the version wrote which knew no later schema.
-void put_fixture(const std::string& path, int schema) {
-  const auto packed = bytes_of(kFixtures + std::to_string(schema) + ".db.zst");
-  std::string database(ZSTD_getFrameContentSize(packed.data(), packed.size()), '\0');
-  const auto size = ZSTD_decompress(database.data(), database.size(), packed.data(), packed.size());
-  REQUIRE(size == database.size());
-  std::ofstream(path, std::ios::binary) << database;
-}
 
 void set_user_version(const std::string& path, int version) {
   std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
@@ -44,28 +29,28 @@ void set_user_version(const std::string& path, int version) {
 }  // namespace
 
 TEST_CASE("a database of any earlier version is brought to the newest, and nothing of it is lost") {
-  for (int schema = kOldest; schema <= kNewest; ++schema) {
+  for (int schema = kOldestSchema; schema <= kNewestOldSchema; ++schema) {
     INFO("schema " << schema);
     Folder folder;
     const auto options = options_in(folder);
-    put_fixture(options.path, schema);
+    put_old_database(options.path, schema);
     if (schema < newest_schema()) CHECK(Reader::open(options).error().cause == Cause::unavailable);
     auto writer = open_writer(options);
     CHECK(Database(options, Access::read).number("PRAGMA user_version") == newest_schema());
     CHECK(writer->epoch() == "0123456789abcdef");
     CHECK(writer->meta("clock_floor") == "1772323200");
     index_all(*writer);
-    CHECK(describe(options) == bytes_of(kFixtures + std::to_string(schema) + ".txt"));
+    CHECK(describe(options) == described_old_database(schema));
     check_consistent(options);
   }
 }
 
 TEST_CASE("what identifies an article is known in a migrated database too") {
-  for (int schema = kOldest; schema <= kNewest; ++schema) {
+  for (int schema = kOldestSchema; schema <= kNewestOldSchema; ++schema) {
     INFO("schema " << schema);
     Folder folder;
     const auto options = options_in(folder);
-    put_fixture(options.path, schema);
+    put_old_database(options.path, schema);
     const auto writer = open_writer(options);
     const model::FeedId feed{1};
     model::FeedUpdate update;
@@ -85,7 +70,7 @@ TEST_CASE("what identifies an article is known in a migrated database too") {
 TEST_CASE("a migrated database takes what a new one takes") {
   Folder folder;
   const auto options = options_in(folder);
-  put_fixture(options.path, kOldest);
+  put_old_database(options.path, kOldestSchema);
   const auto writer = open_writer(options);
   model::FeedUpdate update;
   update.feed_id = model::FeedId{1};

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "support/fault_vfs.hpp"
+#include "unit/store/old_database.hpp"
 #include "unit/store/rehearsal.hpp"
 
 using namespace newscache;
@@ -35,7 +36,7 @@ struct Cut {
   std::uint64_t sectors = 0;
 };
 
-// How many to try; all of them would take hours.
+// How many to try; all of them would take hours. See docs/testing.md.
 std::size_t number_of_cuts(std::size_t usual) {
   const char* wish = std::getenv("NEWSCACHE_FAULTS");
   return wish != nullptr ? usual * std::strtoul(wish, nullptr, 10) : usual;
@@ -82,15 +83,33 @@ Known known_states(const Recording& recording, std::size_t position) {
   return known;
 }
 
-void check_after(const Recording& recording, const Disk& disk, const Cut& cut, const std::vector<std::string>& states) {
-  INFO("after " << cut.position << " operations, " << cut.keep.size() << " uncertain");
-  const Folder folder;
-  auto options = small_wal(folder);
-  const FaultVfs vfs;
-  options.vfs = vfs.name();
-  disk.write_to(folder.path(), cut.keep, cut.entries, cut.sectors);
-  const auto writer = Writer::open(options);
-  if (!writer) FAIL(writer.error());
+// The files as the cut left them.
+class Remains {
+ public:
+  Remains(const Disk& disk, const Cut& cut) {
+    disk.write_to(folder_.path(), cut.keep, cut.entries, cut.sectors);
+    auto opened = Writer::open(options());
+    if (!opened) FAIL(opened.error());
+    writer_ = std::move(*opened);
+  }
+  Options options() const {
+    auto options = small_wal(folder_);
+    options.vfs = vfs_.name();
+    return options;
+  }
+  Writer& writer() { return *writer_; }
+
+ private:
+  FaultVfs vfs_;
+  Folder folder_;
+  std::unique_ptr<Writer> writer_;
+};
+
+// Every state that clients were told of is there, or a later one, and no other.
+void check_states(const Recording& recording, const Disk& disk, const Cut& cut,
+                  const std::vector<std::string>& states) {
+  Remains remains(disk, cut);
+  const auto options = remains.options();
   // The last that looks like it: a checkpoint changes nothing that can be seen.
   const auto found = std::find(states.rbegin(), states.rend(), describe(options));
   REQUIRE(found != states.rend());
@@ -99,34 +118,35 @@ void check_after(const Recording& recording, const Disk& disk, const Cut& cut, c
   CHECK(state >= known.durable);
   const auto first = static_cast<std::size_t>(std::find(states.begin(), states.end(), *found) - states.begin());
   CHECK(first <= known.all);
-  CHECK((*writer)->revision() == open_reader(options)->revision());
+  CHECK(remains.writer().revision() == open_reader(options)->revision());
   check_consistent(options);
-  index_all(**writer);
+  index_all(remains.writer());
   check_consistent(options);
 }
 
 // Tries some of all the ways in which the power may fail from `first` on.
-void cut_power(const Recording& recording, std::size_t first, std::size_t usual,
-               const std::vector<std::string>& states) {
+void cut_power(const std::vector<FileOperation>& operations, std::size_t first, std::size_t usual,
+               const std::function<void(const Disk&, const Cut&)>& check) {
   std::size_t all[2] = {0, 0};
   const auto wanted = number_of_cuts(usual);
   for (const bool trying : {false, true}) {
     std::mt19937_64 random(1);
     Disk disk;
-    for (std::size_t position = 0; position <= recording.operations.size(); ++position) {
+    for (std::size_t position = 0; position <= operations.size(); ++position) {
       if (position >= first) {
         const std::vector<Cut> kinds[2] = {plain_cuts(disk, position, random), mixed_cuts(disk, position, random)};
         for (int kind = 0; kind < 2; ++kind) {
           for (const auto& cut : kinds[kind]) {
             if (!trying) {
               ++all[kind];
-            } else if (random() % all[kind] < wanted / 2) {
-              check_after(recording, disk, cut, states);
+            } else if (random() % all[kind] < (wanted + 1) / 2) {
+              INFO("after " << cut.position << " operations, " << cut.keep.size() << " uncertain");
+              check(disk, cut);
             }
           }
         }
       }
-      if (position < recording.operations.size()) disk.apply(recording.operations[position]);
+      if (position < operations.size()) disk.apply(operations[position]);
     }
   }
 }
@@ -154,7 +174,8 @@ TEST_CASE("whenever the power fails, all that was acknowledged is there, and not
     return done.kind == FileOperation::Kind::write && done.offset == 0 && done.file == "news.db-wal";
   });
   CHECK(truncated >= 3);  // so often the WAL was begun anew
-  cut_power(recording, 0, 400, states);
+  cut_power(recording.operations, 0, 200,
+            [&](const Disk& disk, const Cut& cut) { check_states(recording, disk, cut, states); });
 }
 
 TEST_CASE("what a failed sync left behind is not relied upon when the power fails later") {
@@ -168,7 +189,28 @@ TEST_CASE("what a failed sync left behind is not relied upon when the power fail
       return operation.kind == FileOperation::Kind::failed_sync;
     });
     if (failure == done.end()) break;
-    cut_power(recording, static_cast<std::size_t>(failure - done.begin()), 6, states);
+    cut_power(done, static_cast<std::size_t>(failure - done.begin()), 2,
+              [&](const Disk& disk, const Cut& cut) { check_states(recording, disk, cut, states); });
   }
   CHECK(failing > 30);
+}
+
+TEST_CASE("when the power fails during a migration, the next start completes it") {
+  for (int schema = kOldestSchema; schema <= kNewestOldSchema; ++schema) {
+    INFO("from schema " << schema);
+    FaultVfs vfs;
+    const Folder folder;
+    auto options = small_wal(folder);
+    options.vfs = vfs.name();
+    put_old_database(options.path, schema);
+    vfs.record(true);
+    open_writer(options);
+    const auto done = vfs.operations();
+    cut_power(done, 1, 20, [&](const Disk& disk, const Cut& cut) {
+      Remains remains(disk, cut);
+      index_all(remains.writer());
+      CHECK(describe(remains.options()) == described_old_database(schema));
+      check_consistent(remains.options());
+    });
+  }
 }

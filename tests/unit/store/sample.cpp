@@ -279,35 +279,39 @@ void fill_with_sample(Writer& writer) {
   for (const auto& step : sample_steps()) step.run(writer);
 }
 
-std::string describe(const Options& options) {
-  const auto reader = open_reader(options);
+std::string describe(Reader& reader) {
   std::ostringstream out;
-  Database database(options, Access::read);
-  for (Query meta(database, "SELECT key, value FROM meta ORDER BY key"); meta.step();) {
-    out << "meta " << meta.text(0) << '=' << meta.text(1) << '\n';
-  }
-  const auto counts = reader->counts();
+  const auto counts = reader.counts();
   out << "feeds=" << counts.feeds << " articles=" << counts.articles << " unread=" << counts.unread
-      << " starred=" << counts.starred << " revision=" << model::raw(reader->revision()) << '\n';
-  for (const auto& feed : reader->feeds()) {
+      << " starred=" << counts.starred << " revision=" << model::raw(reader.revision()) << '\n';
+  for (const auto& feed : reader.feeds()) {
     describe_feed(out, feed);
-    describe_journal(out, *reader, feed.id);
+    describe_journal(out, reader, feed.id);
   }
   model::ArticleQuery all;
   all.order = model::ArticleOrder::oldest;
-  for (const auto& article : reader->articles(all).value().articles) describe_article(out, article);
+  for (const auto& article : reader.articles(all).value().articles) describe_article(out, article);
   for (const char* words : {"words", "resume", "koln", "corrected", "title:first", "paragraph", "author:ann"}) {
-    describe_search(out, *reader, words, {});
+    describe_search(out, reader, words, {});
   }
-  describe_search(out, *reader, "", "science");
-  for (const auto& day : reader->traffic(0)) {
+  describe_search(out, reader, "", "science");
+  for (const auto& day : reader.traffic(0)) {
     out << "day " << day.day << ' ' << day.bytes << ' ' << day.metered_bytes << '\n';
   }
-  for (const auto& change : reader->changes(model::Revision{0}, 1000).value().changes) {
+  for (const auto& change : reader.changes(model::Revision{0}, 1000).value().changes) {
     out << "change " << model::raw(change.revision) << ' ' << static_cast<int>(change.type) << ' '
         << static_cast<int>(change.op) << ' ' << change.id << '\n';
   }
   return out.str();
+}
+
+std::string describe(const Options& options) {
+  std::string said;
+  Database database(options, Access::read);
+  for (Query meta(database, "SELECT key, value FROM meta ORDER BY key"); meta.step();) {
+    said += "meta " + meta.string(0) + '=' + meta.string(1) + '\n';
+  }
+  return said + describe(*open_reader(options));
 }
 
 }  // namespace newscache::store::test

@@ -19,6 +19,7 @@ struct Step {
 const std::vector<Step>& sample_steps();
 void fill_with_sample(Writer& writer);
 // Feeds, articles with their contents, journals, traffic, searches and the change log, one line each.
-std::string describe(const Options& options);
+std::string describe(Reader& reader);
+std::string describe(const Options& options);  // and the named values
 
 }  // namespace newscache::store::test
