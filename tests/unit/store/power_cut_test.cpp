@@ -178,6 +178,19 @@ TEST_CASE("whenever the power fails, all that was acknowledged is there, and not
             [&](const Disk& disk, const Cut& cut) { check_states(recording, disk, cut, states); });
 }
 
+TEST_CASE("when the power fails while the database is made, the next start makes it") {
+  const auto states = rehearse();
+  auto recording = record(states);
+  const auto& done = recording.operations;
+  // From there on it is as at any other time.
+  const auto wal = std::find_if(done.begin(), done.end(), [](const auto& operation) {
+    return operation.file == "news.db-wal" && operation.kind == FileOperation::Kind::sync;
+  });
+  recording.operations.erase(wal, done.end());
+  cut_power(recording.operations, 0, 120,
+            [&](const Disk& disk, const Cut& cut) { check_states(recording, disk, cut, states); });
+}
+
 TEST_CASE("what a failed sync left behind is not relied upon when the power fails later") {
   const auto states = rehearse();
   std::int64_t failing = 0;
