@@ -85,6 +85,7 @@ Cause cause_of(int code) {
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_BUSY:
+    case SQLITE_LOCKED:
     case SQLITE_NOMEM:
       return Cause::unavailable;
     default:
