@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "store/article_rows.hpp"
+#include "store/database.hpp"
 #include "store/record.hpp"
 #include "store/search_text.hpp"
 #include "store/store.hpp"
@@ -61,7 +62,7 @@ void register_functions(sqlite3* handle, FunctionContext* context) {
     const int code = sqlite3_create_function_v2(handle, function.name, function.arguments,
                                                 SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, context,
                                                 function.call, nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) throw StoreError(Cause::internal, "cannot register an SQL function");
+    if (code != SQLITE_OK) throw StoreError(cause_of(code), "cannot register an SQL function");
   }
 }
 

@@ -170,7 +170,7 @@ Reader::Reader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Reader::~Reader() = default;
 
 Result<std::unique_ptr<Reader>> Reader::open(Options options) {
-  if (const auto checked = check_file(options.path); !checked) return checked.error();
+  if (const auto checked = check_file(options); !checked) return checked.error();
   if (file_bytes(options.path) == 0) {
     return Error{Cause::unavailable, options.path + " does not exist yet; open it for writing first"};
   }

@@ -33,6 +33,8 @@ struct Options {
   std::int64_t change_log_length = 200'000;    // changes kept; a client further behind starts over
   int max_versions = 5;                        // of one article, kept as history
   std::int64_t max_query_steps = 200'000'000;  // of SQLite's machine, one or two seconds; a longer search is refused
+  std::int64_t checkpoint_pages = 2000;        // of the WAL, 4 MB; then it is written back into the database
+  std::string vfs;                             // SQLite's, for tests; empty: the default
 };
 
 class StoreError : public std::runtime_error {
