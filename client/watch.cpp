@@ -21,12 +21,12 @@ struct WatchOptions {
   std::optional<std::int64_t> since;
 };
 
-// What the event is about: an article's title, a feed's with its state, the network's state; empty when it is gone
+// What the event is about: an article's title, a feed's with its state, the network's or the storage's state; empty when it is gone
 // already.
 Outcome<std::string> describe(Session& session, const Event& event, const boost::json::object& data) {
   const auto id = std::to_string(count_at(data, "id"));
   const bool deleted = event.name.ends_with(".deleted");
-  if (event.name == "network") return text_at(data, "state");
+  if (event.name == "network" || event.name == "storage") return text_at(data, "state");
   if (deleted) return std::string();
   const bool is_article = event.name.starts_with("article.");
   const auto thing = session.connection.get_object((is_article ? "/v1/articles/" : "/v1/feeds/") + id);
@@ -57,8 +57,8 @@ Outcome<Exit> print_event(Session& session, const Event& event) {
     if (!data) return data.error();
     const auto what = describe(session, event, *data);
     if (!what) return what.error();
-    // The network has no revisions.
-    auto line = (event.name == "network" || event.id.empty() ? "-" : event.id) + "  " + event.name;
+    // Network and storage have no revisions.
+    auto line = (event.name == "network" || event.name == "storage" || event.id.empty() ? "-" : event.id) + "  " + event.name;
     line.append(event.name.size() < 15 ? 15 - event.name.size() : 0, ' ');
     if (const auto id = number_at(*data, "id")) line += "  " + std::to_string(*id);
     if (!what->empty()) line += "  " + *what;

@@ -88,16 +88,28 @@ bool is_offline(const Object& network) {
   return state == "offline" || state == "portal";
 }
 
-std::string next_poll_text(const Session& session, const Object& feed, const Object& network) {
+// Nothing is polled while that is so.
+std::string wait_for_storage(const Object& storage) {
+  const auto state = text_at(storage, "state");
+  if (state == "low" || state == "full") return "as soon as there is room on the disk";
+  return state == "read_only" ? "as soon as the disk can be written" : "";
+}
+
+std::string next_poll_text(const Session& session, const Object& feed, const Object& network, const Object& storage) {
   if (text_at(feed, "url").starts_with("import:")) return "none, it came from files";
   const auto state = text_at(feed, "state");
   if (flag_at(feed, "polling")) return "now: it is queued or being fetched";
   if (state == "paused" || state == "gone") return "none, it is " + state;
   const auto& error = object_at(feed, "error");
+  const auto storage_wait = wait_for_storage(storage);
   // Whatever was planned: it is tried when the network is back.
   if (is_offline(network) && !error.empty() && count_at(error, "count") == 0) return "as soon as there is a network";
   const auto text = text_at(feed, "next_poll");
   const auto instant = text::parse_date(text);
+  if (!storage_wait.empty()) {
+    const bool is_due = !instant || *instant <= session.clock.wall();
+    return is_due ? "due; " + storage_wait : local_time(text) + " or " + storage_wait;
+  }
   if (!instant || *instant > session.clock.wall()) return local_time(text);
   return is_offline(network) ? "due; as soon as there is a network" : "due; it waits for its turn";
 }
@@ -147,7 +159,7 @@ void print_reasons(const Session& session, const Object& feed, const Object& sta
   print_pairs(session.console,
               {{"feed", id + ", " + (title.empty() ? url : title + " <" + url + ">")},
                {"state", state == "ok" && !error.empty() ? std::string(ok_with_error) : explained(states, state, id)},
-               {"next poll", next_poll_text(session, feed, network)},
+               {"next poll", next_poll_text(session, feed, network, object_at(status, "storage"))},
                {"decided by", explained(rules, text_at(feed, "next_poll_rule"))},
                {"network", text_at(network, "state") == "online" ? "" : network_text(network)},
                {"budget", budget_text(feed, object_at(status, "traffic"))},
@@ -209,7 +221,10 @@ Outcome<Exit> why(Session& session, const WhyOptions& options) {
   const auto& attempts = array_at(*journal, "attempts");
   if (session.json) {
     print_json(session, boost::json::object{
-                            {"feed", *feed}, {"attempts", attempts}, {"network", object_at(*status, "network")}});
+                            {"feed", *feed},
+                            {"attempts", attempts},
+                            {"network", object_at(*status, "network")},
+                            {"storage", object_at(*status, "storage")}});
     return Exit::done;
   }
   print_reasons(session, *feed, *status);

@@ -54,6 +54,12 @@ std::string format_network_event(std::string_view state, Instant since) {
   return "event: network\ndata: " + boost::json::serialize(data) + "\n\n";
 }
 
+std::string format_storage_event(std::string_view state) {
+  boost::json::object data;
+  data["state"] = state;
+  return "event: storage\ndata: " + boost::json::serialize(data) + "\n\n";
+}
+
 void Subscriber::push(std::shared_ptr<const std::string> events) {
   if (closed_) return;
   if (waiting_bytes_ + events->size() > capacity_) {

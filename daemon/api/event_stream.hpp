@@ -22,6 +22,7 @@ namespace newscache::api {
 std::string format_event(const model::Change& change);
 // Has no id: it is no place to resume from.
 std::string format_network_event(std::string_view state, Instant since);
+std::string format_storage_event(std::string_view state);
 
 class EventHub;
 

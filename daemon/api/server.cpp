@@ -112,6 +112,10 @@ void Server::notify_network() {
   state_->context->events->broadcast(format_network_event(network_word(poller.network()), poller.network().since));
 }
 
+void Server::notify_storage(std::string_view state) {
+  state_->context->events->broadcast(format_storage_event(state));
+}
+
 void Server::stop() {
   state_->host->stopping = true;
   for (const auto& listener : state_->listeners) {

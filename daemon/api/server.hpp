@@ -44,6 +44,7 @@ struct DaemonStatus {
   std::optional<std::int64_t> storage_free;  // none: cannot be told
   std::int64_t written_bytes = 0;            // to disks since the start
   std::string storage_state = "ok";          // ok, low, full, read_only
+  std::string storage_trouble;               // what a person should do; empty: nothing
 };
 
 struct Services {
@@ -70,6 +71,7 @@ class Server {
   // The change log moved: event streams are told.
   void notify_changes();
   void notify_network();
+  void notify_storage(std::string_view state);
   // No new connections or requests; requests under way get their answer, event streams end.
   void stop();
 

@@ -97,8 +97,10 @@ loop::awaitable<Response> get_health(Context& context, Request&) {
   };
   const std::string fault = co_await context.services.reader.run(read);
   if (!fault.empty()) reasons.push_back(json::value(fault));
-  const auto storage = context.services.status().storage_state;
+  const auto daemon = context.services.status();
+  const auto& storage = daemon.storage_state;
   if (storage == "full" || storage == "read_only") reasons.push_back(json::value("storage is " + storage));
+  if (!daemon.storage_trouble.empty()) reasons.push_back(json::value(daemon.storage_trouble));
   json::object out;
   out["status"] = reasons.empty() ? "ok" : "failing";
   const int status = reasons.empty() ? 200 : 503;

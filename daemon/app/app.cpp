@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -18,6 +19,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "html/plain_text.hpp"
+#include "ingest/housekeeper.hpp"
 #include "ingest/indexer.hpp"
 #include "ingest/poller.hpp"
 #include "ingest/subscriptions.hpp"
@@ -31,6 +33,7 @@
 #include "sys/network_manager.hpp"
 #include "sys/notify.hpp"
 #include "sys/peer.hpp"
+#include "sys/reserve.hpp"
 #include "sys/signals.hpp"
 #include "sys/sockets.hpp"
 #include "sys/written.hpp"
@@ -40,9 +43,6 @@ namespace {
 
 constexpr Instant build_time{std::chrono::seconds(NEWSCACHE_BUILD_EPOCH)};
 constexpr std::string_view clock_floor_key = "clock_floor";
-// Below the first, the disk is called low; below the second, full.
-constexpr std::int64_t low_space = 64 << 20;
-constexpr std::int64_t no_space = 16 << 20;
 
 std::string default_state_dir() {
   if (const char* given = std::getenv("STATE_DIRECTORY"); given != nullptr && *given != '\0') {
@@ -59,7 +59,10 @@ std::string default_state_dir() {
 
 bool writes_to_journal() { return std::getenv("JOURNAL_STREAM") != nullptr; }
 
-// Creates the directory, private, and takes the lock that keeps a second daemon out of it.
+bool lacks_room_or_permission(int error) { return error == EROFS || error == ENOSPC || error == EDQUOT; }
+
+// Creates the directory, private, and takes the lock that keeps a second daemon out of it. No lock where nothing can be
+// written.
 Result<FileDescriptor> claim_state_dir(const std::string& path) {
   std::error_code error;
   const bool created = std::filesystem::create_directories(path, error);
@@ -67,12 +70,32 @@ Result<FileDescriptor> claim_state_dir(const std::string& path) {
   if (created) ::chmod(path.c_str(), 0750);
   const std::string lock_path = path + "/lock";
   FileDescriptor lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!lock && lacks_room_or_permission(errno)) {
+    lock = FileDescriptor(::open(lock_path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!lock) return lock;  // where nothing can be written, two do no harm
+  }
   if (!lock)
     return Error{Cause::unavailable, "cannot write to the state directory " + path + ": " + std::strerror(errno)};
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     return Error{Cause::conflict, "another newscached is using " + path + ": stop it, or choose another --state-dir"};
   }
   return lock;
+}
+
+std::string reserve_file(const model::Settings& settings) { return settings.daemon.state_dir + "/reserve"; }
+
+// On a full disk the room that was kept for this is used.
+Result<std::unique_ptr<store::Writer>> open_writer(const store::Options& options, const model::Settings& settings) {
+  const sys::Reserve reserve(reserve_file(settings));
+  Result<std::unique_ptr<store::Writer>> writer = Error{};
+  try {
+    writer = store::Writer::open(options);
+    if (!writer || (*writer)->writable() || !reserve.release()) return writer;
+  } catch (const store::StoreError& error) {
+    if (error.shortage() == store::Shortage::none || !reserve.release()) throw;
+  }
+  writer = Error{};  // closed first
+  return store::Writer::open(options);
 }
 
 struct Sockets {
@@ -114,8 +137,9 @@ struct App::State {
   loop::awaitable<void> watch_network_manager();
   loop::awaitable<void> watch_clock();
   void after_commit();
+  void connect_housekeeper();
   void stop(int code);
-  api::DaemonStatus status() const;
+  api::DaemonStatus status();
   Instant clock_floor() const { return std::max(build_time, stored_floor); }
   bool clock_trusted() const { return clock.wall() >= clock_floor(); }
 
@@ -148,6 +172,7 @@ struct App::State {
   ingest::LinkReport link_report;
   ingest::Subscriptions subscriptions;
   ingest::Indexer indexer;
+  ingest::Housekeeper housekeeper;
   api::Server server;
 };
 
@@ -174,33 +199,53 @@ App::State::State(CommandLine line, model::Settings s, FileDescriptor lock, Sock
       poller(ingest_services, settings),
       subscriptions(ingest_services, poller),
       indexer(ingest_services),
+      housekeeper(
+          ingest_services, poller, [path = settings.daemon.state_dir] { return sys::disk_space(path); },
+          reserve_file(settings)),
       server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, poller, subscriptions, indexer,
                            std::move(admins), [this] { return status(); }},
              api::Limits{.connections = settings.socket.max_connections}) {
   tasks.on_fatal = [this] { stop(1); };
   poller.on_commit = [this] { after_commit(); };
   poller.on_network_change = [this] { server.notify_network(); };
+  connect_housekeeper();
 }
 
-api::DaemonStatus App::State::status() const {
+void App::State::connect_housekeeper() {
+  housekeeper.configure(settings.store);
+  housekeeper.on_change = [this] { server.notify_storage(ingest::disk_word(housekeeper.status().state)); };
+  // A file system that was read-only: nobody else may have taken the directory meanwhile.
+  housekeeper.may_write = [this] {
+    if (state_lock) return true;
+    Result<FileDescriptor> lock = claim_state_dir(settings.daemon.state_dir);
+    if (!lock) {
+      log.error("the state directory cannot be used", {{"detail", lock.error().detail}});
+      return false;
+    }
+    state_lock = std::move(*lock);
+    return true;
+  };
+  housekeeper.on_writable = [this] { tasks.spawn("reconcile", reconcile()); };
+}
+
+api::DaemonStatus App::State::status() {
   api::DaemonStatus status;
   status.version = NEWSCACHE_VERSION;
   status.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(clock.boot() - started).count();
   status.clock_floor = clock_floor();
   status.clock_trusted = clock_trusted();
-  status.storage_limit = settings.store.limit;
   status.written_bytes = sys::written_bytes();
-  if (const auto disk = sys::disk_space(settings.daemon.state_dir)) {
-    status.storage_free = disk->free_bytes;
-    if (disk->free_bytes < low_space) status.storage_state = "low";
-    if (disk->free_bytes < no_space) status.storage_state = "full";
-    if (disk->read_only) status.storage_state = "read_only";
-  }
+  ingest::StorageStatus storage = housekeeper.status();
+  status.storage_limit = storage.limit_bytes;
+  status.storage_free = storage.free_bytes;
+  status.storage_state = ingest::disk_word(storage.state);
+  status.storage_trouble = std::move(storage.trouble);
   return status;
 }
 
 void App::State::after_commit() {
   indexer.wake();
+  housekeeper.note_commit();
   server.notify_changes();
   // Power may go at any moment, so the latest trusted time is kept now and then: at most once a day, with other writes.
   const std::optional<Instant> confirmed = poller.time_confirmed();
@@ -244,6 +289,7 @@ loop::awaitable<void> App::State::start() {
   tasks.spawn("clock", watch_clock());
   tasks.spawn_vital("poller", poller.run());
   tasks.spawn("indexer", indexer.run());
+  tasks.spawn_vital("housekeeper", housekeeper.run());
   co_await reconcile();
   notifier.ready("serving");
   log.notice("ready", {{"version", NEWSCACHE_VERSION}, {"state_dir", settings.daemon.state_dir}});
@@ -305,6 +351,7 @@ loop::awaitable<void> App::State::reload() {
     log.set_level(settings.daemon.log_level);
     client.reconfigure(settings.net);
     poller.reconfigure(settings);
+    housekeeper.configure(settings.store);
     co_await reconcile();
     log.notice("configuration reloaded");
   }
@@ -359,14 +406,24 @@ Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settin
   options.path = settings.daemon.state_dir + "/news.db";
   options.plain_text = [](std::string_view safe_html) { return html::to_text(safe_html); };
   options.written_bytes = sys::written_bytes;
-  Result<std::unique_ptr<store::Writer>> writer = store::Writer::open(options);
+  // The writer is there before those who want to know.
+  auto shortage = std::make_shared<std::function<void(store::Shortage)>>();
+  options.on_shortage = [shortage](store::Shortage what) {
+    if (*shortage) (*shortage)(what);
+  };
+  Result<std::unique_ptr<store::Writer>> writer = open_writer(options, settings);
   if (!writer) return writer.error();
+  options.frozen = !(*writer)->writable();
+  options.on_shortage = nullptr;
   Result<std::unique_ptr<store::Reader>> reader = store::Reader::open(options);
   if (!reader) return reader.error();
   Result<Sockets> sockets = open_sockets(settings.socket);
   if (!sockets) return sockets.error();
   auto state = std::make_unique<State>(std::move(command_line), std::move(settings), std::move(*lock),
                                        std::move(*sockets), std::move(*admins), std::move(*writer), std::move(*reader));
+  *shortage = [s = state.get()](store::Shortage what) {
+    boost::asio::post(s->io, [s, what] { s->housekeeper.note_shortage(what); });
+  };
   return std::unique_ptr<App>(new App(std::move(state)));
 }
 

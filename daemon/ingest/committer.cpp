@@ -88,8 +88,8 @@ loop::awaitable<void> Committer::write_batch() {
   std::vector<model::FeedUpdate> updates;
   updates.reserve(batch.size() + deferred_.size());
   for (const auto& pending : batch) updates.push_back(std::move(pending->update));
-  for (auto& [id, update] : deferred_) updates.push_back(std::move(update));
-  deferred_.clear();
+  auto deferred = std::exchange(deferred_, {});
+  for (const auto& [id, update] : deferred) updates.push_back(update);
   Written written;
   std::exception_ptr error;
   try {
@@ -103,8 +103,7 @@ loop::awaitable<void> Committer::write_batch() {
     written = co_await services_.writer.run(std::move(apply));
   } catch (const std::exception& e) {
     error = std::current_exception();
-    // Deferred times are lost with the batch; the feeds are then polled a little early after a restart, and no harm is
-    // done.
+    keep_deferred(std::move(deferred));
     services_.log.error("what polls brought cannot be stored",
                         {{"feeds", static_cast<std::int64_t>(batch.size())}, {"error", e.what()}});
   }
@@ -114,6 +113,18 @@ loop::awaitable<void> Committer::write_batch() {
     batch[i]->done.set();
   }
   if (written.moved && on_commit) on_commit();
+}
+
+// What was deferred meanwhile is newer.
+void Committer::keep_deferred(std::unordered_map<model::FeedId, model::FeedUpdate> deferred) {
+  oldest_deferred_ = services_.clock.boot();
+  for (auto& [id, update] : deferred) {
+    if (const auto newer = deferred_.find(id); newer != deferred_.end()) {
+      take_attempts(newer->second, update);
+    } else {
+      deferred_.emplace(id, std::move(update));
+    }
+  }
 }
 
 }  // namespace newscache::ingest

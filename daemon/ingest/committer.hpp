@@ -48,6 +48,7 @@ class Committer {
   struct Pending;
   struct Written;
   loop::awaitable<void> write_batch();
+  void keep_deferred(std::unordered_map<model::FeedId, model::FeedUpdate> deferred);
 
   Services services_;
   std::function<bool()> idle_;

@@ -1,4 +1,4 @@
-// When polling pauses because of the network, whom a failure is to be blamed on, and how polling goes on.
+// When polling pauses because of the network or the disk, whom a failure is to be blamed on, and how polling goes on.
 
 #include <fnmatch.h>
 
@@ -66,6 +66,16 @@ bool Poller::network_failed(const model::Feed& feed, Sign sign, const Fetched& f
     pardonable_.push_back({feed.id, generation, feed.state});
   }
   return false;
+}
+
+void Poller::hold_for_storage(bool held) {
+  storage_held_ = held;
+  if (!held) {
+    for (auto& [id, slot] : slots_) {
+      if (std::exchange(slot.unstored, false) && slot.scheduled) schedule_slot(slot, services_.clock.boot());
+    }
+  }
+  wake();
 }
 
 // By which the net outside can be judged: not those that fail by their own fault.

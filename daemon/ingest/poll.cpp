@@ -33,6 +33,7 @@ loop::awaitable<void> Poller::poll(model::FeedId id, std::uint64_t generation, W
   --active_;
   if (Slot* slot = find(id, generation)) {
     slot->active = false;
+    slot->unstored = error != nullptr;
     if (error && may_be_polled(slot->feed)) {
       schedule_slot(*slot, services_.clock.boot() + std::max<seconds>(retry_after_trouble, poll_settings_.floor));
     }

@@ -205,7 +205,7 @@ void Poller::queue_due_feeds() {
 // Whose feeds may be fetched now. While offline those of our own network may always, the others one at a time, to find
 // out; null: nobody's.
 Turns::Allowed Poller::allowed() const {
-  if (coming_back_ || transfers_ >= net_settings_.max_transfers || committer_.pending() >= max_uncommitted)
+  if (coming_back_ || storage_held_ || transfers_ >= net_settings_.max_transfers || committer_.pending() >= max_uncommitted)
     return nullptr;
   const bool all =
       network_.may_start(services_.clock.boot()) && (network_.state() == NetworkState::online || transfers_ == hung_);
@@ -375,7 +375,8 @@ loop::awaitable<model::UpdateResult> Poller::commit(model::FeedUpdate update) {
 bool Poller::polling(model::FeedId id) const {
   const auto found = slots_.find(id);
   if (found == slots_.end()) return false;
-  return found->second.active || (found->second.waiting && network_.state() == NetworkState::online);
+  const bool goes_on = network_.state() == NetworkState::online && !storage_held_;
+  return found->second.active || (found->second.waiting && goes_on);
 }
 
 const model::FeedState* Poller::state(model::FeedId id) const {

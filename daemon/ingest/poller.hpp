@@ -96,6 +96,9 @@ class Poller {
   void reconfigure(const model::Settings& settings);
   // What the system says of the link.
   void link_reported(const LinkReport& report);
+  // The store cannot take anything for the time being: feeds stay due. When it can again, what it could not take is
+  // fetched anew.
+  void hold_for_storage(bool held);
   // The wall clock was set: no wait changes, but the times that are shown do, and certificates may be judged now.
   void clock_jumped();
   // Looks again at what is due: settings changed, or a manual clock moved.
@@ -136,6 +139,7 @@ class Poller {
     bool scheduled = false;  // in due_
     bool waiting = false;    // in its host's queue
     bool active = false;     // being fetched or committed
+    bool unstored = false;   // what its last poll brought could not be stored
     Wish wish = Wish::none;
     bool skips_pages = false;   // an older page could not be read: the feed itself is polled before the next try
     bool move_refused = false;  // its proven new address cannot be taken over; has been logged
@@ -245,6 +249,7 @@ class Poller {
   bool loaded_ = false;
   bool metered_ = false;
   bool coming_back_ = false;  // what is due is being put in order
+  bool storage_held_ = false;
   Instant network_since_;
   std::optional<Instant> time_confirmed_;
 };

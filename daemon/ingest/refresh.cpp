@@ -208,6 +208,8 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
   result.update.gap_if_disjoint = possible_gap(feed.state, *parsed, context);
   take_entries(result, feed, std::exchange(parsed->entries, {}));
   result.update.document = std::move(*parsed);
+  // More may be in it than what has been read.
+  result.update.document->complete &= !response.cut_off;
   succeed(result, feed, response, context);
 }
 

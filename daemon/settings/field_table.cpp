@@ -139,7 +139,7 @@ constexpr std::array field_table = std::to_array<Entry>({
    "How many bytes each feed may receive in a month; unset: unlimited"},
 
   {"store.limit", unset, at_reload, size(kib * kib, pib), SLOT(store.limit),
-   "How much disk the cache may use; unset: a share of the disk"},
+   "How much disk the cache may use; unset: a quarter of the disk"},
   {"store.keep_days", unset, at_reload, integer(1, 36500), SLOT(store.keep_days),
    "Delete articles that were read and are older than this many days; unset: never"},
   {"store.keep_per_feed", unset, at_reload, integer(1, 1'000'000), SLOT(store.keep_per_feed),

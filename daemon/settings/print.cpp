@@ -56,8 +56,7 @@ std::vector<std::string> needs_restart(const model::Settings& old_settings, cons
 
 std::vector<std::string> without_effect(const model::Settings& settings) {
   // What the contract fixes for work that is still to come; it shrinks with it.
-  constexpr std::array<std::string_view, 5> pending = {"store.limit", "store.keep_days", "store.keep_per_feed",
-                                                       "offline.", "http."};
+  constexpr std::array<std::string_view, 2> pending = {"offline.", "http."};
   model::Settings given = settings;
   model::Settings defaults;
   std::vector<std::string> keys;

@@ -5,6 +5,7 @@
 
 #include "store/article_rows.hpp"
 #include "store/attempt_rows.hpp"
+#include "store/document_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/recogniser.hpp"
 #include "store/traffic_rows.hpp"
@@ -51,22 +52,30 @@ class Applier {
     if (update_.gap_if_disjoint && recogniser.all_are_new() && has_articles(change_.database(), update_.feed_id)) {
       result.gap = update_.gap_if_disjoint;
     }
+    DocumentSeen seen{true, {}, recogniser.deleted(), update_.received};
     for (std::size_t i = 0; i < recognised.size(); ++i) {
       const auto& [as, known, hash] = recognised[i];
+      if (as == Recognised::As::article) seen.ids.push_back(model::raw(known.id));
       if (as != Recognised::As::article || known.hash == hash) continue;
       if (edit(update_.entries[i], known, hash)) ++result.updated;
     }
     // Documents begin with the newest; of articles with equal dates the one with the higher id is the newer.
     for (std::size_t i = recognised.size(); i-- > 0;) {
       if (recognised[i].as != Recognised::As::fresh) continue;
-      add(update_.entries[i], uid_from_hex(update_.entries[i].uid), recognised[i].hash);
+      const auto id = add(update_.entries[i], uid_from_hex(update_.entries[i].uid), recognised[i].hash);
+      seen.ids.push_back(model::raw(id));
       ++result.added;
+    }
+    if (result.added > 0) note_arrival(change_.database(), update_.feed_id, update_.received);
+    if (update_.document) {
+      seen.complete = update_.document->complete;
+      keep_document(change_.database(), update_.feed_id, std::move(seen));
     }
     return result;
   }
 
  private:
-  void add(model::IncomingEntry& incoming, const Uid& uid, const ContentHash& hash) {
+  model::ArticleId add(model::IncomingEntry& incoming, const Uid& uid, const ContentHash& hash) {
     ArticleRow row;
     row.id = change_.new_article_id();
     row.feed_id = update_.feed_id;
@@ -80,6 +89,7 @@ class Applier {
     insert_article(change_.database(), row);
     change_.dated(row.id, row.sort);
     change_.count_articles(row.feed_id, 1, 1, 0);
+    return row.id;
   }
 
   // Whether there is a difference to what is stored.
@@ -192,14 +202,16 @@ void record_traffic(WriterState& state, std::span<const model::FeedUpdate> updat
 }  // namespace
 
 std::vector<model::UpdateResult> Writer::apply(std::span<model::FeedUpdate> updates, Durability durability) {
-  std::vector<model::UpdateResult> results;
-  results.reserve(updates.size());
-  Change change(*state_, durability);
-  for (auto& update : updates) results.push_back(apply_update(change, update));
-  trim_journals(*state_, updates);
-  record_traffic(*state_, updates);
-  change.commit();
-  return results;
+  return with_room(*this, *state_, [&] {
+    std::vector<model::UpdateResult> results;
+    results.reserve(updates.size());
+    Change change(*state_, durability);
+    for (auto& update : updates) results.push_back(apply_update(change, update));
+    trim_journals(*state_, updates);
+    record_traffic(*state_, updates);
+    change.commit();
+    return results;
+  });
 }
 
 }  // namespace newscache::store

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/hash.hpp"
+#include "store/document_rows.hpp"
 #include "store/times.hpp"
 #include "store/version_rows.hpp"
 
@@ -13,7 +14,6 @@ namespace {
 
 constexpr int kMaxAliases = 4;
 constexpr int kMaxOfLink = 32;
-constexpr int kMaxTombstones = 1000;  // per feed
 
 constexpr std::string_view kFind = R"sql(
 SELECT a.id, a.feed_id, a.uid, a.link, a.sort, a.received, a.revision, a.read, a.starred, a.hash, a.head, c.body
@@ -55,13 +55,7 @@ constexpr std::string_view kAddKey = "INSERT OR IGNORE INTO identity(feed_id, ke
 constexpr std::string_view kRemoveKey = "DELETE FROM identity WHERE feed_id = ? AND key = ? AND id = ?";
 constexpr std::string_view kCountAliases = "SELECT count(*) FROM alias WHERE id = ?";
 constexpr std::string_view kAddAlias = "INSERT OR IGNORE INTO alias(uid, id) VALUES (?, ?)";
-constexpr std::string_view kBuryAliases =
-    "INSERT OR IGNORE INTO tombstone(feed_id, uid) SELECT ?, uid FROM alias WHERE id = ?";
-constexpr std::string_view kBury = "INSERT OR IGNORE INTO tombstone(feed_id, uid) VALUES (?, ?)";
 constexpr std::string_view kForgetTombstones = "DELETE FROM tombstone WHERE feed_id = ?";
-constexpr std::string_view kPruneTombstones = R"sql(
-DELETE FROM tombstone WHERE feed_id = ?1 AND seq NOT IN
-  (SELECT seq FROM tombstone WHERE feed_id = ?1 ORDER BY seq DESC LIMIT ?2))sql";
 
 template <std::size_t size>
 std::string_view view(const std::array<std::uint8_t, size>& array) {
@@ -243,12 +237,10 @@ void replace_article(Database& database, SearchIndex& index, const ArticleRow& o
 }
 
 void delete_article(Database& database, SearchIndex& index, const ArticleRow& row) {
+  bury(database, row.feed_id, row.uid, row.id, document_has(database, row.feed_id, row.id));
   index.remove(row.id, row.sort, row.record);
   write_key(database, kRemoveKey, row, uid_key(view(row.uid)));
   if (row.link) write_key(database, kRemoveKey, row, *row.link);
-  Query(database, kBury, model::raw(row.feed_id)).bind_blob(view(row.uid)).run();
-  Query(database, kBuryAliases, model::raw(row.feed_id), model::raw(row.id)).run();
-  Query(database, kPruneTombstones, model::raw(row.feed_id), kMaxTombstones).run();
   Query(database, kDelete, model::raw(row.id)).run();
 }
 

@@ -69,7 +69,7 @@ Result<model::Article> load_article(Database& database, model::ArticleId id, boo
 void insert_article(Database& database, const ArticleRow& row);
 // Replaces revision, link, hash and record of `old`, and keeps the old record as a version.
 void replace_article(Database& database, SearchIndex& index, const ArticleRow& old, const ArticleRow& row, Instant now);
-// With everything that hangs on it; leaves a tombstone.
+// With everything that hangs on it; leaves a tombstone, which the caller trims.
 void delete_article(Database& database, SearchIndex& index, const ArticleRow& row);
 void set_hash(Database& database, model::ArticleId id, const ContentHash& hash);
 void set_state(Database& database, model::ArticleId id, bool read, bool starred, model::Revision revision);

@@ -1,5 +1,6 @@
 #include "store/change_log.hpp"
 
+#include "store/document_rows.hpp"
 #include "store/times.hpp"
 #include "store/writer_state.hpp"
 
@@ -138,6 +139,7 @@ void Change::write_feed_counts() {
   for (const auto& [feed, counts] : feed_counts_) {
     if (counts.articles == 0 && counts.unread == 0) continue;
     Query(database(), kCountFeed, counts.articles, counts.unread, model::raw(feed)).run();
+    if (counts.articles < 0) trim_tombstones(database(), feed);
   }
 }
 

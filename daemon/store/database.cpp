@@ -3,11 +3,15 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <cerrno>
 
 #include <algorithm>
 #include <array>
 
 #include "base/file.hpp"
+#include "store/open_file.hpp"
 
 namespace newscache::store {
 
@@ -48,12 +52,40 @@ constexpr Limit kLimits[] = {
 
 constexpr std::string_view kDictionary = "SELECT bytes FROM dictionary WHERE id = ?";
 
-constexpr int kBusyMilliseconds = 5000;
-
 // SQLite would create the file with the umask's mode; -wal and -shm take over the mode of the database.
 void create_private(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (file) ::fchmod(file.get(), 0600);
+}
+
+// No room, to SQLite, is the file system's and its own PRAGMA max_page_count. What a transaction has taken of the WAL
+// stays with it when it is rolled back, so that a disk that was full still is.
+bool is_disk_full(const std::string& path) {
+  constexpr std::uint64_t kNothing = 1 << 20;
+  struct statvfs info {};
+  return ::statvfs(path.c_str(), &info) == 0 && std::uint64_t{info.f_bavail} * info.f_frsize < kNothing;
+}
+
+Shortage shortage_of(int code, sqlite3* handle, const std::string& path) {
+  switch (code & 0xff) {
+    case SQLITE_FULL:
+      return is_disk_full(path) ? Shortage::disk : Shortage::limit;
+    case SQLITE_READONLY:
+      return Shortage::read_only;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+      switch (handle != nullptr ? sqlite3_system_errno(handle) : 0) {
+        case ENOSPC:
+        case EDQUOT:
+          return Shortage::disk;
+        case EROFS:
+          return Shortage::read_only;
+        default:
+          return Shortage::none;
+      }
+    default:
+      return Shortage::none;
+  }
 }
 
 std::int64_t wal_bytes(const std::string& path) {
@@ -96,7 +128,8 @@ Cause cause_of(int code) {
 Database::Database(const Options& options, Access access)
     : options_(options),
       codec_(options.max_article_bytes, [this](DictionaryId id) { return dictionary(id); }),
-      function_context_{&options_, &codec_} {
+      function_context_{&options_, &codec_},
+      checkpoint_pages_(options.checkpoint_pages) {
   wal_in_doubt_ = access == Access::write && wal_bytes(options_.path) > 0;
   try {
     open_file(access);
@@ -122,18 +155,21 @@ void Database::close() noexcept {
 void Database::open_file(Access access) {
   if (access == Access::write) create_private(options_.path);
   // Readers write too: to the shared memory of the WAL. query_only keeps them from the tables.
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const char* vfs = options_.vfs.empty() ? nullptr : options_.vfs.c_str();
-  const int code = sqlite3_open_v2(options_.path.c_str(), &handle_, flags, vfs);
+  int code = options_.frozen ? SQLITE_READONLY : open_to_write(options_.path, options_.vfs, &handle_);
+  if (is_of_the_file_system(code) && (options_.frozen || access == Access::write)) {
+    sqlite3_close(handle_);
+    code = open_frozen(options_.path, options_.vfs, &handle_);
+  }
   if (code != SQLITE_OK) fail(code, "open");
 }
 
+bool Database::writable() const { return sqlite3_db_readonly(handle_, "main") == 0; }
+
 void Database::configure(Access access) {
   for (const auto& limit : kLimits) sqlite3_limit(handle_, limit.id, limit.value);
-  sqlite3_busy_timeout(handle_, kBusyMilliseconds);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  if (access == Access::write) {
+  if (access == Access::write && writable()) {
     run(kWriterPragmas);
     sqlite3_wal_hook(handle_, on_commit, this);
   }
@@ -170,7 +206,7 @@ sqlite3_stmt* Database::prepared(std::string_view sql) {
 // SQLite's own does the same, but tells nobody when it fails.
 int Database::on_commit(void* self, sqlite3* handle, const char* schema, int wal_pages) {
   auto& database = *static_cast<Database*>(self);
-  if (wal_pages < database.options_.checkpoint_pages) return SQLITE_OK;
+  if (wal_pages < database.checkpoint_pages_) return SQLITE_OK;
   const int code = sqlite3_wal_checkpoint_v2(handle, schema, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (code == SQLITE_IOERR_FSYNC) database.wal_in_doubt_ = true;
   return SQLITE_OK;  // what was committed stays so
@@ -196,7 +232,9 @@ void Database::fail(int code, std::string_view what) {
   detail += " (SQLite " + std::to_string(code) + ", in: ";
   for (const char c : what.substr(0, 80)) detail += (c == '\n' ? ' ' : c);
   detail += ")";
-  throw StoreError(cause_of(code), detail);
+  const auto shortage = shortage_of(code, handle_, options_.path);
+  if (shortage != Shortage::none && options_.on_shortage) options_.on_shortage(shortage);
+  throw StoreError(cause_of(code), detail, shortage);
 }
 
 Query::~Query() {

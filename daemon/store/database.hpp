@@ -45,6 +45,9 @@ class Database {
   sqlite3* handle() const { return handle_; }
   const Options& options() const { return options_; }
   RecordCodec& codec() { return codec_; }
+  bool writable() const;
+  // Of the WAL, instead of those of the options.
+  void checkpoint_at(std::int64_t pages) { checkpoint_pages_ = pages; }
 
  private:
   void open_file(Access access);
@@ -63,6 +66,7 @@ class Database {
   FunctionContext function_context_;
   sqlite3* handle_ = nullptr;
   bool wal_in_doubt_ = false;
+  std::int64_t checkpoint_pages_;
   std::unordered_map<std::string, sqlite3_stmt*, TextHash, std::equal_to<>> statements_;
 };
 

@@ -37,6 +37,8 @@ UPDATE feed_state SET status = ?, etag = ?, last_modified = ?, body_hash = ?, la
   move_url = ?, move_since = ?, move_count = ?, traffic_day = ?, day_bytes = ?, month_bytes = ?, gap_after = ?,
   gap_before = ?, gap_next_url = ?, gap_pages = ? WHERE feed_id = ?)sql";
 constexpr std::string_view kDelete = "DELETE FROM feed WHERE id = ?";
+constexpr std::string_view kDropIfEmpty = R"sql(
+DELETE FROM feed WHERE id = ?1 AND removed = 1 AND NOT EXISTS (SELECT 1 FROM article WHERE feed_id = ?1))sql";
 
 model::FeedStatus status_from_name(std::string_view name) {
   using enum model::FeedStatus;
@@ -175,6 +177,8 @@ void update_feed_state(Database& database, model::FeedId id, const model::FeedSt
 }
 
 void delete_feed(Database& database, model::FeedId id) { Query(database, kDelete, model::raw(id)).run(); }
+
+void drop_if_empty(Database& database, model::FeedId id) { Query(database, kDropIfEmpty, model::raw(id)).run(); }
 
 Error no_feed(model::FeedId id) {
   return Error{Cause::not_found, "there is no feed " + std::to_string(model::raw(id))};

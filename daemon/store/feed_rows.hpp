@@ -27,6 +27,8 @@ void insert_feed(Database& database, const StoredFeed& feed);
 void update_feed(Database& database, const StoredFeed& feed);
 void update_feed_state(Database& database, model::FeedId id, const model::FeedState& state);
 void delete_feed(Database& database, model::FeedId id);
+// One that was removed and has no articles left either.
+void drop_if_empty(Database& database, model::FeedId id);
 
 Error no_feed(model::FeedId id);  // Cause::not_found
 

@@ -5,6 +5,7 @@
 
 #include "store/article_query.hpp"
 #include "store/article_rows.hpp"
+#include "store/feed_rows.hpp"
 #include "store/leash.hpp"
 #include "store/search_query.hpp"
 #include "store/writer_state.hpp"
@@ -14,8 +15,6 @@ namespace newscache::store {
 namespace {
 
 constexpr std::string_view kState = "SELECT id, feed_id, read, starred FROM article WHERE id = ?";
-constexpr std::string_view kDropEmptyFeed = R"sql(
-DELETE FROM feed WHERE id = ?1 AND removed = 1 AND NOT EXISTS (SELECT 1 FROM article WHERE feed_id = ?1))sql";
 
 constexpr std::int64_t kIndexStep = 512;
 constexpr std::int64_t kIndexAtOnce = 5000;  // articles that a mark by words may wait for: seconds
@@ -72,22 +71,8 @@ Result<void> index_everything(Writer& writer) {
   return {};
 }
 
-}  // namespace
-
-void remove_known_article(Change& change, const ArticleRow& row) {
-  delete_article(change.database(), change.search_index(), row);
-  change.count_articles(row.feed_id, -1, row.read ? 0 : -1, row.starred ? -1 : 0);
-  change.changed(model::ChangeType::article, model::ChangeOp::deleted, model::raw(row.id));
-}
-
-Result<std::int64_t> Writer::mark(const model::MarkRequest& request) {
-  if (!request.read && !request.starred) {
-    return Error{Cause::invalid, "nothing to mark: give read or starred"};
-  }
-  if (!request.text.empty()) {
-    if (const auto indexed = index_everything(*this); !indexed) return indexed.error();
-  }
-  Change change(*state_, Durability::synced);
+Result<std::int64_t> mark_once(WriterState& state, const model::MarkRequest& request) {
+  Change change(state, Durability::synced);
   auto& database = change.database();
   const auto targets = request.all ? targets_by_filter(database, request) : targets_by_id(database, request.ids);
   if (!targets) return targets.error();
@@ -105,12 +90,30 @@ Result<std::int64_t> Writer::mark(const model::MarkRequest& request) {
   return changed;
 }
 
+}  // namespace
+
+void remove_known_article(Change& change, const ArticleRow& row) {
+  delete_article(change.database(), change.search_index(), row);
+  change.count_articles(row.feed_id, -1, row.read ? 0 : -1, row.starred ? -1 : 0);
+  change.changed(model::ChangeType::article, model::ChangeOp::deleted, model::raw(row.id));
+}
+
+Result<std::int64_t> Writer::mark(const model::MarkRequest& request) {
+  if (!request.read && !request.starred) {
+    return Error{Cause::invalid, "nothing to mark: give read or starred"};
+  }
+  if (!request.text.empty()) {
+    if (const auto indexed = index_everything(*this); !indexed) return indexed.error();
+  }
+  return with_room(*this, *state_, [&] { return mark_once(*state_, request); });
+}
+
 Result<void> Writer::remove_article(model::ArticleId id) {
   Change change(*state_, Durability::synced);
   const auto row = find_article(change.database(), id);
   if (!row) return no_article(id);
   remove_known_article(change, *row);
-  Query(change.database(), kDropEmptyFeed, model::raw(row->feed_id)).run();
+  drop_if_empty(change.database(), row->feed_id);
   change.commit();
   return {};
 }

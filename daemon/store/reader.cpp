@@ -163,13 +163,14 @@ Summary load_summary(Database& database) {
 
 struct Reader::State {
   explicit State(const Options& options) : database(options, Access::read) {}
+  static Result<std::unique_ptr<State>> open(const Options& options);
   Database database;
 };
 
 Reader::Reader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Reader::~Reader() = default;
 
-Result<std::unique_ptr<Reader>> Reader::open(Options options) {
+Result<std::unique_ptr<Reader::State>> Reader::State::open(const Options& options) {
   if (const auto checked = check_file(options); !checked) return checked.error();
   if (file_bytes(options.path) == 0) {
     return Error{Cause::unavailable, options.path + " does not exist yet; open it for writing first"};
@@ -178,7 +179,32 @@ Result<std::unique_ptr<Reader>> Reader::open(Options options) {
   if (state->database.number("PRAGMA user_version") != newest_schema()) {
     return Error{Cause::unavailable, options.path + " has an older schema; open it for writing first"};
   }
-  return std::unique_ptr<Reader>(new Reader(std::move(state)));
+  return state;
+}
+
+Result<std::unique_ptr<Reader>> Reader::open(Options options) {
+  auto state = State::open(options);
+  if (!state) return state.error();
+  return std::unique_ptr<Reader>(new Reader(std::move(*state)));
+}
+
+Result<void> Reader::thaw() {
+  auto options = state_->database.options();
+  state_.reset();  // see Writer::reopen()
+  options.frozen = false;
+  Result<std::unique_ptr<State>> state = Error{};
+  try {
+    state = State::open(options);
+  } catch (const StoreError& error) {
+    state = Error{error.cause(), error.what()};
+  }
+  if (state) {
+    state_ = std::move(*state);
+    return {};
+  }
+  options.frozen = true;
+  state_ = std::make_unique<State>(options);
+  return state.error();
 }
 
 std::vector<model::Feed> Reader::feeds() { return subscribed_feeds(state_->database); }

@@ -92,7 +92,7 @@ void Recogniser::by_uid() {
       if (!uids.contains(renamed->uid)) claim(i, *renamed);
     } else if (is_tombstone(database_, feed_, *first_uses[i])) {
       results_[i].as = As::nothing;
-      saw_deleted_ = true;
+      deleted_.push_back(*first_uses[i]);
     }
   }
 }

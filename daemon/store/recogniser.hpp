@@ -42,8 +42,10 @@ class Recogniser {
   std::vector<Recognised> run();  // a result for each entry
   // Whether most entries had another guid again, their articles having been seen under several already.
   bool guids_keep_changing() const { return 2 * changed_guids_ > entries_.size(); }
+  // What the document has and we have deleted.
+  const std::vector<Uid>& deleted() const { return deleted_; }
   // Whether there are entries and none was ever seen before, not even as an article that has been deleted since.
-  bool all_are_new() const { return !entries_.empty() && claimed_.empty() && !saw_deleted_; }
+  bool all_are_new() const { return !entries_.empty() && claimed_.empty() && deleted_.empty(); }
 
  private:
   using As = Recognised::As;
@@ -63,7 +65,7 @@ class Recogniser {
   std::set<model::ArticleId> claimed_;  // articles that an entry of this document speaks for
   std::unordered_map<std::string_view, int> link_uses_;
   std::size_t changed_guids_ = 0;
-  bool saw_deleted_ = false;
+  std::vector<Uid> deleted_;
 };
 
 }  // namespace newscache::store

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/file.hpp"
+#include "store/open_file.hpp"
 
 namespace newscache::store {
 
@@ -316,9 +317,11 @@ bool was_being_created(const std::string& path) {
 Result<std::int64_t> schema_version(const Options& options) {
   const auto& path = options.path;
   sqlite3* handle = nullptr;
-  const char* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
-  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  int code = sqlite3_open_v2(path.c_str(), &handle, kFlags, vfs);
+  int code = open_to_write(path, options.vfs, &handle);
+  if (is_of_the_file_system(code)) {
+    sqlite3_close(handle);
+    code = open_frozen(path, options.vfs, &handle);
+  }
   sqlite3_stmt* statement = nullptr;
   if (code == SQLITE_OK) {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);

@@ -25,6 +25,14 @@
 
 namespace newscache::store {
 
+// Why a write cannot be done.
+enum class Shortage {
+  none,
+  limit,      // Writer::limit()
+  disk,       // no room, or over a quota
+  read_only,  // the file system, or the file
+};
+
 struct Options {
   std::string path;  // of news.db
   // Safe HTML to the text that is indexed and that snippets are cut from.
@@ -37,15 +45,66 @@ struct Options {
   std::int64_t max_query_steps = 200'000'000;  // of SQLite's machine, one or two seconds; a longer search is refused
   std::int64_t checkpoint_pages = 2000;        // of the WAL, 8 MB; then it is written back into the database
   std::string vfs;                             // SQLite's, for tests; empty: the default
+  // For Readers, when the Writer is not writable(): the file stays as it is.
+  bool frozen = false;
+  // Called, on the thread of the connection, when a write has failed for want of room or of permission.
+  std::function<void(Shortage)> on_shortage;
 };
 
 class StoreError : public std::runtime_error {
  public:
-  StoreError(Cause cause, const std::string& what) : std::runtime_error(what), cause_(cause) {}
+  StoreError(Cause cause, const std::string& what, Shortage shortage = Shortage::none)
+      : std::runtime_error(what), cause_(cause), shortage_(shortage) {}
   Cause cause() const { return cause_; }  // unavailable: full or read-only; internal: damaged or our bug
+  Shortage shortage() const { return shortage_; }
 
  private:
   Cause cause_;
+  Shortage shortage_;
+};
+
+// What may be kept of a feed; absent: everything.
+struct Keep {
+  std::optional<std::int64_t> days;
+  std::optional<std::int64_t> per_feed;
+};
+
+// One walk through all feeds, in slices.
+struct RetentionRun {
+  Keep keep;           // where a feed's own settings (keep_days, keep_per_feed) say nothing
+  bool by_age = true;  // not while the clock is not trusted
+  std::int64_t removed = 0;
+  bool done = false;
+  // Where it has come to, and how many of that feed may still go.
+  model::FeedId feed{};
+  std::optional<std::int64_t> left;
+};
+
+// What has been deleted to make room.
+struct Evicted {
+  std::int64_t read = 0;
+  std::int64_t unread = 0;
+  std::int64_t starred = 0;
+  std::int64_t articles() const { return read + unread + starred; }
+  Evicted& operator+=(const Evicted& more) {
+    read += more.read;
+    unread += more.unread;
+    starred += more.starred;
+    return *this;
+  }
+};
+
+// How far eviction may go: each class only when nothing of those before is left.
+enum class Expendable { read, unread, starred };
+
+struct StorageUse {
+  std::int64_t used_bytes = 0;  // what counts for the limit: pages in use, and the most that the WAL takes
+  std::int64_t wal_bytes = 0;   // of these, the WAL's
+  std::int64_t free_bytes = 0;  // within the file, to be used again
+  std::optional<std::int64_t> limit_bytes;
+  // Of the limit, what articles may use: where eviction has to begin, so that a rest is left for what it needs itself.
+  std::optional<std::int64_t> full_bytes;
+  Evicted evicted;  // by apply() and mark() themselves, since this was asked last
 };
 
 enum class Durability {
@@ -102,6 +161,31 @@ class Writer {
   // How many articles wait for it, roughly. mark() with a text takes them in itself.
   std::int64_t unindexed() const;
 
+  // --- bounds: see docs/storage.md ---
+  // The most that database and WAL may take. apply() and mark() delete what goes first, but nothing starred, rather
+  // than to fail at it.
+  void limit(std::optional<std::int64_t> bytes);
+  StorageUse storage();
+  // Deletes, oldest first, what may go by age and number: what has been read, is not starred, and is not in the
+  // publisher's current document. One transaction of some hundred, or a good part of the walk through the feeds; call
+  // it until run.done. Of each feed a tenth, or a hundred, at most: a clock that is wrong must not empty the store.
+  void retain(RetentionRun& run);
+  // Deletes, oldest first, until no more than that is in use; one transaction of some hundred. Nothing deleted: nothing
+  // is left that may go, or there was no need.
+  Evicted evict(std::int64_t used_bytes, Expendable up_to);
+  // Gives up to so many bytes of free pages back to the file system; whether there are more.
+  bool shrink(std::int64_t bytes);
+  // Brings the WAL into the database and truncates it, as far as readers allow.
+  void checkpoint();
+  // Throws unless a small transaction can be written.
+  void try_to_write();
+  // Whether it could be opened for writing. If not, what is there can be read, and every write throws.
+  bool writable() const;
+  // To try again: stand_by() closes the database, after which all but storage() and what is known in memory throws; then
+  // Readers that are `frozen` are opened anew, see Reader::thaw(); then reopen(), which may find it as it was before.
+  void stand_by();
+  Result<void> reopen();
+
   // The newest revision that is committed.
   model::Revision revision() const;
   std::string epoch() const;
@@ -144,6 +228,8 @@ class Reader {
   model::Revision revision();  // the newest that is committed
   std::string epoch();
   std::int64_t database_bytes();  // of news.db and its WAL
+  // Opens it anew, and not `frozen`: the file can be written again.
+  Result<void> thaw();
 
  private:
   struct State;

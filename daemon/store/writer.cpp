@@ -118,18 +118,57 @@ Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::s
 Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Writer::~Writer() = default;
 
-Result<std::unique_ptr<Writer>> Writer::open(Options options) {
+Result<std::unique_ptr<Writer::State>> Writer::State::open(const Options& options) {
   if (const auto checked = check_file(options); !checked) return checked.error();
   auto state = std::make_unique<State>(options);
-  migrate(state->database);
+  const bool writable = state->database.writable();
+  if (writable) migrate(state->database);
+  if (state->database.number("PRAGMA user_version") != newest_schema()) {
+    return Error{Cause::unavailable, options.path + " is of an earlier version and can only be read where it is; make "
+                                                    "its file system writable, so that it can be brought up to date"};
+  }
   state->totals = load_totals(state->database);
   {
     Query query(state->database, kEpoch);
     if (query.step()) state->epoch = query.string(0);
   }
   adopt_dictionary(*state);
-  discard_outdated_index(*state);
-  return std::unique_ptr<Writer>(new Writer(std::move(state)));
+  if (writable) discard_outdated_index(*state);
+  return state;
+}
+
+Result<std::unique_ptr<Writer>> Writer::open(Options options) {
+  auto state = State::open(options);
+  if (!state) return state.error();
+  return std::unique_ptr<Writer>(new Writer(std::move(*state)));
+}
+
+bool Writer::writable() const { return state_->stands_in_for.empty() && state_->database.writable(); }
+
+// All connections of a process share the WAL's memory as the first of them has opened it: while one is left that could
+// only read, none can write. So all are closed before one is opened; something empty stands in for ours.
+void Writer::stand_by() {
+  if (!state_->stands_in_for.empty()) return;
+  auto options = state_->database.options();
+  const auto path = std::exchange(options.path, ":memory:");
+  auto stand_in = std::make_unique<State>(options, Access::read);
+  stand_in->totals = state_->totals;
+  stand_in->epoch = state_->epoch;
+  stand_in->limit = state_->limit;
+  stand_in->stands_in_for = path;
+  state_ = std::move(stand_in);
+}
+
+Result<void> Writer::reopen() {
+  stand_by();
+  auto options = state_->database.options();
+  options.path = state_->stands_in_for;
+  auto state = State::open(options);
+  if (!state) return state.error();
+  (*state)->limit = state_->limit;
+  state_ = std::move(*state);
+  if (writable()) apply_limit(*state_);
+  return {};
 }
 
 Result<model::Feed> Writer::add_feed(const model::NewFeed& feed, const std::string& uid, Instant now) {
@@ -192,10 +231,17 @@ Result<void> Writer::remove_feed(model::FeedId id, bool purge) {
 }
 
 std::int64_t Writer::index(std::int64_t limit) {
-  Change change(*state_, Durability::relaxed);
-  change.search_index().advance(limit);
-  change.commit();
-  return unindexed();
+  try {
+    return with_room(*this, *state_, [&] {
+      Change change(*state_, Durability::relaxed);
+      change.search_index().advance(limit);
+      change.commit();
+      return unindexed();
+    });
+  } catch (const StoreError& error) {
+    if (error.shortage() != Shortage::limit || limit <= 1) throw;
+  }
+  return index(limit / 4);  // a small store has no room for many at once
 }
 
 std::int64_t Writer::unindexed() const { return not_indexed(state_->totals); }

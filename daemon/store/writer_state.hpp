@@ -32,7 +32,7 @@ Totals load_totals(Database& database);
 inline std::int64_t not_indexed(const Totals& totals) { return totals.article_id - totals.indexed + totals.outdated; }
 
 struct WriterState {
-  explicit WriterState(const Options& options) : database(options, Access::write) {}
+  explicit WriterState(const Options& options, Access access = Access::write) : database(options, access) {}
 
   Database database;
   Totals totals;  // as committed
@@ -42,16 +42,24 @@ struct WriterState {
   std::int64_t counted_written = 0;            // of Options::written_bytes
   std::optional<std::int64_t> new_attempts;    // since the journals were trimmed; none: not yet since the start
   std::size_t trained = 0;                     // how many of the trainings are done or past
+  std::optional<std::int64_t> limit;           // see Writer::limit()
+  Evicted evicted;                             // and not told of yet
+  std::string stands_in_for;                   // path of the database that could not be opened anew; see Writer::reopen()
 };
 
 struct Writer::State : WriterState {
   using WriterState::WriterState;
+  static Result<std::unique_ptr<State>> open(const Options& options);
 };
 
 // Makes the codec compress with the newest dictionary.
 void adopt_dictionary(WriterState& state);
 
 void set_durability(WriterState& state, Durability durability);
+// See eviction.cpp. Whether there is more than before.
+bool make_room(Writer& writer, WriterState& state, int tries);
+// Tells SQLite what Writer::limit() means.
+void apply_limit(WriterState& state);
 
 // A write transaction. Everything that clients can see of it goes through changed(), so that the log has no gap.
 class Change {
@@ -89,6 +97,31 @@ class Change {
   SearchIndex search_index_;
   std::map<model::FeedId, Counts> feed_counts_;  // what to add to the feeds' rows
 };
+
+// While it lives, the part of the limit that is for deletions is not touched.
+class Ration {
+ public:
+  explicit Ration(WriterState& state);
+  ~Ration();
+  Ration(const Ration&) = delete;
+  Ration& operator=(const Ration&) = delete;
+
+ private:
+  WriterState& state_;
+};
+
+// Does what apply() and mark() do, and makes room where the limit is in the way, as long as that helps.
+template <class Work>
+auto with_room(Writer& writer, WriterState& state, Work work) {
+  for (int tries = 0;; ++tries) {
+    try {
+      const Ration ration(state);
+      return work();
+    } catch (const StoreError& error) {
+      if (error.shortage() != Shortage::limit || !make_room(writer, state, tries)) throw;
+    }
+  }
+}
 
 struct ArticleRow;
 // Deletes the article, with its counts and its place in the change log.

@@ -10,6 +10,7 @@ namespace newscache::sys {
 struct DiskSpace {
   std::int64_t free_bytes = 0;  // that we may still write
   bool read_only = false;
+  std::int64_t total_bytes = 0;
 };
 // Of the file system of a path (statvfs(3)); none when that cannot be told.
 std::optional<DiskSpace> disk_space(const std::string& path);

@@ -113,5 +113,8 @@ TEST_CASE("budgets have an effect, and what does not yet is named") {
   settings.budget.feed_month = 1;
   CHECK(settings::without_effect(settings).empty());
   settings.store.keep_days = 3;
-  CHECK(settings::without_effect(settings) == std::vector<std::string>{"store.keep_days"});
+  settings.store.limit = 1 << 30;
+  CHECK(settings::without_effect(settings).empty());
+  settings.offline.enclosures = true;
+  CHECK(settings::without_effect(settings) == std::vector<std::string>{"offline.enclosures"});
 }
