@@ -37,6 +37,8 @@ struct Options {
   std::int64_t max_query_steps = 200'000'000;  // of SQLite's machine, one or two seconds; a longer search is refused
   std::int64_t checkpoint_pages = 2000;        // of the WAL, 8 MB; then it is written back into the database
   std::string vfs;                             // SQLite's, for tests; empty: the default
+  // Called, on the thread of the connection, when the database turns out to be damaged; an error follows.
+  std::function<void(const std::string& what)> on_damage;
 };
 
 class StoreError : public std::runtime_error {
@@ -57,10 +59,13 @@ enum class Durability {
 
 constexpr std::int64_t kAttemptsKept = 50;  // in the journal of each feed
 
+// Whether whoever wrote last did not come to close it: Writer::close() leaves no WAL.
+bool was_left_open(const Options& options);
+
 class Writer {
  public:
   // Opens or creates the database and brings it to the current schema. Cause::invalid, and the file untouched, when it
-  // is no database of ours or of a newer version.
+  // is a database of another program or of a newer version; Cause::internal when it is damaged.
   static Result<std::unique_ptr<Writer>> open(Options options);
   ~Writer();
 
@@ -107,6 +112,10 @@ class Writer {
   std::string epoch() const;
   // A clean stop: checkpoint and truncate the WAL.
   void close();
+
+  // --- repairs of what can be made anew from the articles; both throw when there is more damage than that ---
+  void renew_indexes();
+  void renew_search_index();
 
   // Small named values that outlive a restart ("clock_floor").
   void set_meta(std::string_view key, std::string_view value, Durability durability);
