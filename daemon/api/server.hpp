@@ -44,6 +44,7 @@ struct DaemonStatus {
   std::optional<std::int64_t> storage_free;  // none: cannot be told
   std::int64_t written_bytes = 0;            // to disks since the start
   std::string storage_state = "ok";          // ok, low, full, read_only
+  std::string repair;                        // what has been repaired not long ago; empty: nothing
 };
 
 struct Services {

@@ -97,11 +97,14 @@ loop::awaitable<Response> get_health(Context& context, Request&) {
   };
   const std::string fault = co_await context.services.reader.run(read);
   if (!fault.empty()) reasons.push_back(json::value(fault));
-  const auto storage = context.services.status().storage_state;
+  const auto daemon = context.services.status();
+  const auto storage = daemon.storage_state;
   if (storage == "full" || storage == "read_only") reasons.push_back(json::value("storage is " + storage));
   json::object out;
   out["status"] = reasons.empty() ? "ok" : "failing";
   const int status = reasons.empty() ? 200 : 503;
+  // It can work again, but somebody should look at the disk.
+  if (!daemon.repair.empty()) reasons.push_back(json::value(daemon.repair));
   if (!reasons.empty()) out["reasons"] = std::move(reasons);
   co_return json_response(json::value(std::move(out)), status);
 }

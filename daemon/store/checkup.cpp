@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <string_view>
 #include <vector>
 
 #include "store/database.hpp"
@@ -29,7 +30,7 @@ void Checkup::stop() {
 Findings Checkup::run() {
   bool damage_met = false;
   auto options = options_;
-  options.on_damage = [&](const std::string&) { damage_met = true; };
+  options.on_damage = [&](const Damage&) { damage_met = true; };
   try {
     Database database(options, Access::read);
     {

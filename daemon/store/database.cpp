@@ -197,13 +197,13 @@ void Database::fail(int code, std::string_view what) {
   for (const char c : what.substr(0, 80)) detail += (c == '\n' ? ' ' : c);
   detail += ")";
   const int primary = code & 0xff;
-  if ((primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) && options_.on_damage) options_.on_damage(detail);
+  if ((primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) && options_.on_damage) options_.on_damage({code == SQLITE_CORRUPT_VTAB, detail});
   throw StoreError(cause_of(code), detail);
 }
 
 void Database::fail_as_damaged(std::string_view what) {
   const auto detail = "damaged database " + options_.path + ": " + std::string(what);
-  if (options_.on_damage) options_.on_damage(detail);
+  if (options_.on_damage) options_.on_damage({false, detail});
   throw StoreError(Cause::internal, detail);
 }
 

@@ -25,6 +25,11 @@
 
 namespace newscache::store {
 
+struct Damage {
+  bool of_search_index = false;  // as far as that is known
+  std::string detail;
+};
+
 struct Options {
   std::string path;  // of news.db
   // Safe HTML to the text that is indexed and that snippets are cut from.
@@ -38,7 +43,7 @@ struct Options {
   std::int64_t checkpoint_pages = 2000;        // of the WAL, 8 MB; then it is written back into the database
   std::string vfs;                             // SQLite's, for tests; empty: the default
   // Called, on the thread of the connection, when the database turns out to be damaged; an error follows.
-  std::function<void(const std::string& what)> on_damage;
+  std::function<void(const Damage& damage)> on_damage;
 };
 
 class StoreError : public std::runtime_error {
