@@ -47,8 +47,10 @@ Result<std::unique_ptr<store::Writer>> try_to_open(const store::Options& options
 Result<store::Salvaged> repair(const store::Options& options, const Log& log, const sys::Notifier& notifier,
                                const std::string& damage) {
   if (!store::salvage_is_unfinished(options) && was_salvaged_just_now(options)) {
-    return Error{Cause::internal, "the database is damaged, less than an hour after it was repaired: have a look at the "
-                                  "disk (" + damage + ")"};
+    return Error{Cause::internal,
+                 "the database is damaged, less than an hour after it was repaired: have a look at the "
+                 "disk (" +
+                     damage + ")"};
   }
   log.error("the database is damaged and is being repaired", {{"detail", damage}});
   notifier.status("repairing the database");

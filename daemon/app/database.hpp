@@ -21,8 +21,8 @@ struct OpenedDatabase {
   std::unique_ptr<store::Writer> writer;
   std::unique_ptr<store::Reader> reader;
   std::shared_ptr<DamageHook> damage_hook;
-  bool was_left_open = false;              // by a daemon that was killed, or whose power failed
-  bool is_new = false;                     // there was none
+  bool was_left_open = false;               // by a daemon that was killed, or whose power failed
+  bool is_new = false;                      // there was none
   std::optional<store::Salvaged> salvaged;  // it was damaged
 };
 

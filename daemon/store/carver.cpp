@@ -203,8 +203,8 @@ void Carver::claim_children(PageNumber root, PageNumber parent, int depth, bool&
 
 // Where pages above are lost, others still tell where those below belong.
 void Carver::claim_orphans() {
-  const bool lost = !schema_is_whole_ || std::any_of(is_damaged_.begin(), is_damaged_.end(),
-                                                     [](const auto& tree) { return tree.second; });
+  const bool lost = !schema_is_whole_ ||
+                    std::any_of(is_damaged_.begin(), is_damaged_.end(), [](const auto& tree) { return tree.second; });
   if (!lost) return;
   std::string page;
   for (PageNumber number = 2; number < owners_.size(); ++number) {
@@ -304,8 +304,9 @@ bool Carver::parse(PageNumber number, const Shape& shape, std::vector<CarvedRow>
 
 bool Carver::read(const Shape& shape, const std::function<void(const CarvedRow&)>& take) const {
   const auto known = roots_.find(shape.name);
-  const PageNumber root =
-      shape.name == schema_shape().name ? kSchemaRoot : known != roots_.end() ? known->second : kUnknown;
+  const PageNumber root = shape.name == schema_shape().name ? kSchemaRoot
+                          : known != roots_.end()           ? known->second
+                                                            : kUnknown;
   const auto damaged = is_damaged_.find(root);
   bool whole = damaged != is_damaged_.end() && !damaged->second;
   for (PageNumber number = 1; number < owners_.size(); ++number) {

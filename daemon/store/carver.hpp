@@ -1,8 +1,8 @@
 #pragma once
 // The rows of a damaged database, read from the pages themselves. SQLite reaches a row through the pages above it and
-// gives up at the first that is damaged; here only what lies on a damaged page is lost. The pages above are used to tell
-// which table a page belongs to, and where they are missing the pointer map of auto_vacuum, and at last what the rows
-// look like.
+// gives up at the first that is damaged; here only what lies on a damaged page is lost. The pages above are used to
+// tell which table a page belongs to, and where they are missing the pointer map of auto_vacuum, and at last what the
+// rows look like.
 
 #include <cstdint>
 #include <functional>
@@ -62,7 +62,8 @@ class Carver {
   };
   // Type 0: the map does not tell.
   Entry pointer_map_entry(PageNumber page) const;
-  bool parse(PageNumber page, const Shape& shape, std::vector<CarvedRow>& rows, std::vector<std::string>& payloads) const;
+  bool parse(PageNumber page, const Shape& shape, std::vector<CarvedRow>& rows,
+             std::vector<std::string>& payloads) const;
   bool payload(const std::string& page, std::size_t at, std::uint64_t size, bool of_index, std::string& into) const;
 
   const PageFile& file_;

@@ -44,7 +44,7 @@ class Checkup {
 
   Options options_;
   std::atomic<bool> stopped_ = false;
-  std::mutex mutex_;           // of:
+  std::mutex mutex_;            // of:
   sqlite3* running_ = nullptr;  // to be interrupted
 };
 

@@ -104,7 +104,10 @@ void make_room(const std::string& path) {
 class Salvage {
  public:
   Salvage(const Options& options, const std::function<void()>& progress)
-      : options_(options), progress_(progress), target_(target_options(options), Access::write), copy_(target_, progress) {
+      : options_(options),
+        progress_(progress),
+        target_(target_options(options), Access::write),
+        copy_(target_, progress) {
     sqlite3_progress_handler(target_.handle(), kStepsPerProgress, on_progress, this);
   }
   ~Salvage() { sqlite3_progress_handler(target_.handle(), 0, nullptr, nullptr); }
