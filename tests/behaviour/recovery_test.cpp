@@ -114,14 +114,14 @@ TEST_CASE("a damaged page is found and repaired by the daemon itself, on the sam
   w.await_log("the database was repaired");
   CHECK(w.feeds() == 2);
   refresh(w.daemon);
-  CHECK(titles(w.daemon, "?limit=200").size() == 2 * kArticles);
+  CHECK(titles(w.daemon, "limit=200").size() == 2 * kArticles);
   CHECK(get(w.daemon, "/v1/status").json.at("epoch").as_string() != w.epoch);
   CHECK(w.health().find("database was damaged") != std::string::npos);
   CHECK(fs::exists(w.database().string() + ".damaged"));
   CHECK(w.daemon.stop() == 0);
   w.daemon.start();
   CHECK(w.health().find("database was damaged") == std::string::npos);
-  CHECK(titles(w.daemon, "?limit=200").size() == 2 * kArticles);
+  CHECK(titles(w.daemon, "limit=200").size() == 2 * kArticles);
 }
 
 TEST_CASE("where nothing is left of a database the subscriptions come back from their copy") {
@@ -139,7 +139,7 @@ TEST_CASE("where nothing is left of a database the subscriptions come back from 
   }
   CHECK(w.feeds() == 2);
   refresh(w.daemon);
-  CHECK(titles(w.daemon, "?limit=200").size() == 2 * kArticles);
+  CHECK(titles(w.daemon, "limit=200").size() == 2 * kArticles);
 }
 
 TEST_CASE("damage that comes back within an hour is not repaired again: exit 75") {
@@ -164,6 +164,6 @@ TEST_CASE("what a snapshot has of a lost database comes back with what people ch
   w.publisher.answer("/a.xml", Answer{.status = 503});
   w.publisher.answer("/b.xml", Answer{.status = 503});
   w.daemon.start();
-  CHECK(titles(w.daemon, "?limit=200").size() == 2 * kArticles);
+  CHECK(titles(w.daemon, "limit=200").size() == 2 * kArticles);
   CHECK(w.feeds() == 2);
 }
