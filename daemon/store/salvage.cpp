@@ -86,6 +86,15 @@ void drop_foreign_wal(const std::string& path, PageFile& file) {
   if (!own.empty() && !with_wal.empty() && own != with_wal) file.ignore_wal();
 }
 
+// Also where only the WAL says so.
+bool is_newer(const std::string& path) {
+  const PageFile file(path);
+  std::string first;
+  if (!file.read(1, first) || !first.starts_with("SQLite format 3")) return false;
+  const bool is_ours = big_endian(first, 68, 4) == static_cast<std::uint32_t>(kApplicationId);
+  return is_ours && big_endian(first, 60, 4) > static_cast<std::uint32_t>(newest_schema());
+}
+
 int schema_of(const Carver& source) {
   const auto version = static_cast<std::int64_t>(source.schema_version());
   return version > 0 && version < newest_schema() ? static_cast<int>(version) : newest_schema();
@@ -226,6 +235,9 @@ Result<Salvaged> salvage(const Options& options, const std::function<void()>& pr
   const auto& path = options.path;
   if (!is_being_salvaged(path)) {
     if (const auto refused = check_owner(path); !refused) return refused.error();
+    if (is_newer(path)) {
+      return Error{Cause::invalid, path + " is damaged and was written by a newer newscached; upgrade newscached"};
+    }
   }
   tidy_up_salvage(path);
   set_aside(path);
