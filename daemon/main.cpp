@@ -36,7 +36,8 @@ int fail(int code, std::string_view message) {
 }
 
 int exit_code_of(newscache::Cause cause) {
-  return cause == newscache::Cause::invalid ? EX_CONFIG : cause == newscache::Cause::unavailable ? EX_IOERR : 1;
+  using enum newscache::Cause;
+  return cause == invalid ? EX_CONFIG : cause == unavailable ? EX_IOERR : cause == internal ? EX_TEMPFAIL : 1;
 }
 
 int run(int argc, char** argv) {
@@ -73,9 +74,14 @@ int run(int argc, char** argv) {
   if (print) std::cout << newscache::settings::print(*settings);
   if (check || print) return 0;
 
-  auto app = newscache::app::App::create(std::move(line), std::move(*settings));
-  if (!app) return fail(exit_code_of(app.error().cause), app.error().detail);
-  return (*app)->run();
+  // More than once only when a damaged database has to be repaired.
+  for (std::shared_ptr<newscache::app::Estate> estate;;) {
+    auto app = newscache::app::App::create(line, *settings, std::move(estate));
+    if (!app) return fail(exit_code_of(app.error().cause), app.error().detail);
+    const int code = (*app)->run();
+    estate = (*app)->estate();
+    if (!estate) return code;
+  }
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ struct DaemonStatus {
   std::int64_t written_bytes = 0;            // to disks since the start
   std::string storage_state = "ok";          // ok, low, full, read_only
   std::string storage_trouble;               // what a person should do; empty: nothing
+  std::string repair;                        // what has been repaired not long ago; empty: nothing
 };
 
 struct Services {

@@ -104,6 +104,8 @@ loop::awaitable<Response> get_health(Context& context, Request&) {
   json::object out;
   out["status"] = reasons.empty() ? "ok" : "failing";
   const int status = reasons.empty() ? 200 : 503;
+  // It can work again, but somebody should look at the disk.
+  if (!daemon.repair.empty()) reasons.push_back(json::value(daemon.repair));
   if (!reasons.empty()) out["reasons"] = std::move(reasons);
   co_return json_response(json::value(std::move(out)), status);
 }

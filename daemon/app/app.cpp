@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,12 +17,15 @@
 #include <vector>
 
 #include "api/server.hpp"
+#include "app/caretaker.hpp"
+#include "app/database.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "html/plain_text.hpp"
 #include "ingest/housekeeper.hpp"
 #include "ingest/indexer.hpp"
 #include "ingest/poller.hpp"
+#include "ingest/subscription_copy.hpp"
 #include "ingest/subscriptions.hpp"
 #include "loop/task.hpp"
 #include "net/client.hpp"
@@ -43,6 +47,12 @@ namespace {
 
 constexpr Instant build_time{std::chrono::seconds(NEWSCACHE_BUILD_EPOCH)};
 constexpr std::string_view clock_floor_key = "clock_floor";
+// What has been repaired, and when.
+constexpr std::string_view repair_key = "repair";
+constexpr std::string_view repair_time_key = "repair_time";
+constexpr auto repair_is_news = std::chrono::hours(24);
+// Damage that comes back so soon is not repaired again.
+constexpr auto shortest_peace = std::chrono::hours(1);
 
 std::string default_state_dir() {
   if (const char* given = std::getenv("STATE_DIRECTORY"); given != nullptr && *given != '\0') {
@@ -84,20 +94,6 @@ Result<FileDescriptor> claim_state_dir(const std::string& path) {
 
 std::string reserve_file(const model::Settings& settings) { return settings.daemon.state_dir + "/reserve"; }
 
-// On a full disk the room that was kept for this is used.
-Result<std::unique_ptr<store::Writer>> open_writer(const store::Options& options, const model::Settings& settings) {
-  const sys::Reserve reserve(reserve_file(settings));
-  Result<std::unique_ptr<store::Writer>> writer = Error{};
-  try {
-    writer = store::Writer::open(options);
-    if (!writer || (*writer)->writable() || !reserve.release()) return writer;
-  } catch (const store::StoreError& error) {
-    if (error.shortage() == store::Shortage::none || !reserve.release()) throw;
-  }
-  writer = Error{};  // closed first
-  return store::Writer::open(options);
-}
-
 struct Sockets {
   std::vector<FileDescriptor> listening;
   std::string own_path;  // to be removed at the end; empty when systemd owns the socket
@@ -120,12 +116,38 @@ Result<Sockets> open_sockets(const model::SocketSettings& settings) {
   return sockets;
 }
 
+// Accepting on a copy ends with the copy; the socket itself stays for a successor.
+FileDescriptor copy_of(const FileDescriptor& socket) {
+  return FileDescriptor(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+}
+
+std::optional<std::chrono::seconds> snapshot_interval(const model::Settings& settings) {
+  const auto interval = settings::parse_duration(settings.store.snapshot);  // not when it is "off"
+  if (!interval) return std::nullopt;
+  return std::chrono::duration_cast<std::chrono::seconds>(*interval);
+}
+
+store::Options store_options(const model::Settings& settings) {
+  store::Options options;
+  options.path = settings.daemon.state_dir + "/news.db";
+  options.plain_text = [](std::string_view safe_html) { return html::to_text(safe_html); };
+  options.written_bytes = sys::written_bytes;
+  return options;
+}
+
 }  // namespace
+
+struct Estate {
+  FileDescriptor state_lock;
+  Sockets sockets;
+  sys::Notifier notifier;
+  model::Settings settings;
+  std::string damage;
+};
 
 // In order of dependency: each is built from those above it, and outlives those below it.
 struct App::State {
-  State(CommandLine line, model::Settings s, FileDescriptor lock, Sockets open, sys::AdminPolicy admins,
-        std::unique_ptr<store::Writer> opened_writer, std::unique_ptr<store::Reader> opened_reader);
+  State(CommandLine line, model::Settings s, Estate estate, sys::AdminPolicy admins, OpenedDatabase database);
 
   loop::awaitable<void> supervise();
   loop::awaitable<void> reload();
@@ -138,6 +160,10 @@ struct App::State {
   loop::awaitable<void> watch_clock();
   void after_commit();
   void connect_housekeeper();
+  void connect_caretaker();
+  loop::awaitable<void> note_repair();
+  loop::awaitable<void> restore_subscriptions();
+  void stop_for_repair(std::string damage);
   void stop(int code);
   api::DaemonStatus status();
   Instant clock_floor() const { return std::max(build_time, stored_floor); }
@@ -154,6 +180,12 @@ struct App::State {
   Instant stored_floor{};
   int exit_code = 0;
   bool stopping = false;
+  std::optional<std::string> damage;    // why a successor has to repair the database
+  std::optional<BootInstant> repaired;  // in this process
+  std::string repair;                   // of now or of the last day
+  bool was_left_open = false;
+  bool is_new = false;
+  std::optional<store::Salvaged> salvaged;
 
   boost::asio::io_context io{1};
   loop::Tasks tasks;
@@ -171,23 +203,28 @@ struct App::State {
   ingest::Poller poller;
   ingest::LinkReport link_report;
   ingest::Subscriptions subscriptions;
+  ingest::SubscriptionCopy subscription_copy;
   ingest::Indexer indexer;
   ingest::Housekeeper housekeeper;
+  Caretaker caretaker;
+  std::shared_ptr<DatabaseHooks> hooks;
   api::Server server;
 };
 
-App::State::State(CommandLine line, model::Settings s, FileDescriptor lock, Sockets open, sys::AdminPolicy admins,
-                  std::unique_ptr<store::Writer> opened_writer, std::unique_ptr<store::Reader> opened_reader)
+App::State::State(CommandLine line, model::Settings s, Estate estate, sys::AdminPolicy admins, OpenedDatabase database)
     : command_line(std::move(line)),
       settings(std::move(s)),
-      state_lock(std::move(lock)),
-      sockets(std::move(open)),
+      state_lock(std::move(estate.state_lock)),
+      sockets(std::move(estate.sockets)),
       log(STDERR_FILENO, settings.daemon.log_level, writes_to_journal()),
-      notifier(sys::Notifier::from_environment()),
+      notifier(std::move(estate.notifier)),
       started(clock.boot()),
+      was_left_open(database.was_left_open),
+      is_new(database.is_new),
+      salvaged(std::move(database.salvaged)),
       tasks(io.get_executor(), log),
-      writer_connection(std::move(opened_writer)),
-      reader_connection(std::move(opened_reader)),
+      writer_connection(std::move(database.writer)),
+      reader_connection(std::move(database.reader)),
       writer(*writer_connection),
       reader(*reader_connection),
       signals(io.get_executor()),
@@ -198,10 +235,13 @@ App::State::State(CommandLine line, model::Settings s, FileDescriptor lock, Sock
           io.get_executor(), clock, log, tasks, client, worker, writer, reader, [this] { return clock_trusted(); }},
       poller(ingest_services, settings),
       subscriptions(ingest_services, poller),
+      subscription_copy(ingest_services, subscriptions, settings.daemon.state_dir + "/subscriptions.opml"),
       indexer(ingest_services),
       housekeeper(
           ingest_services, poller, [path = settings.daemon.state_dir] { return sys::disk_space(path); },
           reserve_file(settings)),
+      caretaker(io.get_executor(), clock, log, writer, store_options(settings)),
+      hooks(std::move(database.hooks)),
       server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, poller, subscriptions, indexer,
                            std::move(admins), [this] { return status(); }},
              api::Limits{.connections = settings.socket.max_connections}) {
@@ -209,6 +249,19 @@ App::State::State(CommandLine line, model::Settings s, FileDescriptor lock, Sock
   poller.on_commit = [this] { after_commit(); };
   poller.on_network_change = [this] { server.notify_network(); };
   connect_housekeeper();
+  subscriptions.on_change = [this] { subscription_copy.changed(); };
+  if (salvaged) repaired = clock.boot();
+  connect_caretaker();
+}
+
+void App::State::connect_caretaker() {
+  caretaker.snapshot_every(snapshot_interval(settings));
+  if (was_left_open && !salvaged) caretaker.doubt();
+  caretaker.on_damaged = [this](std::string what) { stop_for_repair(std::move(what)); };
+  // On whichever thread.
+  hooks->damage = [this](const store::Damage& met) {
+    boost::asio::post(io, [this, met] { caretaker.damage_met(met); });
+  };
 }
 
 void App::State::connect_housekeeper() {
@@ -225,6 +278,9 @@ void App::State::connect_housekeeper() {
     state_lock = std::move(*lock);
     return true;
   };
+  hooks->shortage = [this](store::Shortage what) {
+    boost::asio::post(io, [this, what] { housekeeper.note_shortage(what); });
+  };
   housekeeper.on_writable = [this] { tasks.spawn("reconcile", reconcile()); };
 }
 
@@ -234,6 +290,7 @@ api::DaemonStatus App::State::status() {
   status.uptime_s = std::chrono::duration_cast<std::chrono::seconds>(clock.boot() - started).count();
   status.clock_floor = clock_floor();
   status.clock_trusted = clock_trusted();
+  status.repair = repair;
   status.written_bytes = sys::written_bytes();
   ingest::StorageStatus storage = housekeeper.status();
   status.storage_limit = storage.limit_bytes;
@@ -282,17 +339,56 @@ loop::awaitable<void> App::State::start() {
   for (const std::string& key : settings::without_effect(settings)) {
     log.warning("a setting that this version accepts and does not act on yet", {{"key", key}});
   }
+  co_await note_repair();
   co_await poller.load();
-  for (FileDescriptor& socket : sockets.listening) server.serve(std::move(socket));
+  for (const FileDescriptor& socket : sockets.listening) server.serve(copy_of(socket));
   tasks.spawn("link", watch_link());
   if (network_manager) tasks.spawn("network manager", watch_network_manager());
   tasks.spawn("clock", watch_clock());
   tasks.spawn_vital("poller", poller.run());
   tasks.spawn("indexer", indexer.run());
   tasks.spawn_vital("housekeeper", housekeeper.run());
+  co_await restore_subscriptions();
   co_await reconcile();
+  tasks.spawn("subscription copy", subscription_copy.run());
   notifier.ready("serving");
   log.notice("ready", {{"version", NEWSCACHE_VERSION}, {"state_dir", settings.daemon.state_dir}});
+  tasks.spawn("caretaker", caretaker.run());
+}
+
+// Whoever looks after the machine has a day to see it, or until all has been well once.
+loop::awaitable<void> App::State::note_repair() {
+  const std::string now = std::to_string(clock.wall().time_since_epoch().count());
+  if (salvaged) repair = describe(*salvaged);
+  auto keep = [this, now, text = repair](store::Writer& w) {
+    if (!text.empty()) {
+      w.set_meta(repair_key, text, store::Durability::relaxed);
+      w.set_meta(repair_time_key, now, store::Durability::relaxed);
+      return text;
+    }
+    const std::string earlier = w.meta(repair_key).value_or("");
+    if (earlier.empty()) return earlier;
+    const Instant since{std::chrono::seconds(std::strtoll(w.meta(repair_time_key).value_or("0").c_str(), nullptr, 10))};
+    if (was_left_open && clock.wall() < since + repair_is_news) return earlier;
+    w.set_meta(repair_key, "", store::Durability::relaxed);
+    return std::string();
+  };
+  try {
+    repair = co_await writer.run(std::move(keep));
+  } catch (const store::StoreError& error) {
+    log.warning("the note about the repair was not kept", {{"error", error.what()}});
+  }
+}
+
+// A database that is new, or that has lost feeds.
+loop::awaitable<void> App::State::restore_subscriptions() {
+  if (!is_new && !(salvaged && (salvaged->feeds_may_be_lost || salvaged->feeds == 0))) co_return;
+  try {
+    const std::int64_t feeds = co_await subscription_copy.restore();
+    if (feeds > 0) log.notice("subscriptions were restored from their copy", {{"feeds", feeds}});
+  } catch (const store::StoreError& error) {
+    log.error("subscriptions were not restored from their copy", {{"error", error.what()}});
+  }
 }
 
 loop::awaitable<void> App::State::watch_link() {
@@ -352,6 +448,7 @@ loop::awaitable<void> App::State::reload() {
     client.reconfigure(settings.net);
     poller.reconfigure(settings);
     housekeeper.configure(settings.store);
+    caretaker.snapshot_every(snapshot_interval(settings));
     co_await reconcile();
     log.notice("configuration reloaded");
   }
@@ -369,6 +466,23 @@ loop::awaitable<void> App::State::feed_watchdog(std::chrono::milliseconds interv
   }
 }
 
+// The sockets go on listening, and whoever connects meanwhile is served by the successor.
+void App::State::stop_for_repair(std::string what) {
+  if (stopping) return;
+  if (repaired && clock.boot() < *repaired + shortest_peace) {
+    log.error("the database is damaged, less than an hour after it was repaired: have a look at the disk",
+              {{"detail", what}});
+    stop(EX_TEMPFAIL);
+    return;
+  }
+  stopping = true;
+  damage = std::move(what);
+  notifier.status("repairing the database");
+  caretaker.stop();
+  server.stop();
+  tasks.cancel_all();
+}
+
 void App::State::stop(int code) {
   exit_code = std::max(exit_code, code);
   if (std::exchange(stopping, true)) return;
@@ -376,6 +490,7 @@ void App::State::stop(int code) {
   log.notice("stopping");
   // While we still answer: a successor could take a path that nobody answers on for stale, and its own socket would go.
   if (!sockets.own_path.empty()) ::unlink(sockets.own_path.c_str());
+  caretaker.stop();
   server.stop();
   tasks.cancel_all();
 }
@@ -397,34 +512,47 @@ Result<model::Settings> load_settings(const CommandLine& command_line) {
   return settings;
 }
 
-Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settings settings) {
-  Result<sys::AdminPolicy> admins = sys::AdminPolicy::create(settings.socket.admin_group);
-  if (!admins) return admins.error();
+namespace {
+
+// What the first App has of nobody.
+Result<Estate> found(const model::Settings& settings) {
+  Estate estate;
   Result<FileDescriptor> lock = claim_state_dir(settings.daemon.state_dir);
   if (!lock) return lock.error();
-  store::Options options;
-  options.path = settings.daemon.state_dir + "/news.db";
-  options.plain_text = [](std::string_view safe_html) { return html::to_text(safe_html); };
-  options.written_bytes = sys::written_bytes;
-  // The writer is there before those who want to know.
-  auto shortage = std::make_shared<std::function<void(store::Shortage)>>();
-  options.on_shortage = [shortage](store::Shortage what) {
-    if (*shortage) (*shortage)(what);
-  };
-  Result<std::unique_ptr<store::Writer>> writer = open_writer(options, settings);
-  if (!writer) return writer.error();
-  options.frozen = !(*writer)->writable();
-  options.on_shortage = nullptr;
-  Result<std::unique_ptr<store::Reader>> reader = store::Reader::open(options);
-  if (!reader) return reader.error();
-  Result<Sockets> sockets = open_sockets(settings.socket);
-  if (!sockets) return sockets.error();
-  auto state = std::make_unique<State>(std::move(command_line), std::move(settings), std::move(*lock),
-                                       std::move(*sockets), std::move(*admins), std::move(*writer), std::move(*reader));
-  *shortage = [s = state.get()](store::Shortage what) {
-    boost::asio::post(s->io, [s, what] { s->housekeeper.note_shortage(what); });
-  };
+  estate.state_lock = std::move(*lock);
+  return estate;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settings settings,
+                                         std::shared_ptr<Estate> inherited) {
+  if (inherited) settings = std::move(inherited->settings);
+  Result<sys::AdminPolicy> admins = sys::AdminPolicy::create(settings.socket.admin_group);
+  if (!admins) return admins.error();
+  Result<Estate> estate = inherited ? std::move(*inherited) : found(settings);
+  if (!estate) return estate.error();
+  if (!inherited) estate->notifier = sys::Notifier::from_environment();
+  const Log log(STDERR_FILENO, settings.daemon.log_level, writes_to_journal());
+  const auto damage = inherited ? std::optional(estate->damage) : std::nullopt;
+  Result<OpenedDatabase> database =
+      open_database(store_options(settings), reserve_file(settings), log, estate->notifier, damage);
+  if (!database) return database.error();
+  if (!inherited) {
+    Result<Sockets> sockets = open_sockets(settings.socket);
+    if (!sockets) return sockets.error();
+    estate->sockets = std::move(*sockets);
+  }
+  auto state = std::make_unique<State>(std::move(command_line), std::move(settings), std::move(*estate),
+                                       std::move(*admins), std::move(*database));
   return std::unique_ptr<App>(new App(std::move(state)));
+}
+
+std::shared_ptr<Estate> App::estate() {
+  State& s = *state_;
+  if (!s.damage) return nullptr;
+  return std::make_shared<Estate>(
+      Estate{std::move(s.state_lock), std::move(s.sockets), s.notifier, s.settings, std::move(*s.damage)});
 }
 
 int App::run() {
@@ -440,11 +568,15 @@ int App::run() {
       s.stop(1);
     }
   }
+  s.caretaker.join();
   s.worker.join();
   s.reader.join();
   s.writer.join();
-  s.reader_connection.reset();
+  *s.hooks = {};
+  if (s.damage) return 0;
   try {
+    s.subscription_copy.write_last(*s.reader_connection);
+    s.reader_connection.reset();
     s.writer_connection->close();
   } catch (const store::StoreError& error) {
     s.log.error("the database could not be tidied up; it will be at the next start", {{"error", error.what()}});

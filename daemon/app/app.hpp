@@ -22,13 +22,20 @@ struct CommandLine {
 // The settings of the configuration file under the command line's. Cause::invalid: exit with EX_CONFIG.
 Result<model::Settings> load_settings(const CommandLine& command_line);
 
+// What an App that stops for a repair of its database leaves to the one that comes after it: the listening sockets, so
+// that no client is turned away, and more.
+struct Estate;
+
 class App {
  public:
-  // Opens the state directory, the database and the socket. Errors name the file and what to do.
-  static Result<std::unique_ptr<App>> create(CommandLine command_line, model::Settings settings);
+  // Opens the state directory, the database and the socket. Errors name the file and what to do. Cause::internal: the
+  // database is damaged and another repair would not help.
+  static Result<std::unique_ptr<App>> create(CommandLine command_line, model::Settings settings,
+                                             std::shared_ptr<Estate> estate = nullptr);
   ~App();
-  // Until SIGTERM or SIGINT; the exit code.
+  // Until SIGTERM or SIGINT; the exit code. Or until the database has to be repaired: then there is an estate.
   int run();
+  std::shared_ptr<Estate> estate();
 
  private:
   struct State;

@@ -22,6 +22,15 @@ std::string import_url(std::string_view title) { return "import:" + std::string(
 
 }  // namespace
 
+std::string opml_of(const std::vector<model::Feed>& feeds) {
+  std::vector<feed::Subscription> subscriptions;
+  for (const model::Feed& feed : feeds) {
+    if (!text::split_url(feed.url)) continue;  // imported files
+    subscriptions.push_back({feed.url, feed.title, feed.folder, feed.home_page_url});
+  }
+  return feed::write_opml(subscriptions, "newscached subscriptions");
+}
+
 loop::awaitable<std::variant<model::Feed, Refusal>> Subscriptions::subscribe(model::NewFeed feed, Validate validate) {
   const Result<std::string> url = text::subscription_url(feed.url);
   if (!url) co_return Refusal{url.error(), {}};
@@ -140,7 +149,9 @@ loop::awaitable<std::vector<Result<model::Feed>>> Subscriptions::add_all(std::ve
     for (const model::NewFeed& feed : feeds) uids.push_back(feed::feed_uid(feed.url));
     return writer.add_feeds(feeds, uids, now);
   };
-  co_return co_await services_.writer.run(std::move(write));
+  auto added = co_await services_.writer.run(std::move(write));
+  changed();
+  co_return added;
 }
 
 loop::awaitable<Result<model::Feed>> Subscriptions::change(model::FeedId id, model::FeedPatch patch) {
@@ -163,6 +174,7 @@ loop::awaitable<Result<void>> Subscriptions::remove(model::FeedId id, bool purge
   Result<void> removed = co_await services_.writer.run(std::move(write));
   if (!removed) co_return removed;
   poller_.forget_feed(id);
+  changed();
   poller_.announce();
   co_return removed;
 }
@@ -210,13 +222,7 @@ loop::awaitable<Result<OpmlImport>> Subscriptions::import_opml(std::string bytes
 
 loop::awaitable<std::string> Subscriptions::export_opml() {
   auto list = [](store::Reader& reader) { return reader.feeds(); };
-  const std::vector<model::Feed> feeds = co_await services_.reader.run(std::move(list));
-  std::vector<feed::Subscription> subscriptions;
-  for (const model::Feed& feed : feeds) {
-    if (!text::split_url(feed.url)) continue;  // imported files
-    subscriptions.push_back({feed.url, feed.title, feed.folder, feed.home_page_url});
-  }
-  co_return feed::write_opml(subscriptions, "newscached subscriptions");
+  co_return opml_of(co_await services_.reader.run(std::move(list)));
 }
 
 loop::awaitable<Result<DocumentImport>> Subscriptions::import_document(std::string bytes, std::string name,
@@ -318,9 +324,10 @@ loop::awaitable<void> Subscriptions::reconcile(std::vector<model::DeclaredFeed> 
 
 loop::awaitable<Result<model::Feed>> Subscriptions::apply_patch(model::FeedId id, model::FeedPatch patch) {
   auto write = [id, patch = std::move(patch)](store::Writer& writer) { return writer.change_feed(id, patch); };
-  Result<model::Feed> changed = co_await services_.writer.run(std::move(write));
-  if (changed) co_await poller_.reload_feed(id);
-  co_return changed;
+  Result<model::Feed> patched = co_await services_.writer.run(std::move(write));
+  if (patched) co_await poller_.reload_feed(id);
+  changed();
+  co_return patched;
 }
 
 // As apply_patch; the configuration file has nobody else to tell of a failure.

@@ -2,6 +2,7 @@
 // Subscribing, changing, unsubscribing; OPML and files; the feeds that the configuration declares. Everything here is
 // on the disk before it returns. Loop thread only.
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -38,6 +39,9 @@ struct DocumentImport {
   std::int64_t updated = 0;
 };
 
+// The feeds that have an address, with their titles and folders.
+std::string opml_of(const std::vector<model::Feed>& feeds);
+
 class Subscriptions {
  public:
   Subscriptions(Services services, Poller& poller) : services_(services), poller_(poller) {}
@@ -56,7 +60,13 @@ class Subscriptions {
   // so.
   loop::awaitable<void> reconcile(std::vector<model::DeclaredFeed> declared);
 
+  // Called when subscriptions have changed.
+  std::function<void()> on_change;
+
  private:
+  void changed() const {
+    if (on_change) on_change();
+  }
   struct Found {
     std::string url;  // the feed's: what was asked for, or what the page linked to
     Fetched fetched;

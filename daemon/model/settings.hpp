@@ -91,6 +91,7 @@ struct StoreSettings {
   std::optional<std::int64_t> keep_days;
   std::optional<std::int64_t> keep_per_feed;
   std::chrono::milliseconds commit_interval{1000};
+  std::string snapshot = "off";  // or how often one is made, as settings::parse_duration() reads it
 };
 
 struct ContentSettings {

@@ -146,6 +146,9 @@ constexpr std::array field_table = std::to_array<Entry>({
    "Delete articles that were read beyond this number in a feed; unset: never"},
   {"store.commit_interval", R"("1s")", at_reload, duration(0, minute), SLOT(store.commit_interval),
    "How long new articles may wait to be written together; what a client marks is written at once"},
+  {"store.snapshot", R"("off")", at_reload, text("\"off\", or a duration of a second or more, such as \"7d\"", is_interval_or_off),
+   SLOT(store.snapshot),
+   "How often a copy of the database is made beside it, to repair it from: off, or a duration"},
 
   {"content.strip_tracking", "true", at_reload, boolean(), SLOT(content.strip_tracking),
    "Take tracking pixels and known tracking parameters of links out of articles"},

@@ -242,6 +242,12 @@ bool is_network(std::string_view text) {
   return slash == text.npos || to_number(text.substr(slash + 1), bits).has_value();
 }
 
+bool is_interval_or_off(std::string_view text) {
+  if (text == "off") return true;
+  const auto interval = parse_duration(text);
+  return interval && *interval >= std::chrono::seconds(1) && *interval <= std::chrono::hours(24 * 366);
+}
+
 bool is_interface_pattern(std::string_view text) {
   constexpr std::size_t most = 64;
   return text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {

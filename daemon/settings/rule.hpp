@@ -71,6 +71,7 @@ bool is_web_url(std::string_view text);
 bool is_proxy_url(std::string_view text);
 bool is_endpoint(std::string_view text);           // "127.0.0.1:8077", "[::1]:8077"
 bool is_network(std::string_view text);            // "192.168.0.0/16", "fd00::/8", "10.1.2.3"
+bool is_interval_or_off(std::string_view text);    // "off", "7d"
 bool is_interface_pattern(std::string_view text);  // "wwan*"
 
 }  // namespace newscache::settings

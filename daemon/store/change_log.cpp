@@ -66,7 +66,7 @@ std::int64_t next_id(std::int64_t& last, const char* what) {
 
 Totals load_totals(Database& database) {
   Query query(database, kLoadTotals);
-  if (!query.step()) throw StoreError(Cause::internal, "damaged database: its row of totals is missing");
+  if (!query.step()) database.fail_as_damaged("its row of totals is missing");
   Totals totals;
   totals.feed_id = query.integer(0);
   totals.article_id = query.integer(1);

@@ -234,7 +234,17 @@ void Database::fail(int code, std::string_view what) {
   detail += ")";
   const auto shortage = shortage_of(code, handle_, options_.path);
   if (shortage != Shortage::none && options_.on_shortage) options_.on_shortage(shortage);
+  const int primary = code & 0xff;
+  if ((primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) && options_.on_damage) {
+    options_.on_damage({code == SQLITE_CORRUPT_VTAB, detail});
+  }
   throw StoreError(cause_of(code), detail, shortage);
+}
+
+void Database::fail_as_damaged(std::string_view what) {
+  const auto detail = "damaged database " + options_.path + ": " + std::string(what);
+  if (options_.on_damage) options_.on_damage({false, detail});
+  throw StoreError(Cause::internal, detail);
 }
 
 Query::~Query() {

@@ -35,6 +35,8 @@ class Database {
   // Prepared once per connection and text; `sql` comes from the finite set of texts in this module.
   sqlite3_stmt* prepared(std::string_view sql);
   [[noreturn]] void fail(int code, std::string_view what);
+  // What SQLite takes for sound is not.
+  [[noreturn]] void fail_as_damaged(std::string_view what);
   // Undoes what is not committed, if there is anything. For want of memory even that can fail; who starts a transaction
   // therefore calls it too.
   void roll_back() noexcept;

@@ -153,7 +153,7 @@ struct Summary {
 
 Summary load_summary(Database& database) {
   Query totals(database, kTotals);
-  if (!totals.step()) throw StoreError(Cause::internal, "damaged database: its row of totals is missing");
+  if (!totals.step()) database.fail_as_damaged("its row of totals is missing");
   return {totals.string(0),
           model::Revision{totals.integer(1)},
           {totals.integer(2), totals.integer(3), totals.integer(4), totals.integer(5)}};

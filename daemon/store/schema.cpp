@@ -289,6 +289,10 @@ Error foreign(const std::string& path, const std::string& why) {
   return Error{Cause::invalid, path + " " + why + "; move it away, or set daemon.state_dir to another folder"};
 }
 
+Error damaged(const std::string& path, const std::string& why) {
+  return Error{Cause::internal, "damaged database: " + path + " " + why};
+}
+
 // As many bytes as there are, up to a header.
 std::optional<std::size_t> read_header(const std::string& path, Header& header) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -335,31 +339,51 @@ Result<std::int64_t> schema_version(const Options& options) {
   sqlite3_close(handle);
   if (code == SQLITE_ROW) return version;
   if (cause_of(code) == Cause::unavailable) return Error{Cause::unavailable, path + " cannot be read: " + detail};
-  return foreign(path, "cannot be read as a database (" + detail + ")");
+  return damaged(path, "cannot be read as a database (" + detail + ")");
+}
+
+bool has_bytes(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && info.st_size > 0;
+}
+
+constexpr std::string_view kMagic("SQLite format 3\0", 16);
+
+Error newer(const std::string& path, std::int64_t version) {
+  return Error{Cause::invalid, path + " was written by a newer newscached (schema " + std::to_string(version) +
+                                   ", this program knows up to " + std::to_string(newest_schema()) +
+                                   "); upgrade newscached"};
 }
 
 }  // namespace
 
 int newest_schema() { return static_cast<int>(std::size(kMigrations)); }
 
+Result<void> check_owner(const std::string& path) {
+  Header header{};
+  const auto got = read_header(path, header);
+  if (!got || *got != header.size() || !begins_with(header, kMagic)) return {};
+  if (big_endian(header, 68) != kApplicationId) return foreign(path, "is a database of another program");
+  if (const auto version = big_endian(header, 60); version > newest_schema()) return newer(path, version);
+  return {};
+}
+
 Result<void> check_file(const Options& options) {
   const auto& path = options.path;
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0 || info.st_size == 0) return {};  // to be created
+  if (!has_bytes(path)) {
+    // To be created; but SQLite would throw away what is left of one.
+    if (has_bytes(path + "-wal")) return damaged(path, "is missing or empty, and its WAL is not");
+    return {};
+  }
   if (was_being_created(path)) return {};
   Header header{};
   const auto got = read_header(path, header);
   if (!got) return foreign(path, "cannot be opened");
-  constexpr std::string_view kMagic("SQLite format 3\0", 16);
-  if (*got != header.size() || !begins_with(header, kMagic)) return foreign(path, "is no database");
-  if (big_endian(header, 68) != kApplicationId) return foreign(path, "is a database of another program");
+  if (*got != header.size() || !begins_with(header, kMagic)) return damaged(path, "has no header of a database");
+  if (const auto owner = check_owner(path); !owner) return owner.error();
   const auto version = schema_version(options);
   if (!version) return version.error();
-  if (*version > newest_schema()) {
-    return Error{Cause::invalid, path + " was written by a newer newscached (schema " + std::to_string(*version) +
-                                     ", this program knows up to " + std::to_string(newest_schema()) +
-                                     "); upgrade newscached"};
-  }
+  if (*version > newest_schema()) return newer(path, *version);
   return {};
 }
 

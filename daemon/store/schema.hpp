@@ -12,7 +12,10 @@ namespace newscache::store {
 constexpr std::int32_t kApplicationId = 0x6e657763;
 
 int newest_schema();
-// Cause::invalid when the file exists and is no database of ours, or of a newer version. Changes nothing.
+// Cause::invalid when the file is a database of another program, or of a newer version of ours. What else it holds may
+// be damage.
+Result<void> check_owner(const std::string& path);
+// As check_owner; and Cause::internal when it is a damaged database. Changes nothing.
 Result<void> check_file(const Options& options);
 // Brings a new or older database to a schema, each step in a transaction of its own.
 void migrate(Database& database, int schema = newest_schema());

@@ -16,8 +16,11 @@ constexpr std::size_t kMaxStepBytes = 4 << 20;
 
 constexpr std::string_view kAdd = "INSERT INTO search(rowid, text) VALUES (?, ?)";
 constexpr std::string_view kRemove = "INSERT INTO search(search, rowid, text) VALUES ('delete', ?, ?)";
-constexpr std::string_view kEmpty[] = {"INSERT INTO search(search) VALUES ('delete-all')", "DELETE FROM tag",
-                                       "DELETE FROM outdated"};
+constexpr std::string_view kEmpty = "INSERT INTO search(search) VALUES ('delete-all')";
+constexpr std::string_view kForgetAll[] = {"DELETE FROM tag", "DELETE FROM outdated"};
+constexpr std::string_view kDefinition = "SELECT sql FROM sqlite_schema WHERE name = 'search'";
+constexpr std::string_view kOptions = "SELECT k, v FROM search_config WHERE k <> 'version'";
+constexpr std::string_view kSetOption = "INSERT INTO search(search, rank) VALUES (?, ?)";
 constexpr std::string_view kAddTag = "INSERT OR IGNORE INTO tag(tag, sort, id) VALUES (?, ?, ?)";
 constexpr std::string_view kRemoveTag = "DELETE FROM tag WHERE tag = ? AND sort = ? AND id = ?";
 
@@ -79,7 +82,7 @@ std::int64_t SearchIndex::refresh_outdated(std::int64_t limit) {
   for (const auto id : ids) {
     if (indexed_bytes_ >= kMaxStepBytes) break;
     Query article(database_, kArticle, model::raw(id));
-    if (!article.step()) throw StoreError(Cause::internal, "damaged database: an article that was edited is missing");
+    if (!article.step()) database_.fail_as_damaged("an article that was edited is missing");
     const auto sort = instant(article.integer(0));
     if (!take_out(id, sort, *outdated_record(database_, id))) {
       start_over();
@@ -131,9 +134,25 @@ bool SearchIndex::take_out(model::ArticleId id, Instant sort, const Record& reco
 }
 
 void SearchIndex::start_over() {
+  Query(database_, kEmpty).run();
+  forget_all();
+}
+
+void SearchIndex::make_anew() {
+  std::string definition;
+  if (Query query(database_, kDefinition); query.step()) definition = query.string(0);
+  std::map<std::string, std::int64_t> options;
+  for (Query query(database_, kOptions); query.step();) options[query.string(0)] = query.integer(1);
+  database_.run("DROP TABLE search");
+  database_.run(definition.c_str());
+  for (const auto& [name, value] : options) Query(database_, kSetOption, name, value).run();
+  forget_all();
+}
+
+void SearchIndex::forget_all() {
   removals_.clear();
   removal_bytes_ = 0;
-  for (const auto sql : kEmpty) Query(database_, sql).run();
+  for (const auto sql : kForgetAll) Query(database_, sql).run();
   totals_.indexed = 0;
   totals_.outdated = 0;
 }

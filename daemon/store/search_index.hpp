@@ -29,10 +29,13 @@ class SearchIndex {
   void advance(std::int64_t limit);
   // Empties it: every article waits to be taken in.
   void start_over();
+  // As start_over(), for an index that is damaged: its tables are made anew.
+  void make_anew();
   // Does what remove() has gathered: FTS5 writes out its memory whenever an id is smaller than the one before.
   void write();
 
  private:
+  void forget_all();
   std::int64_t refresh_outdated(std::int64_t limit);
   void take_in_new(std::int64_t limit);
   void take_in(model::ArticleId id, Instant sort, const Record& record);

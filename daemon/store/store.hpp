@@ -33,6 +33,11 @@ enum class Shortage {
   read_only,  // the file system, or the file
 };
 
+struct Damage {
+  bool of_search_index = false;  // as far as that is known
+  std::string detail;
+};
+
 struct Options {
   std::string path;  // of news.db
   // Safe HTML to the text that is indexed and that snippets are cut from.
@@ -49,6 +54,8 @@ struct Options {
   bool frozen = false;
   // Called, on the thread of the connection, when a write has failed for want of room or of permission.
   std::function<void(Shortage)> on_shortage;
+  // Called, on the thread of the connection, when the database turns out to be damaged; an error follows.
+  std::function<void(const Damage& damage)> on_damage;
 };
 
 class StoreError : public std::runtime_error {
@@ -116,10 +123,13 @@ enum class Durability {
 
 constexpr std::int64_t kAttemptsKept = 50;  // in the journal of each feed
 
+// Whether whoever wrote last did not come to close it: Writer::close() leaves no WAL.
+bool was_left_open(const Options& options);
+
 class Writer {
  public:
   // Opens or creates the database and brings it to the current schema. Cause::invalid, and the file untouched, when it
-  // is no database of ours or of a newer version.
+  // is a database of another program or of a newer version; Cause::internal when it is damaged.
   static Result<std::unique_ptr<Writer>> open(Options options);
   ~Writer();
 
@@ -191,6 +201,10 @@ class Writer {
   std::string epoch() const;
   // A clean stop: checkpoint and truncate the WAL.
   void close();
+
+  // --- repairs of what can be made anew from the articles; both throw when there is more damage than that ---
+  void renew_indexes();
+  void renew_search_index();
 
   // Small named values that outlive a restart ("clock_floor").
   void set_meta(std::string_view key, std::string_view value, Durability durability);

@@ -1,5 +1,7 @@
 // Writer: opening, subscriptions and named values. Articles are in apply.cpp and marks.cpp.
 
+#include <sys/stat.h>
+
 #include <utility>
 
 #include "base/hash.hpp"
@@ -117,6 +119,11 @@ Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::s
 
 Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Writer::~Writer() = default;
+
+bool was_left_open(const Options& options) {
+  struct stat info {};
+  return ::stat((options.path + "-wal").c_str(), &info) == 0 && info.st_size > 0;
+}
 
 Result<std::unique_ptr<Writer::State>> Writer::State::open(const Options& options) {
   if (const auto checked = check_file(options); !checked) return checked.error();
@@ -252,6 +259,26 @@ std::string Writer::epoch() const { return state_->epoch; }
 void Writer::close() {
   { const Transaction certain(state_->database); }  // see Database::renew_wal
   state_->database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+void Writer::renew_indexes() {
+  Change change(*state_, Durability::synced);
+  change.database().run("REINDEX");
+  change.commit();
+}
+
+void Writer::renew_search_index() {
+  try {
+    Change change(*state_, Durability::synced);
+    change.search_index().start_over();
+    change.commit();
+  } catch (const StoreError& error) {
+    if (error.cause() != Cause::internal) throw;
+    // What cannot even be emptied may still be thrown away.
+    Change change(*state_, Durability::synced);
+    change.search_index().make_anew();
+    change.commit();
+  }
 }
 
 void Writer::set_meta(std::string_view key, std::string_view value, Durability durability) {

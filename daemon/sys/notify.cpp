@@ -63,6 +63,8 @@ void Notifier::stopping() const { send("STOPPING=1"); }
 
 void Notifier::watchdog() const { send("WATCHDOG=1"); }
 
+void Notifier::still_working() const { send("WATCHDOG=1\nEXTEND_TIMEOUT_USEC=60000000"); }
+
 // A lost message is not worth an error: systemd notices by itself. Never waits for a full queue.
 void Notifier::send(const std::string& message) const {
   sockaddr_un address{};

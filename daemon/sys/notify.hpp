@@ -18,6 +18,8 @@ class Notifier {
   void reloading() const;  // RELOADING=1 MONOTONIC_USEC=...; ready() ends it
   void stopping() const;
   void watchdog() const;
+  // Something that takes long goes on, before READY or after: neither the watchdog nor the time for starting runs out.
+  void still_working() const;
   // How often watchdog() is to be called: half of what systemd allows. None: no watchdog.
   std::optional<std::chrono::milliseconds> watchdog_interval() const { return watchdog_interval_; }
 

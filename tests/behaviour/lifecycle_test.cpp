@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "behaviour/behaviour.hpp"
 #include "support/catch.hpp"
@@ -47,19 +48,19 @@ TEST_CASE("a second daemon on the same state directory or the same socket is ref
   CHECK(get(daemon, "/v1/status").status == 200);
 }
 
-TEST_CASE("a database of a newer version, or a file that is none, is refused and left alone") {
+TEST_CASE("a database of another program is refused and left alone") {
   Daemon daemon;
   std::filesystem::create_directories(daemon.state_dir());
   const std::string path = (daemon.state_dir() / "news.db").string();
-  std::ofstream(path) << "this is a letter, and a dear one, and it is longer than a header";
+  const std::string foreign = std::string("SQLite format 3\0", 16) + std::string(4080, '\1');
+  std::ofstream(path) << foreign;
   const ProgramResult result = run_program(
       "newscached", {"--config", daemon.config_file().string(), "--state-dir", daemon.state_dir().string(), "--socket", daemon.socket()});
   CHECK(result.exit_code == 78);
   CHECK(result.err.find("news.db") != std::string::npos);
   std::ifstream file(path);
-  std::string text;
-  std::getline(file, text);
-  CHECK(text == "this is a letter, and a dear one, and it is longer than a header");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  CHECK(text == foreign);
 }
 
 TEST_CASE("what is stored is private to the daemon's user") {

@@ -79,10 +79,21 @@ TEST_CASE("the pragmas that reliability depends on are in force") {
   CHECK(mode.text(0) == "wal");
 }
 
+TEST_CASE("a file that is no database is told from one that is not ours, and stays as it is") {
+  const Folder folder;
+  const auto options = options_in(folder);
+  std::ofstream(options.path) << "Dear diary, " << std::string(5000, 'x');
+  const auto before = content_of(options.path);
+  const auto writer = Writer::open(options);
+  REQUIRE(writer.has_error());
+  CHECK(writer.error().cause == Cause::internal);
+  CHECK_THAT(writer.error().detail, Catch::Matchers::Contains(options.path));
+  CHECK(content_of(options.path) == before);
+}
+
 TEST_CASE("a file that is not ours is refused and stays as it is") {
   Folder folder;
   const auto options = options_in(folder);
-  SECTION("no database") { std::ofstream(options.path) << "Dear diary, " << std::string(5000, 'x'); }
   SECTION("short") { std::ofstream(options.path) << "x"; }
   SECTION("a database of another program") { Database(options, Access::write).run("CREATE TABLE diary(x)"); }
   SECTION("a newer version of ours") {

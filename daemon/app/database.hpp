@@ -1,0 +1,40 @@
+#pragma once
+// Opening the database, whatever state it is in.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "store/salvage.hpp"
+#include "store/store.hpp"
+#include "sys/notify.hpp"
+
+namespace newscache::app {
+
+// Where the connections of a database report what they meet; to be set before threads use them.
+struct DatabaseHooks {
+  std::function<void(const store::Damage&)> damage;
+  std::function<void(store::Shortage)> shortage;
+};
+
+struct OpenedDatabase {
+  std::unique_ptr<store::Writer> writer;
+  std::unique_ptr<store::Reader> reader;
+  std::shared_ptr<DatabaseHooks> hooks;
+  bool was_left_open = false;               // by a daemon that was killed, or whose power failed
+  bool is_new = false;                      // there was none
+  std::optional<store::Salvaged> salvaged;  // it was damaged
+};
+
+// A damaged database is salvaged first. Cause::internal when one was an hour ago, for then the disk is to blame.
+// `reserve_path`: of the file whose room is used on a full disk. `damage`: what is known already.
+Result<OpenedDatabase> open_database(store::Options options, const std::string& reserve_path, const Log& log,
+                                     const sys::Notifier& notifier, std::optional<std::string> damage);
+
+// "database was damaged: 990 articles of 1000 saved, set aside as ..."
+std::string describe(const store::Salvaged& salvaged);
+
+}  // namespace newscache::app
