@@ -7,6 +7,7 @@
 
 #include "store/article_rows.hpp"
 #include "store/record.hpp"
+#include "store/search_rank.hpp"
 #include "store/search_text.hpp"
 #include "store/store.hpp"
 
@@ -68,6 +69,7 @@ void register_functions(sqlite3* handle, FunctionContext* context) {
                                                 function.call, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) throw StoreError(Cause::internal, "cannot register an SQL function");
   }
+  register_ranking(handle);
 }
 
 }  // namespace newscache::store

@@ -6,7 +6,7 @@
 #include "store/article_query.hpp"
 #include "store/article_rows.hpp"
 #include "store/leash.hpp"
-#include "store/search_query.hpp"
+#include "store/search.hpp"
 #include "store/writer_state.hpp"
 
 namespace newscache::store {
@@ -49,9 +49,9 @@ Result<std::vector<Target>> targets_by_id(Database& database, std::vector<model:
 }
 
 Result<std::vector<Target>> targets_by_filter(Database& database, const model::MarkRequest& request) {
-  const auto match = match_expression(request.text);
-  if (!match) return match.error();
-  const auto sql = mark_sql(request, *match);
+  const auto text = text_filter(database, request.text);
+  if (!text) return text.error();
+  const auto sql = mark_sql(request, *text);
   std::vector<Target> targets;
   const Leash leash(database);
   bool interrupted = false;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/hash.hpp"
+#include "store/search_script.hpp"
 
 namespace newscache::store {
 
@@ -13,6 +14,12 @@ constexpr std::string_view kProbe =
     "<h1>One &amp; two</h1><p>Three <b>four</b>fi&shy;ve&nbsp;<a href=\"https://example.org/\">six</a><br>seven</p>"
     "<ul><li>eight<ol><li>nine</ol></ul><table><tr><th>ten<td>eleven</table><pre>  twelve\n thirteen</pre>"
     "<img src=\"https://example.org/a.png\" alt=\"fourteen\"><blockquote>fifteen</blockquote><hr><dl><dt>x<dd>y</dl>";
+
+// And what the preparation of scripts is likely to change.
+constexpr std::string_view kScripts =
+    "caf\u00e9 cafe\u0301 \u0439 \u0438\u0306 \u2764\ufe0f \u6771\u4eac2026 \u0e17\u0e35\u0e48 \u304b\u3099 "
+    "\u1112\u1161\u11ab "
+    "\u0958 a\u2060b";
 
 std::string rendered(const Options& options, const std::string& html) {
   return options.plain_text ? options.plain_text(html) : html;
@@ -25,6 +32,11 @@ void cut(std::string& text, std::size_t bytes) {
   text.resize(bytes);
 }
 
+void finish(std::string& text) {
+  cut(text, kIndexedBytes);
+  prepare_script(text);
+}
+
 }  // namespace
 
 SearchText search_heading(const model::Entry& entry) {
@@ -34,20 +46,22 @@ SearchText search_heading(const model::Entry& entry) {
     if (!text.author.empty()) text.author += ", ";
     text.author += author.name;
   }
-  cut(text.title, kIndexedBytes);
-  cut(text.author, kIndexedBytes);
+  finish(text.title);
+  finish(text.author);
   return text;
 }
 
 SearchText search_text(const model::Entry& entry, const Options& options) {
   auto text = search_heading(entry);
   text.body = entry.content_html.empty() ? entry.summary : rendered(options, entry.content_html);
-  cut(text.body, kIndexedBytes);
+  finish(text.body);
   return text;
 }
 
 std::int64_t text_fingerprint(const Options& options) {
-  const auto hash = sha256({rendered(options, std::string(kProbe)), std::to_string(kIndexedBytes)});
+  std::string scripts(kScripts);
+  prepare_script(scripts);
+  const auto hash = sha256({rendered(options, std::string(kProbe)), std::to_string(kIndexedBytes), scripts});
   std::int64_t value = 0;
   std::memcpy(&value, hash.data(), sizeof value);
   return value;

@@ -11,6 +11,7 @@
 
 namespace newscache::store {
 
+// Prepared, see search_script.hpp.
 struct SearchText {
   std::string title;
   std::string author;
@@ -23,7 +24,7 @@ constexpr std::size_t kIndexedBytes = 256 << 10;
 SearchText search_text(const model::Entry& entry, const Options& options);
 // Title and author only.
 SearchText search_heading(const model::Entry& entry);
-// Changes when the rendering of `options.plain_text` does.
+// Changes when the rendering of `options.plain_text` or the preparation of scripts does.
 std::int64_t text_fingerprint(const Options& options);
 
 }  // namespace newscache::store
