@@ -155,8 +155,8 @@ std::string SnippetMaker::make(const SearchText& parts, std::vector<Occurrence> 
     ++last;
   }
   const bool to_the_end = last + 1 == tokens.size() && tokens.size() < anchor + kAhead;
-  const auto start = first == 0 ? 0 : tokens[first].start;
-  const auto end = to_the_end ? text.size() : tokens[last].end;
+  const auto start = first == 0 ? std::min(text.find_first_not_of(" \n"), tokens[0].start) : tokens[first].start;
+  const auto end = to_the_end ? text.find_last_not_of(" \n") + 1 : tokens[last].end;
 
   std::string html = first == 0 ? "" : "…";
   auto at = start;
@@ -177,7 +177,7 @@ std::string SnippetMaker::make(const SearchText& parts, std::vector<Occurrence> 
     at = tokens[to].end;
   }
   escape(text.substr(at, end - at), html);
-  if (end < text.size()) html += "…";
+  if (!to_the_end) html += "…";
   return html;
 }
 

@@ -1,6 +1,12 @@
 // Full-text search, and what people type into it.
 
+#include <algorithm>
+#include <random>
+
+#include "store/database.hpp"
+#include "store/search.hpp"
 #include "store/search_query.hpp"
+#include "store/search_script.hpp"
 #include "unit/store/store_fixture.hpp"
 
 using namespace newscache;
@@ -66,6 +72,18 @@ TEST_CASE("words, phrases, prefixes, columns and exclusions find what they shoul
       {"https://fox", ""},
       {"b", ""},
       {"(fox)", "12"},
+      {"(fox OR bear) brown", "13"},
+      {"fox OR bear brown", "123"},
+      {"brown -(fox OR café)", "3"},
+      {"brown NOT (fox quick)", "3"},
+      {"((brown) ((fox) OR (bear)))", "13"},
+      {"news OR (bear -(quick OR summary))", "2"},
+      {"fox AND NOT brown", "2"},
+      {"author:ann(quick)", "1"},
+      {"\u201cbrown fox\u201d", "1"},
+      {"\u201ebrown fox\u201c*", "1"},
+      {"cafe\u0301", "1"},
+      {"U\u0308ber fa\u0308hrt", "4"},
       {"fox^2", ""},
       {"nea{r}", ""},
       {"\x01"
@@ -87,12 +105,36 @@ TEST_CASE("a search text that means nothing is refused with the position") {
   std::string many;
   for (int i = 0; i < 17; ++i) many += "w" + std::to_string(i) + " ";
   const Case cases[] = {
-      {"\"open", "position 1"},      {"fox \"open", "position 5"},    {"OR fox", "position 1"},
-      {"fox OR", "position 5"},      {"fox OR OR fox", "position 8"}, {"fox AND", "position 5"},
-      {"NOT", "position 1"},         {"-fox", "position 5"},          {"fox OR -bear", "position 13"},
-      {"***", "position 4"},         {"title:", "position 1"},        {" ", "position 2"},
-      {"\"\"", "position 3"},        {many, "more than 16"},          {std::string(513, 'x'), "512 bytes"},
+      {"\"open", "position 1"},
+      {"fox \"open", "position 5"},
+      {"OR fox", "position 1"},
+      {"fox OR", "position 5"},
+      {"fox OR OR fox", "position 8"},
+      {"fox AND", "position 5"},
+      {"NOT", "position 1"},
+      {"-fox", "position 5"},
+      {"fox OR -bear", "position 13"},
+      {"***", "position 4"},
+      {"title:", "position 1"},
+      {" ", "position 2"},
+      {"\"\"", "position 3"},
+      {many, "more than 16"},
+      {std::string(513, 'x'), "512 bytes"},
       {"NOT NOT fox", "position 5"},
+      {"(fox", "position 1"},
+      {"fox)", "position 4"},
+      {"()", "position 2"},
+      {"fox (-bear)", "position 11"},
+      {"(fox OR) x", "position 6"},
+      {"title:(fox)", "position 1"},
+      {"((((((((( fox", "position 9"},
+      {"feed:", "position 1"},
+      {"feed:a", "position 7"},
+      {"fox (feed:a b)", "position 6"},
+      {"fox OR bear feed:a", "position 13"},
+      {"feed:a fox OR bear", "position 1"},
+      {"\u201copen", "position 1"},
+      {"AND fox", "position 1"},
   };
   for (const auto& test : cases) {
     INFO(test.text);
@@ -112,13 +154,20 @@ TEST_CASE("a search text that means nothing is refused with the position") {
 
 TEST_CASE("whatever bytes are typed, the answer is a result or a refusal") {
   Shelf shelf;
-  const std::string_view alphabet = "aZ\"*:-+()^{}'\\ \t\n\xc3\xa9\xff\x01ORNTD,.;%_";
-  std::uint32_t random = 1;
-  for (int round = 0; round < 3000; ++round) {
+  const std::string_view bytes = "aZ\"*:-+()^{}'\\ \t\n\xc3\xa9\xff\x01ORNTD,.;%_";
+  const std::string_view pieces[] = {"fox",    "OR",     "AND",     "NOT",   " ",      " ",
+                                     "(",      ")",      "(",       "-",     "*",      "\"",
+                                     "\u201c", "title:", "author:", "feed:", "feed:1", "\u6771",
+                                     "\u2060", "\ufe0f", "+",       "^",     "NEAR(",  std::string_view("\0", 1)};
+  std::mt19937 random{1};
+  for (int round = 0; round < 6000; ++round) {
     model::ArticleQuery query;
     for (int i = 0; i < 12; ++i) {
-      random = random * 1664525 + 1013904223;
-      query.text += alphabet[(random >> 16) % alphabet.size()];
+      if (round % 2 == 0) {
+        query.text += bytes[random() % bytes.size()];
+      } else {
+        query.text += pieces[random() % std::size(pieces)];
+      }
     }
     INFO(query.text);
     const auto page = shelf.reader->articles(query);
@@ -132,19 +181,45 @@ TEST_CASE("a search that takes too long is refused, and marks nothing") {
   std::vector<model::IncomingEntry> entries;
   for (int i = 0; i < 200; ++i) entries.push_back(entry(feed, std::to_string(i), "fox"));
   store.poll(feed, entries);
+  index_all(*store.writer);
   model::ArticleQuery query;
   query.text = "fox";
+  query.order = model::ArticleOrder::oldest;
   model::MarkRequest mark;
   mark.all = true;
   mark.read = true;
   mark.text = "fox";
   store.options.max_query_steps = 500;
   store.reopen();
-  CHECK(store.reader->articles(query).error().cause == Cause::unavailable);
+  const auto page = store.reader->articles(query);
+  REQUIRE(page.has_error());
+  CHECK(page.error().cause == Cause::unavailable);
+  CHECK_THAT(page.error().detail, Catch::Matchers::Contains("matches too much"));
   CHECK(store.writer->mark(mark).error().cause == Cause::unavailable);
   CHECK(store.reader->counts().unread == 200);
   mark.text = "absent";
   CHECK(store.writer->mark(mark).value() == 0);
+}
+
+TEST_CASE("the newest are found without looking at all matches") {
+  Store store;
+  const auto feed = store.subscribe("a");
+  for (int hour = 0; hour < 300; ++hour) {
+    const auto at = kNow + std::chrono::hours(2 * hour);
+    store.poll(feed, {entry(feed, std::to_string(hour), "fox " + std::to_string(hour))}, at);
+  }
+  index_all(*store.writer);
+  store.options.max_query_steps = 500;  // some twenty rows
+  store.reopen();
+  model::ArticleQuery query;
+  query.text = "fox";
+  query.limit = 5;
+  REQUIRE(store.reader->articles(query).has_value());
+  CHECK(store.titles(query) == std::vector<std::string>{"fox 299", "fox 298", "fox 297", "fox 296", "fox 295"});
+  query.limit = 100;
+  CHECK(store.reader->articles(query).has_error());
+  query.since = kNow + std::chrono::hours(2 * 295 + 1);
+  CHECK(store.titles(query) == std::vector<std::string>{"fox 299", "fox 298", "fox 297", "fox 296"});
 }
 
 TEST_CASE("a search result has a snippet with its words marked, as safe HTML, and a score") {
@@ -188,4 +263,327 @@ TEST_CASE("the index is made anew when the text that it is made from is rendered
   CHECK(store.poll(feed, {entry(feed, "1", "One", "<p>bear</p>")}).updated == 1);
   CHECK(store.search("fox").empty());
   check_consistent(store);
+}
+
+TEST_CASE("texts without spaces are found by any part of them, and shown as they are") {
+  Store store;
+  const auto feed = store.subscribe("a");
+  const std::pair<const char*, const char*> texts[] = {
+      {"1", "東京都の新聞が2026年に始まった。iPhone発売"},
+      {"2", "ข่าววันนี้ที่กรุงเทพมหานคร"},
+      {"3", "ຂ່າວມື້ນີ້ຢູ່ວຽງຈັນ"},
+      {"4", "ព័ត៌មានថ្ងៃនេះនៅភ្នំពេញ"},
+      {"5", "ရန်ကုန်မြို့သတင်း"},
+      {"6", "한국어 신문을 읽었다"},
+      {"7", "हिन्दी में समाचार की मात्रा"},
+      {"8", "か\u3099く カ\u3099ス \u1112\u1161\u11ab\u1100\u1173\u11af й и\u0306 α\u0301ρτος क\u093cलम ا\u0654حمد"},
+      {"9", "coffee\u2060house \u2764\ufe0flove 葛\U000e0100城"},
+  };
+  for (const auto& [number, text] : texts) {
+    store.poll(feed, {entry(feed, number, number, "<p>" + std::string(text) + "</p>")});
+  }
+  struct Case {
+    const char* text;
+    const char* found;
+  };
+  const Case cases[] = {
+      {"京都", "1"},        {"東都", ""},    {"\"新聞が\"", "1"}, {"新聞 東京", "1"},
+      {"2026年", "1"},      {"iphone", "1"}, {"iphone発", "1"},   {"発*", "1"},
+      {"東京 -新聞", ""},   {"วันนี้", "2"},    {"กรุง", "2"},        {"ที", "2"},
+      {"ที่ก", "2"},          {"วันกรุง", ""},   {"ມື້ນີ້", "3"},         {"ថ្ងៃនេះ", "4"},
+      {"မြို့", "5"},          {"한국", "6"},   {"국어", "6"},       {"신문", "6"},
+      {"समाचार", "7"},      {"की", "7"},     {"मात्रा", "7"},      {"मात्र", ""},
+      {"がく", "8"},        {"ガス", "8"},   {"カス", ""},        {"한글", "8"},
+      {"й", "8"},           {"άρτος", "8"},  {"\u0958लम", "8"},   {"أحمد", "8"},
+      {"coffeehouse", "9"}, {"love", "9"},   {"葛城", "9"},       {"\u2060coffee\u2060house", "9"},
+  };
+  for (const auto& test : cases) {
+    INFO(test.text);
+    std::string found;
+    for (const auto& title : store.search(test.text)) found += title;
+    CHECK(found == test.found);
+  }
+  model::ArticleQuery query;
+  query.text = "新聞";
+  CHECK(store.only(query).snippet == "東京都の<mark>新聞</mark>が2026年に始まった。iPhone発売");
+  query.text = "กรุง";
+  CHECK(store.only(query).snippet == "ข่าววันนี้ที่<mark>กรุง</mark>เทพมหานคร");
+  check_consistent(store);
+}
+
+TEST_CASE("what has no such characters is not touched") {
+  for (const auto* text : {"", "plain", "caf\u00e9 \u201cquoted\u201d \u2014 na\u00efve \u20ac", "Привет, мир"}) {
+    std::string prepared = text;
+    const auto* before = prepared.data();
+    prepare_script(prepared);
+    CHECK(prepared == text);
+    CHECK(prepared.data() == before);
+  }
+  std::string mixed = "ab\u2060c 東京x y\u0301";
+  prepare_script(mixed);
+  CHECK(mixed == "abc 東\u2060京\u2060x y\u0301");
+}
+
+TEST_CASE("feed: limits a search to feeds by number or by a part of their names") {
+  Store store;
+  const auto alpha = store.subscribe("alpha");
+  const auto beta = store.subscribe("beta");
+  const auto cafe = store.subscribe("cafe");
+  model::FeedPatch patch;
+  patch.custom_title = "Das CAFÉ, 2 Tassen";
+  REQUIRE(store.writer->change_feed(cafe, patch).has_value());
+  store.poll(alpha, {entry(alpha, "1", "1 fox")});
+  store.poll(beta, {entry(beta, "1", "2 fox brown")});
+  store.poll(cafe, {entry(cafe, "1", "3 fox")});
+  struct Case {
+    std::string text;
+    const char* found;
+  };
+  const Case cases[] = {
+      {"fox feed:" + std::to_string(model::raw(beta)), "2"},
+      {"feed:ALPHA fox", "1"},
+      {"feed:alpha AND fox", "1"},
+      {"fox -feed:alpha", "23"},
+      {"fox NOT feed:alpha -feed:beta", "3"},
+      {"feed:\"café, 2 tassen\" fox", "3"},
+      {"feed:\u201c2 tass\u201d fox", "3"},
+      {"fox feed:example", "123"},
+      {"fox feed:example feed:eta", "2"},
+      {"fox feed:alpha feed:beta", ""},
+      {"fox feed:absent", ""},
+      {"fox feed:99", ""},
+      {"(brown OR fox) feed:be*", "2"},
+      {"title:fox feed:publisher", "123"},
+  };
+  for (const auto& test : cases) {
+    INFO(test.text);
+    std::string found;
+    for (const auto& title : store.search(test.text)) found += title.front();
+    CHECK(found == test.found);
+    model::ArticleQuery query;
+    query.text = test.text;
+    query.order = model::ArticleOrder::relevance;
+    CHECK(store.list(query).size() == found.size());
+  }
+  model::MarkRequest mark;
+  mark.all = true;
+  mark.read = true;
+  mark.text = "fox -feed:alpha";
+  CHECK(store.writer->mark(mark).value() == 2);
+}
+
+TEST_CASE("whatever the dates are, newest and oldest come in the order of all matches, page by page") {
+  Store store;
+  std::mt19937 random{3};
+  const auto number = [&](int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); };
+  const std::vector<model::FeedId> feeds{store.subscribe("a"), store.subscribe("b", "Folder")};
+  auto clock = kNow;
+  for (int i = 0; i < 300; ++i) {
+    // A clock that is set back now and then; publishers that are late, early, or without a date.
+    clock += std::chrono::minutes(number(100));
+    if (number(40) == 0) clock -= std::chrono::hours(number(400));
+    const auto feed = feeds[static_cast<std::size_t>(number(2))];
+    auto incoming = entry(feed, std::to_string(i), number(3) == 0 ? "bear" : "fox");
+    if (number(4) != 0)
+      incoming.entry.date_published = clock - std::chrono::minutes(number(10) == 0 ? number(90000) : number(90));
+    if (number(10) == 0) incoming.entry.date_published = clock + std::chrono::hours(number(1000));
+    incoming.entry.tags = {number(2) == 0 ? "even" : "odd"};
+    store.poll(feed, {incoming}, clock);
+  }
+  Database database(store.options, Access::write);
+  database.run("UPDATE article SET starred = 1 WHERE id % 3 = 0");
+  database.run("UPDATE article SET read = 1 WHERE id % 2 = 0");
+  index_all(*store.writer);
+  const auto middle = std::to_string(database.number("SELECT avg(sort) FROM article"));
+  struct Case {
+    void (*set)(model::ArticleQuery&);
+    std::string where;
+  };
+  const Case cases[] = {
+      {[](model::ArticleQuery&) {}, "1"},
+      {[](model::ArticleQuery& query) { query.feed = model::FeedId{1}; }, "a.feed_id = 1"},
+      {[](model::ArticleQuery& query) { query.folder = "Folder"; }, "a.feed_id = 2"},
+      {[](model::ArticleQuery& query) { query.tag = "odd"; }, "a.id IN (SELECT id FROM tag WHERE tag = 'odd')"},
+      {[](model::ArticleQuery& query) { query.read = false; }, "a.read = 0"},
+      {[](model::ArticleQuery& query) { query.starred = true; }, "a.starred = 1"},
+      {[](model::ArticleQuery& query) { query.text += " -feed:b.example"; }, "a.feed_id = 1"},
+  };
+  for (const auto& test : cases) {
+    for (const auto order : {model::ArticleOrder::newest, model::ArticleOrder::oldest}) {
+      for (const auto* range : {"1", "a.sort >= ", "a.sort < "}) {
+        for (const std::int64_t limit : {1, 7, 1000}) {
+          model::ArticleQuery query;
+          query.text = "fox";
+          query.order = order;
+          query.limit = limit;
+          test.set(query);
+          std::string where = test.where + " AND " + range;
+          const Instant instant{std::chrono::seconds(std::stoll(middle))};
+          if (where.ends_with(">= ")) query.since = instant;
+          if (where.ends_with("< ")) query.until = instant;
+          if (where.back() == ' ') where += middle;
+          std::vector<std::int64_t> expected;
+          const std::string direction = order == model::ArticleOrder::newest ? " DESC" : "";
+          Query all(database, "SELECT a.id FROM article a WHERE article_title(a.head) = 'fox' AND " + where +
+                                  " ORDER BY a.sort" + direction + ", a.id" + direction);
+          while (all.step()) expected.push_back(all.integer(0));
+          INFO(where << direction << ", pages of " << limit);
+          CHECK(expected.size() > 20);
+          std::vector<std::int64_t> found;
+          do {
+            auto page = store.reader->articles(query);
+            REQUIRE(page.has_value());
+            for (const auto& article : page->articles) found.push_back(model::raw(article.id));
+            query.cursor = page->next_cursor;
+          } while (!query.cursor.empty());
+          CHECK(found == expected);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("pages by relevance stay as they are when new articles come in") {
+  Store store;
+  const auto feed = store.subscribe("a");
+  for (int i = 0; i < 40; ++i) {
+    store.poll(feed, {entry(feed, std::to_string(i), i % 7 == 0 ? "fox" : "other",
+                            "<p>" + std::string(i % 5 == 0 ? "one fox" : "fox fox fox") + "</p>")});
+  }
+  model::ArticleQuery query;
+  query.text = "fox";
+  query.order = model::ArticleOrder::relevance;
+  query.limit = 1000;
+  std::vector<model::ArticleId> whole;
+  for (const auto& article : store.list(query)) whole.push_back(article.id);
+  REQUIRE(whole.size() == 40);
+  query.limit = 9;
+  std::vector<model::ArticleId> paged;
+  double last = 1e9;
+  for (int page_number = 0;; ++page_number) {
+    const auto page = store.reader->articles(query);
+    REQUIRE(page.has_value());
+    for (const auto& article : page->articles) {
+      paged.push_back(article.id);
+      CHECK(*article.score <= last);
+      last = *article.score;
+    }
+    query.cursor = page->next_cursor;
+    if (query.cursor.empty()) break;
+    store.poll(feed, {entry(feed, "new" + std::to_string(page_number), "fox fox", "<p>fox</p>")});
+    index_all(*store.writer);
+  }
+  CHECK(paged == whole);
+}
+
+TEST_CASE("by relevance early words count more than late ones, and among equals the newest comes first") {
+  Store store;
+  const auto feed = store.subscribe("a");
+  std::string filler;
+  for (int i = 0; i < 200; ++i) filler += "word ";
+  store.poll(feed, {entry(feed, "1", "1", "<p>fox " + filler + "</p>")});
+  store.poll(feed, {entry(feed, "2", "2", "<p>" + filler + "fox</p>")});
+  store.poll(feed, {entry(feed, "3", "3", "<p>fox " + filler + "</p>")});
+  store.poll(feed, {entry(feed, "4", "4", "<p>fox and fox, a fox is a fox " + filler + "</p>")});
+  store.poll(feed, {entry(feed, "5", "5", "<p>nothing</p>")});
+  model::ArticleQuery query;
+  query.text = "fox";
+  query.order = model::ArticleOrder::relevance;
+  CHECK(store.titles(query) == std::vector<std::string>{"4", "3", "1", "2"});
+  query.text = "fox OR nothing -(x OR y)";
+  CHECK(store.list(query).size() == 5);
+}
+
+TEST_CASE("only the newest matches are ranked") {
+  Store store;
+  const auto feed = store.subscribe("a");
+  std::vector<model::IncomingEntry> entries;
+  for (int i = 0; i < kRankedMatches + 5; ++i) entries.push_back(entry(feed, std::to_string(i), "x", "fox"));
+  entries.back().entry.title = "fox";  // the oldest
+  store.poll(feed, entries);
+  model::ArticleQuery query;
+  query.text = "fox";
+  query.order = model::ArticleOrder::relevance;
+  query.limit = 1000;
+  std::int64_t found = 0;
+  do {
+    for (const auto& article : store.list(query)) {
+      CHECK(article.entry.title == "x");
+      ++found;
+    }
+    query.cursor = store.reader->articles(query)->next_cursor;
+  } while (!query.cursor.empty());
+  CHECK(found == kRankedMatches);
+}
+
+TEST_CASE("a snippet shows where most of the words stand, at the beginning, in the middle and at the end") {
+  Store store;
+  const auto feed = store.subscribe("a");
+  std::string filler;
+  for (int i = 0; i < 100; ++i) filler += "filler ";
+  store.poll(feed,
+             {entry(feed, "1", "The fox", "fox " + filler + "a brown fox &amp; a bear" + filler + "the end, fox!")});
+  struct Case {
+    const char* text;
+    const char* has;
+    const char* start;
+    const char* end;
+  };
+  const Case cases[] = {
+      {"fox", "<mark>fox</mark> filler", "<mark>", "filler…"},
+      {"fox brown", "filler a <mark>brown</mark> <mark>fox</mark> &amp;amp; a", "…filler", "filler…"},
+      {"\"brown fox\"", "a <mark>brown fox</mark> &amp;amp; a", "…filler", "filler…"},
+      {"\"brown fox\" \"fox amp\"", "a <mark>brown fox &amp;amp</mark>; a", "…filler", "filler…"},
+      {"end*", "the <mark>end</mark>, fox!", "…filler", "fox!"},
+      {"the -nothing", "filler <mark>the</mark> end", "…filler", "fox!"},
+      {"title:fox", "The <mark>fox</mark>", "The", "</mark>"},
+  };
+  for (const auto& test : cases) {
+    INFO(test.text);
+    model::ArticleQuery query;
+    query.text = test.text;
+    query.with_content = false;
+    const auto article = store.only(query);
+    INFO(article.snippet);
+    CHECK_THAT(article.snippet, Catch::Matchers::Contains(test.has));
+    CHECK_THAT(article.snippet, Catch::Matchers::StartsWith(test.start));
+    CHECK_THAT(article.snippet, Catch::Matchers::EndsWith(test.end));
+    CHECK(article.entry.content_html.empty());
+  }
+}
+
+TEST_CASE("a search walks the matches from the last arrival down, and sorts nothing") {
+  Store store;
+  Database database(store.options, Access::read);
+  for (const auto order : {model::ArticleOrder::newest, model::ArticleOrder::oldest, model::ArticleOrder::relevance}) {
+    for (const bool filtered : {false, true}) {
+      model::ArticleQuery query;
+      query.text = "fox";
+      query.order = order;
+      TextFilter text;
+      text.match = "\"fox\"";
+      if (filtered) {
+        query.feed = model::FeedId{1};
+        query.tag = "tag";
+        query.folder = "folder";
+        query.read = false;
+        query.since = kNow;
+        query.until = kNow;
+        text.only_feeds = text.no_feeds = "[1,2]";
+      }
+      const auto sql = search_sql(query, text, Position{1, 2, 3}, 100, 50);
+      Query explain(database, "EXPLAIN QUERY PLAN " + sql.text);
+      std::string plan;
+      while (explain.step()) plan += explain.string(3) + "; ";
+      INFO(plan);
+      // 192: by rowid, descending.
+      CHECK_THAT(plan, Catch::Matchers::Contains("SCAN s VIRTUAL TABLE INDEX 192:"));
+      CHECK_THAT(plan, !Catch::Matchers::Contains("TEMP B-TREE"));
+      if (filtered || order != model::ArticleOrder::relevance) {
+        CHECK_THAT(plan, Catch::Matchers::Contains("SEARCH a USING INTEGER PRIMARY KEY (rowid=?)"));
+      } else {
+        CHECK_THAT(plan, !Catch::Matchers::Contains("SEARCH a"));
+      }
+    }
+  }
 }
