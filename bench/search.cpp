@@ -1,4 +1,4 @@
-// How fast the store answers over many articles: `bench_search DIRECTORY [ARTICLES [WORDS]]`. Fills DIRECTORY/news.db,
+// How fast the store answers over many articles: `bench_search DIRECTORY [ARTICLES [WORDS [ONLY]]]`. Fills DIRECTORY/news.db,
 // if it is not there yet, with synthetic articles of so many words in the median, as they would arrive over years: 40
 // an hour, each published up to an hour before. Then lists and searches, each in turn with the barest prepared
 // statement that reads the same rows (ids, and the columns of their articles without contents), in the same process.
@@ -136,7 +136,10 @@ double cpu_micros() {
   return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
 }
 
+std::string only;  // lines with that text
+
 void compare(const char* what, const Call& ours, const Call& bare) {
+  if (std::string_view(what).find(only) == std::string_view::npos) return;
   std::vector<double> times[2];
   for (std::size_t i = 0; i < kQueries + kWords; ++i) {
     for (const bool of_ours : {true, false}) {
@@ -234,11 +237,12 @@ class Bench {
 
 int main(int count, char** arguments) {
   if (count < 2) {
-    std::fprintf(stderr, "usage: bench_search DIRECTORY [ARTICLES [WORDS]]\n");
+    std::fprintf(stderr, "usage: bench_search DIRECTORY [ARTICLES [WORDS [ONLY]]]\n");
     return 2;
   }
   const std::int64_t articles = count > 2 ? std::atoll(arguments[2]) : 100'000;
   const double words = count > 3 ? std::atof(arguments[3]) : 100;
+  if (count > 4) only = arguments[4];
   store::Options options;
   options.path = std::string(arguments[1]) + "/news.db";
   options.plain_text = strip_tags;

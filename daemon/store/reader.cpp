@@ -80,16 +80,15 @@ std::size_t load_articles(Database& database, const std::vector<Match>& matches,
 }
 
 // As load_articles, with snippet and score.
-std::size_t load_found(Database& database, const std::vector<Match>& matches, bool with_content,
-                       std::vector<model::Article>& articles) {
-  const SnippetMaker snippets(database.handle());
+std::size_t load_found(Database& database, const SnippetMaker& snippets, const std::vector<Match>& matches,
+                       bool with_content, std::vector<model::Article>& articles) {
   std::size_t bytes = 0;
   std::size_t loaded = 0;
   for (; loaded < matches.size() && bytes < kMaxPageBytes; ++loaded) {
     const auto& match = matches[loaded];
     auto article = load_article(database, match.id, true);
     if (!article) continue;
-    article->snippet = snippets.make(search_text(article->entry, database.options()), occurrences_of(match.finding));
+    article->snippet = snippets.make(article->entry, database.options(), occurrences_of(match.finding));
     article->score = match.score;
     if (!with_content) article->entry.content_html.clear();
     bytes += article->entry.content_html.size();
@@ -115,8 +114,9 @@ Summary load_summary(Database& database) {
 }  // namespace
 
 struct Reader::State {
-  explicit State(const Options& options) : database(options, Access::read) {}
+  explicit State(const Options& options) : database(options, Access::read), snippets(database.handle()) {}
   Database database;
+  SnippetMaker snippets;
 };
 
 Reader::Reader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -175,7 +175,7 @@ Result<model::ArticlePage> Reader::articles(const model::ArticleQuery& query) {
   if (more) matches->resize(static_cast<std::size_t>(limit));
 
   model::ArticlePage page;
-  const auto last = searching ? load_found(database, *matches, query.with_content, page.articles)
+  const auto last = searching ? load_found(database, state_->snippets, *matches, query.with_content, page.articles)
                               : load_articles(database, *matches, query.with_content, page.articles);
   if (last < matches->size()) more = true;
   if (more && last > 0) page.next_cursor = write_cursor(query, (*matches)[last - 1].position);

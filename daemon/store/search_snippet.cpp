@@ -7,7 +7,7 @@
 #include <set>
 
 #include "store/search_script.hpp"
-#include "store/store.hpp"
+#include "store/search_text.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::store {
@@ -21,64 +21,97 @@ constexpr std::size_t kWidth = 200;
 constexpr std::size_t kWidthBefore = 60;
 // The words of a passage stand within so many tokens.
 constexpr std::int32_t kPassage = 24;
-// No passage has more tokens behind its first occurrence.
-constexpr std::size_t kAhead = kWidth + 1;
+// No passage has more tokens before its first occurrence.
+constexpr std::size_t kTokensBefore = kWidthBefore;
+
+bool separator_at(std::string_view text, std::size_t at) {
+  return text[at] == kSeparator[0] && text.substr(at).starts_with(kSeparator);
+}
 
 std::size_t width(std::string_view text) {
   std::size_t columns = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xc0) == 0x80) continue;
-    if (text.substr(i).starts_with(kSeparator)) continue;
+    if ((byte & 0xc0) == 0x80 || separator_at(text, i)) continue;
     columns += byte >= 0xe3 ? 2 : 1;  // from U+3000 on
   }
   return columns;
 }
 
-void escape(std::string_view text, std::string& html) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    switch (const char c = text[i]) {
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      case '\n':
-      case '\r':
-      case '\t':
-        html += ' ';
-        break;
-      default:
-        if (text.substr(i).starts_with(kSeparator)) {
-          i += kSeparator.size() - 1;
-        } else if (static_cast<unsigned char>(c) >= 0x20) {
-          html += c;
-        }
-    }
+std::string_view entity(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\n':
+    case '\r':
+    case '\t':
+      return " ";
+    default:
+      return {};
   }
 }
 
+void escape(std::string_view text, std::string& html) {
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto instead = entity(text[i]);
+    const bool separator = separator_at(text, i);
+    if (instead.empty() && !separator && byte >= 0x20) continue;
+    html += text.substr(copied, i - copied);
+    html += instead;
+    copied = i + (separator ? kSeparator.size() : 1);
+  }
+  html += text.substr(std::min(copied, text.size()));
+}
+
 // The part of the article to show, and of its occurrences only those in there, in their order.
-std::string_view choose_column(const SearchText& text, std::vector<Occurrence>& occurrences) {
-  constexpr std::array kOrder{SearchColumn::body, SearchColumn::title, SearchColumn::author};
-  const std::array texts{&text.body, &text.title, &text.author};
-  for (std::size_t i = 0; i < kOrder.size(); ++i) {
-    const auto elsewhere = [&](const Occurrence& occurrence) { return occurrence.column != kOrder[i]; };
+std::string choose_column(const model::Entry& entry, const Options& options, std::vector<Occurrence>& occurrences) {
+  for (const auto column : {SearchColumn::body, SearchColumn::title, SearchColumn::author}) {
+    const auto elsewhere = [&](const Occurrence& occurrence) { return occurrence.column != column; };
     if (std::all_of(occurrences.begin(), occurrences.end(), elsewhere)) continue;
     std::erase_if(occurrences, elsewhere);
     std::sort(occurrences.begin(), occurrences.end(),
               [](const Occurrence& a, const Occurrence& b) { return a.first < b.first; });
-    return *texts[i];
+    if (column == SearchColumn::body) return search_body(entry, options);
+    auto heading = search_heading(entry);
+    return column == SearchColumn::title ? std::move(heading.title) : std::move(heading.author);
   }
   occurrences.clear();
   return {};
+}
+
+// Passes over up to so many tokens, as the tokenizer counts them but many times faster, to the beginning of one; stops
+// at the first character that only the tokenizer knows.
+std::size_t pass_over(std::string_view text, std::size_t& tokens) {
+  std::size_t passed = 0;
+  std::size_t start = 0;  // of the token that we are in, or behind the last
+  bool inside = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    // U+2000 to U+203F are spaces and punctuation.
+    const bool punctuation = byte == 0xe2 && at + 2 < text.size() && text[at + 1] == '\x80';
+    if (byte >= 0x80 && !punctuation) break;
+    const bool in_word = (byte >= '0' && byte <= '9') || ((byte | 0x20) >= 'a' && (byte | 0x20) <= 'z');
+    if (in_word && !inside) {
+      if (passed == tokens) return at;
+      start = at;
+      inside = true;
+    } else if (!in_word && inside) {
+      inside = false;
+      ++passed;
+      start = at;
+    }
+    at += punctuation ? 3 : 1;
+  }
+  tokens = passed;
+  return start;
 }
 
 // That of the occurrences from which on most phrases stand together; the first of equals.
@@ -121,44 +154,68 @@ SnippetMaker::SnippetMaker(sqlite3* handle) : tokenizer_(std::make_unique<Tokeni
 
 SnippetMaker::~SnippetMaker() = default;
 
-std::vector<SnippetMaker::Token> SnippetMaker::tokens(std::string_view text, std::size_t limit) const {
-  struct Collected {
-    std::vector<Token> tokens;
-    std::size_t limit;
-  } collected{{}, limit};
-  const auto collect = [](void* to, int, const char*, int, int start, int end) {
-    auto& into = *static_cast<Collected*>(to);
-    into.tokens.push_back({static_cast<std::size_t>(start), static_cast<std::size_t>(end)});
-    return into.tokens.size() < into.limit ? SQLITE_OK : SQLITE_DONE;
+SnippetMaker::Passage SnippetMaker::passage(std::string_view text, std::size_t anchor) const {
+  struct Collector {
+    std::string_view text;
+    std::size_t anchor;
+    std::size_t columns = 0;
+    Passage passage{};
   };
-  tokenizer_->functions.xTokenize(tokenizer_->self, &collected, FTS5_TOKENIZE_AUX, text.data(),
-                                  static_cast<int>(text.size()), collect);
-  return std::move(collected.tokens);
+  Collector collector{text, anchor};
+  auto& passage = collector.passage;
+  passage.first = anchor > kTokensBefore ? anchor - kTokensBefore : 0;
+  const auto offset = pass_over(text, passage.first);
+  collector.text.remove_prefix(offset);
+  const auto collect = [](void* to, int, const char*, int, int start, int end) {
+    auto& into = *static_cast<Collector*>(to);
+    auto& tokens = into.passage.tokens;
+    const Token token{static_cast<std::size_t>(start), static_cast<std::size_t>(end)};
+    if (into.passage.first + tokens.size() > into.anchor) {
+      into.columns += width(into.text.substr(tokens.back().end, token.end - tokens.back().end));
+    }
+    into.passage.to_the_end = into.columns <= kWidth;
+    if (!into.passage.to_the_end) return SQLITE_DONE;
+    tokens.push_back(token);
+    return SQLITE_OK;
+  };
+  tokenizer_->functions.xTokenize(tokenizer_->self, &collector, FTS5_TOKENIZE_AUX, collector.text.data(),
+                                  static_cast<int>(collector.text.size()), collect);
+  for (auto& token : passage.tokens) token = {token.start + offset, token.end + offset};
+  return std::move(passage);
 }
 
-std::string SnippetMaker::make(const SearchText& parts, std::vector<Occurrence> occurrences) const {
-  const auto text = choose_column(parts, occurrences);
+std::string SnippetMaker::make(const model::Entry& entry, const Options& options,
+                               std::vector<Occurrence> occurrences) const {
+  const auto whole = choose_column(entry, options, occurrences);
   if (occurrences.empty()) return {};
-  const auto anchor = static_cast<std::size_t>(choose_anchor(occurrences).first);
-  const auto tokens = this->tokens(text, anchor + kAhead);
+  const std::string_view text = whole;
+  const auto wanted = static_cast<std::size_t>(choose_anchor(occurrences).first);
+  const auto passage = this->passage(text, wanted);
+  const auto& tokens = passage.tokens;
+  const auto anchor = wanted - passage.first;
   if (anchor >= tokens.size()) return {};  // the index has an earlier version of the article
+  const auto between = [&](std::size_t start, std::size_t end) { return width(text.substr(start, end - start)); };
   auto first = anchor;
-  while (first > 0 &&
-         width(text.substr(tokens[first - 1].start, tokens[anchor].start - tokens[first - 1].start)) <= kWidthBefore) {
+  std::size_t columns = 0;
+  while (first > 0) {
+    const auto more = between(tokens[first - 1].start, tokens[first].start);
+    if (columns + more > kWidthBefore) break;
+    columns += more;
     --first;
   }
   auto last = anchor;
-  auto columns = width(text.substr(tokens[first].start, tokens[anchor].end - tokens[first].start));
+  columns += between(tokens[anchor].start, tokens[anchor].end);
   while (last + 1 < tokens.size()) {
-    columns += width(text.substr(tokens[last].end, tokens[last + 1].end - tokens[last].end));
+    columns += between(tokens[last].end, tokens[last + 1].end);
     if (columns > kWidth) break;
     ++last;
   }
-  const bool to_the_end = last + 1 == tokens.size() && tokens.size() < anchor + kAhead;
-  const auto start = first == 0 ? std::min(text.find_first_not_of(" \n"), tokens[0].start) : tokens[first].start;
+  const bool from_the_start = first == 0 && passage.first == 0;
+  const bool to_the_end = last + 1 == tokens.size() && passage.to_the_end;
+  const auto start = from_the_start ? std::min(text.find_first_not_of(" \n"), tokens[0].start) : tokens[first].start;
   const auto end = to_the_end ? text.find_last_not_of(" \n") + 1 : tokens[last].end;
 
-  std::string html = first == 0 ? "" : "…";
+  std::string html = from_the_start ? "" : "…";
   auto at = start;
   for (std::size_t i = 0; i < occurrences.size(); ++i) {
     auto from = static_cast<std::size_t>(occurrences[i].first);
@@ -167,14 +224,16 @@ std::string SnippetMaker::make(const SearchText& parts, std::vector<Occurrence> 
     for (; i + 1 < occurrences.size() && static_cast<std::size_t>(occurrences[i + 1].first) <= to; ++i) {
       to = std::max(to, static_cast<std::size_t>(occurrences[i + 1].first + occurrences[i + 1].tokens) - 1);
     }
-    from = std::max(from, first);
-    to = std::min(to, last);
+    from = std::max(from, passage.first + first);
+    to = std::min(to, passage.first + last);
     if (from > to) continue;
-    escape(text.substr(at, tokens[from].start - at), html);
+    const auto mark_start = tokens[from - passage.first].start;
+    const auto mark_end = tokens[to - passage.first].end;
+    escape(text.substr(at, mark_start - at), html);
     html += "<mark>";
-    escape(text.substr(tokens[from].start, tokens[to].end - tokens[from].start), html);
+    escape(text.substr(mark_start, mark_end - mark_start), html);
     html += "</mark>";
-    at = tokens[to].end;
+    at = mark_end;
   }
   escape(text.substr(at, end - at), html);
   if (!to_the_end) html += "…";

@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "store/search_rank.hpp"
-#include "store/search_text.hpp"
+#include "store/store.hpp"
 
 namespace newscache::store {
 
-// For one page; it needs the tokenizer of the index, whose counting the occurrences follow.
+// With the tokenizer of the index, whose counting the occurrences follow.
 class SnippetMaker {
  public:
   explicit SnippetMaker(sqlite3* handle);
@@ -18,15 +18,22 @@ class SnippetMaker {
   SnippetMaker(const SnippetMaker&) = delete;
   SnippetMaker& operator=(const SnippetMaker&) = delete;
 
-  // HTML, "…<mark>word</mark>…", balanced and escaped whatever the text has; about two lines long. From the text when
-  // it has any of the words, else from the title or the authors.
-  std::string make(const SearchText& text, std::vector<Occurrence> occurrences) const;
+  // HTML, "…<mark>word</mark>…", balanced and escaped whatever the text has; about two lines long. From the content
+  // when it has any of the words, else from the title or the authors.
+  std::string make(const model::Entry& entry, const Options& options, std::vector<Occurrence> occurrences) const;
 
  private:
   struct Token {
     std::size_t start, end;  // bytes
   };
-  std::vector<Token> tokens(std::string_view text, std::size_t limit) const;
+  // Some before the anchor, which is counted from the beginning of the text, and those behind it that there is room
+  // for.
+  struct Passage {
+    std::vector<Token> tokens;
+    std::size_t first = 0;  // the number of the first of them
+    bool to_the_end = true;
+  };
+  Passage passage(std::string_view text, std::size_t anchor) const;
 
   struct Tokenizer;
   std::unique_ptr<Tokenizer> tokenizer_;

@@ -51,10 +51,15 @@ SearchText search_heading(const model::Entry& entry) {
   return text;
 }
 
+std::string search_body(const model::Entry& entry, const Options& options) {
+  auto text = entry.content_html.empty() ? entry.summary : rendered(options, entry.content_html);
+  finish(text);
+  return text;
+}
+
 SearchText search_text(const model::Entry& entry, const Options& options) {
   auto text = search_heading(entry);
-  text.body = entry.content_html.empty() ? entry.summary : rendered(options, entry.content_html);
-  finish(text.body);
+  text.body = search_body(entry, options);
   return text;
 }
 
