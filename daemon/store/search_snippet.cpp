@@ -71,20 +71,31 @@ void escape(std::string_view text, std::string& html) {
   html += text.substr(std::min(copied, text.size()));
 }
 
-// The part of the article to show, and of its occurrences only those in there, in their order.
-std::string choose_column(const model::Entry& entry, const Options& options, std::vector<Occurrence>& occurrences) {
-  for (const auto column : {SearchColumn::body, SearchColumn::title, SearchColumn::author}) {
-    const auto elsewhere = [&](const Occurrence& occurrence) { return occurrence.column != column; };
-    if (std::all_of(occurrences.begin(), occurrences.end(), elsewhere)) continue;
-    std::erase_if(occurrences, elsewhere);
-    std::sort(occurrences.begin(), occurrences.end(),
-              [](const Occurrence& a, const Occurrence& b) { return a.first < b.first; });
-    if (column == SearchColumn::body) return search_body(entry, options);
-    auto heading = search_heading(entry);
-    return column == SearchColumn::title ? std::move(heading.title) : std::move(heading.author);
+// The part of the article to show; only its occurrences stay, in their order.
+SearchColumn choose_column(std::vector<Occurrence>& occurrences) {
+  auto chosen = SearchColumn::author;
+  for (const auto& occurrence : occurrences) {
+    if (occurrence.column == SearchColumn::body || chosen == SearchColumn::author) chosen = occurrence.column;
   }
-  occurrences.clear();
-  return {};
+  std::erase_if(occurrences, [&](const Occurrence& occurrence) { return occurrence.column != chosen; });
+  std::sort(occurrences.begin(), occurrences.end(),
+            [](const Occurrence& a, const Occurrence& b) { return a.first < b.first; });
+  return chosen;
+}
+
+std::string text_of(const model::Entry& entry, SearchColumn column, const Options& options) {
+  if (column == SearchColumn::body) return search_body(entry, options);
+  auto heading = search_heading(entry);
+  return column == SearchColumn::title ? std::move(heading.title) : std::move(heading.author);
+}
+
+// How much of an HTML is likely to have so many tokens, and some more; up to a tag. 0: all of it.
+std::size_t likely_bytes(std::string_view html, std::size_t tokens) {
+  constexpr std::size_t kTokenBytes = 16;
+  const auto bytes = (tokens + kWidth) * kTokenBytes;
+  if (bytes >= html.size()) return 0;
+  const auto tag = html.rfind('<', bytes);
+  return tag == std::string_view::npos ? 0 : tag;
 }
 
 // Passes over up to so many tokens, as the tokenizer counts them but many times faster, to the beginning of one; stops
@@ -186,11 +197,21 @@ SnippetMaker::Passage SnippetMaker::passage(std::string_view text, std::size_t a
 
 std::string SnippetMaker::make(const model::Entry& entry, const Options& options,
                                std::vector<Occurrence> occurrences) const {
-  const auto whole = choose_column(entry, options, occurrences);
   if (occurrences.empty()) return {};
-  const std::string_view text = whole;
-  const auto wanted = static_cast<std::size_t>(choose_anchor(occurrences).first);
-  const auto passage = this->passage(text, wanted);
+  const auto column = choose_column(occurrences);
+  const auto anchor = static_cast<std::size_t>(choose_anchor(occurrences).first);
+  if (const auto bytes = column == SearchColumn::body ? likely_bytes(entry.content_html, anchor) : 0) {
+    const auto text = search_body(entry, options, bytes);
+    const auto found = passage(text, anchor);
+    // Else the last of its words may be cut, or have an end that the whole does not.
+    if (!found.to_the_end) return marked(text, found, anchor, occurrences);
+  }
+  const auto text = text_of(entry, column, options);
+  return marked(text, passage(text, anchor), anchor, occurrences);
+}
+
+std::string SnippetMaker::marked(std::string_view text, const Passage& passage, std::size_t wanted,
+                                 const std::vector<Occurrence>& occurrences) {
   const auto& tokens = passage.tokens;
   const auto anchor = wanted - passage.first;
   if (anchor >= tokens.size()) return {};  // the index has an earlier version of the article

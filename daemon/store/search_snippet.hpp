@@ -34,6 +34,8 @@ class SnippetMaker {
     bool to_the_end = true;
   };
   Passage passage(std::string_view text, std::size_t anchor) const;
+  static std::string marked(std::string_view text, const Passage& passage, std::size_t anchor,
+                            const std::vector<Occurrence>& occurrences);
 
   struct Tokenizer;
   std::unique_ptr<Tokenizer> tokenizer_;

@@ -21,8 +21,8 @@ constexpr std::string_view kScripts =
     "\u1112\u1161\u11ab "
     "\u0958 a\u2060b";
 
-std::string rendered(const Options& options, const std::string& html) {
-  return options.plain_text ? options.plain_text(html) : html;
+std::string rendered(const Options& options, std::string_view html) {
+  return options.plain_text ? options.plain_text(html) : std::string(html);
 }
 
 // Cut between two characters.
@@ -51,8 +51,9 @@ SearchText search_heading(const model::Entry& entry) {
   return text;
 }
 
-std::string search_body(const model::Entry& entry, const Options& options) {
-  auto text = entry.content_html.empty() ? entry.summary : rendered(options, entry.content_html);
+std::string search_body(const model::Entry& entry, const Options& options, std::size_t bytes) {
+  const auto html = std::string_view(entry.content_html).substr(0, bytes);
+  auto text = entry.content_html.empty() ? entry.summary : rendered(options, html);
   finish(text);
   return text;
 }
@@ -66,7 +67,7 @@ SearchText search_text(const model::Entry& entry, const Options& options) {
 std::int64_t text_fingerprint(const Options& options) {
   std::string scripts(kScripts);
   prepare_script(scripts);
-  const auto hash = sha256({rendered(options, std::string(kProbe)), std::to_string(kIndexedBytes), scripts});
+  const auto hash = sha256({rendered(options, kProbe), std::to_string(kIndexedBytes), scripts});
   std::int64_t value = 0;
   std::memcpy(&value, hash.data(), sizeof value);
   return value;

@@ -24,7 +24,8 @@ constexpr std::size_t kIndexedBytes = 256 << 10;
 SearchText search_text(const model::Entry& entry, const Options& options);
 // Title and author only.
 SearchText search_heading(const model::Entry& entry);
-std::string search_body(const model::Entry& entry, const Options& options);
+// The content's, or the summary; of the first bytes of the content, the beginning of its text.
+std::string search_body(const model::Entry& entry, const Options& options, std::size_t bytes = std::string::npos);
 // Changes when the rendering of `options.plain_text` or the preparation of scripts does.
 std::int64_t text_fingerprint(const Options& options);
 

@@ -27,7 +27,8 @@ namespace newscache::store {
 
 struct Options {
   std::string path;  // of news.db
-  // Safe HTML to the text that is indexed and that snippets are cut from.
+  // Safe HTML to the text that is indexed and that snippets are cut from. Of the beginning of an HTML it must make the
+  // beginning of its text, apart from the last word.
   std::function<std::string(std::string_view)> plain_text;
   std::int64_t max_article_bytes = 8 << 20;
   std::int64_t change_log_length = 200'000;    // changes kept; a client further behind starts over
