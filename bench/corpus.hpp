@@ -1,6 +1,6 @@
 #pragma once
-// Synthetic articles for benchmarks: words in Zipf's distribution, bodies of 3 kB in the median with a long tail (5 kB in
-// the mean). The same numbers give the same article, so that none needs to be kept.
+// Synthetic articles for benchmarks: words in Zipf's distribution, bodies of 3 kB in the median with a long tail (5 kB
+// in the mean). The same numbers give the same article, so that none needs to be kept.
 
 #include <algorithm>
 #include <cmath>

@@ -143,7 +143,7 @@ class Bench {
 
   bench::FloorRow floor_row(int feed, const model::IncomingEntry& incoming) {
     auto entry = incoming.entry;
-    const auto text = store::search_text(entry, options_);
+    const auto text = store::search_text(entry, options_).joined();
     const auto record = codec_.encode(entry);
     const auto uid = store::uid_from_hex(incoming.uid);
     const auto hash = store::content_hash(entry, incoming.link);
@@ -156,9 +156,7 @@ class Bench {
     row.sort = entry.date_published->time_since_epoch().count();
     row.head = record.head;
     row.body = record.body;
-    row.title = text.title;
-    row.author = text.author;
-    row.text = text.body;
+    row.text = text;
     row.tags = entry.tags;
     return row;
   }
@@ -166,6 +164,7 @@ class Bench {
   void index() {
     while (writer_->index(kStep) > 0) {
     }
+    writer_->train();
   }
 
   Usage insert(std::vector<bench::FloorRow>& rows) {

@@ -1,4 +1,4 @@
-// GET /v1/articles and GET /v1/articles/{id}.
+// GET /v1/articles, GET /v1/articles/{id} and its history.
 
 #include <boost/json/serialize.hpp>
 
@@ -59,6 +59,15 @@ loop::awaitable<Response> get_article(Context& context, Request& request) {
     const auto article = reader.article(id);
     if (!article) return article.error();
     return boost::json::serialize(article_json(*article, true));
+  };
+  co_return co_await answer_from_log(context, request.if_none_match, std::move(body));
+}
+
+loop::awaitable<Response> get_history(Context& context, Request& request) {
+  auto body = [id = model::ArticleId{request.id}](store::Reader& reader) -> Result<std::string> {
+    const auto versions = reader.history(id);
+    if (!versions) return versions.error();
+    return history_json(*versions);
   };
   co_return co_await answer_from_log(context, request.if_none_match, std::move(body));
 }

@@ -24,6 +24,7 @@ loop::awaitable<Response> refresh_all(Context& context, Request& request);
 // articles.cpp
 loop::awaitable<Response> list_articles(Context& context, Request& request);
 loop::awaitable<Response> get_article(Context& context, Request& request);
+loop::awaitable<Response> get_history(Context& context, Request& request);
 // marks.cpp
 loop::awaitable<Response> change_article(Context& context, Request& request);
 loop::awaitable<Response> mark_articles(Context& context, Request& request);

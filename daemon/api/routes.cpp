@@ -24,6 +24,7 @@ constexpr Route table[] = {
      list_articles},
     {post, "/v1/articles/mark", everyone, Body::json, "", mark_articles},
     {get, "/v1/articles/{id}", everyone, Body::none, "", get_article},
+    {get, "/v1/articles/{id}/history", everyone, Body::none, "", get_history},
     {patch, "/v1/articles/{id}", everyone, Body::json, "", change_article},
     {get, "/v1/changes", everyone, Body::none, "since limit epoch", get_changes},
     {get, "/v1/events", everyone, Body::none, "since epoch", get_events},

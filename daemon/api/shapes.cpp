@@ -37,6 +37,18 @@ json::value gap_json(const std::optional<model::Gap>& gap) {
   return out;
 }
 
+// What the publisher says.
+void put_entry(json::object& out, const model::Entry& entry, bool with_content) {
+  auto item = feed::item_json(entry, with_content);
+  out.reserve(item.size() + 12);
+  out["guid"] = entry.guid;
+  out["title"] = entry.title;
+  for (auto& member : item) {
+    // The publisher's id is `guid` here.
+    if (member.key() != "id") out[member.key()] = std::move(member.value());
+  }
+}
+
 }  // namespace
 
 json::value time_json(const std::optional<Instant>& instant) {
@@ -46,17 +58,10 @@ json::value time_json(const std::optional<Instant>& instant) {
 
 json::object article_json(const model::Article& article, bool with_content) {
   json::object out;
-  auto item = feed::item_json(article.entry, with_content);
-  out.reserve(item.size() + 12);
   out["id"] = raw(article.id);
   out["uid"] = article.uid;
   out["feed_id"] = raw(article.feed_id);
-  out["guid"] = article.entry.guid;
-  out["title"] = article.entry.title;
-  for (auto& member : item) {
-    // The publisher's id is `guid` here.
-    if (member.key() != "id") out[member.key()] = std::move(member.value());
-  }
+  put_entry(out, article.entry, with_content);
   out["date_received"] = text::format_rfc3339(article.date_received);
   out["revision"] = raw(article.revision);
   out["read"] = article.read;
@@ -83,6 +88,19 @@ std::string article_page_json(const model::ArticlePage& page, bool with_content)
   if (!page.next_cursor.empty()) out += R"(,"next_cursor":)" + json::serialize(json::string(page.next_cursor));
   out += '}';
   return out;
+}
+
+std::string history_json(const std::vector<model::ArticleVersion>& versions) {
+  std::string out = R"({"versions":[)";
+  for (const auto& version : versions) {
+    if (out.back() != '[') out += ',';
+    json::object one;
+    one["revision"] = raw(version.revision);
+    one["replaced"] = text::format_rfc3339(version.replaced);
+    put_entry(one, version.entry, true);
+    out += json::serialize(one);
+  }
+  return out += "]}";
 }
 
 json::object settings_json(const model::FeedSettings& settings) {

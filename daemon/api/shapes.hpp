@@ -19,6 +19,8 @@ namespace newscache::api {
 boost::json::object article_json(const model::Article& article, bool with_content);
 // {"articles": [...], "next_cursor": "..."}
 std::string article_page_json(const model::ArticlePage& page, bool with_content);
+// {"versions": [...]}; absent fields are left out, except the title.
+std::string history_json(const std::vector<model::ArticleVersion>& versions);
 
 // Absent fields are null. `polling`: queued or being fetched right now. `duplicate_of`: another subscription that ends
 // at the same document.

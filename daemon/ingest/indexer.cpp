@@ -49,9 +49,17 @@ loop::awaitable<bool> Indexer::catch_up() {
 loop::awaitable<void> Indexer::take_in_all(std::int64_t waiting) {
   const bool anew = waiting > kPatience;
   if (anew) services_.log.notice("the search index is being made", {{"articles", waiting}});
-  while (co_await advance() > 0) {
-  }
+  std::int64_t left = 0;
+  do {
+    left = co_await advance();
+    co_await train();
+  } while (left > 0);
   if (anew) services_.log.notice("the search index is complete");
+}
+
+loop::awaitable<void> Indexer::train() {
+  auto train = [](store::Writer& writer) { return writer.train(); };
+  if (co_await services_.writer.run(train)) services_.log.info("articles to come are compressed with a new dictionary");
 }
 
 loop::awaitable<void> Indexer::run() {

@@ -24,6 +24,8 @@ class Indexer {
  private:
   loop::awaitable<std::int64_t> advance();
   loop::awaitable<void> take_in_all(std::int64_t waiting);
+  // What else there is to do about many articles: see store::Writer::train().
+  loop::awaitable<void> train();
 
   Services services_;
   loop::Alarm alarm_;

@@ -94,4 +94,11 @@ struct Article {
   std::optional<double> score;
 };
 
+// What an article said before it was edited.
+struct ArticleVersion {
+  Revision revision{};  // that it had
+  Instant replaced{};
+  Entry entry;
+};
+
 }  // namespace newscache::model

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/hash.hpp"
+#include "store/search_match.hpp"
 #include "store/times.hpp"
 
 namespace newscache::store {
@@ -47,13 +48,14 @@ constexpr std::string_view kAndWalk = " UNION ALL ";
 constexpr std::string_view kNewestFirst = " ORDER BY 2 DESC, 1 DESC LIMIT ?";
 constexpr std::string_view kOldestFirst = " ORDER BY 2, 1 LIMIT ?";
 
-// FTS5 walks from the highest id down and never looks back: there is nothing to sort.
-constexpr std::string_view kFound = "SELECT s.rowid, a.sort, finding(search) ";
-constexpr std::string_view kRanked = "SELECT s.rowid, 0, finding(search) ";
-constexpr std::string_view kUpTo = " AND s.rowid <= ?";
+// FTS5 walks along the ids, either way: there is nothing to sort.
+constexpr std::string_view kFound = "SELECT s.rowid, a.sort ";
+constexpr std::string_view kRanked = "SELECT s.rowid, 0 ";
+constexpr std::string_view kBelow = " AND s.rowid < ?";
 constexpr std::string_view kFoundNewer = " AND (a.sort, s.rowid) < (?, ?)";
 constexpr std::string_view kFoundOlder = " AND (a.sort, s.rowid) > (?, ?)";
-constexpr std::string_view kLastArrivedFirst = " ORDER BY s.rowid DESC LIMIT ?";
+constexpr std::string_view kLastArrivedFirst = " ORDER BY s.rowid DESC";
+constexpr std::string_view kFirstArrivedFirst = " ORDER BY s.rowid";
 constexpr std::string_view kOnlyFeeds = " AND a.feed_id IN (SELECT value FROM json_each(?))";
 constexpr std::string_view kNoFeeds = " AND a.feed_id NOT IN (SELECT value FROM json_each(?))";
 
@@ -94,8 +96,8 @@ void add_filters(Builder& sql, const model::ArticleQuery& query) {
   if (query.starred) sql.add(kStarred[*query.starred ? 1 : 0]);
 }
 
-void add_text(Builder& sql, const TextFilter& text) {
-  if (!text.match.empty()) sql.add(kMatch, text.match);
+void add_text(Builder& sql, const TextFilter& text, const std::string& expression) {
+  if (!text.empty()) sql.add(kMatch, expression);
   if (text.only_feeds) sql.add(kOnlyFeeds, *text.only_feeds);
   if (text.no_feeds) sql.add(kNoFeeds, *text.no_feeds);
 }
@@ -159,8 +161,8 @@ BoundSql list_sql(const model::ArticleQuery& query, const std::optional<Position
   return sql.take();
 }
 
-BoundSql search_sql(const model::ArticleQuery& query, const TextFilter& text, const std::optional<Position>& after,
-                    std::int64_t up_to, std::int64_t limit) {
+BoundSql search_sql(const model::ArticleQuery& query, const TextFilter& text, const std::string& expression,
+                    const std::optional<Position>& after, std::int64_t below) {
   Builder sql;
   if (by_relevance(query)) {
     // The article's row is looked up only where a filter asks for it.
@@ -169,8 +171,8 @@ BoundSql search_sql(const model::ArticleQuery& query, const TextFilter& text, co
     sql.add(kFound).add(kFromSearch);
   }
   sql.add(" WHERE 1");
-  add_text(sql, text);
-  sql.add(kUpTo, up_to);
+  add_text(sql, text, expression);
+  sql.add(kBelow, below);
   add_filters(sql, query);
   if (query.tag) sql.add(kHasTag, *query.tag);
   if (query.since) sql.add(kSince, seconds(*query.since));
@@ -178,7 +180,7 @@ BoundSql search_sql(const model::ArticleQuery& query, const TextFilter& text, co
   if (after && !by_relevance(query)) {
     sql.add(query.order == model::ArticleOrder::oldest ? kFoundOlder : kFoundNewer).bind(after->key).bind(after->id);
   }
-  sql.add(kLastArrivedFirst).bind(limit);
+  sql.add(query.order == model::ArticleOrder::oldest ? kFirstArrivedFirst : kLastArrivedFirst);
   return sql.take();
 }
 
@@ -186,9 +188,9 @@ BoundSql mark_sql(const model::MarkRequest& request, const TextFilter& text) {
   Builder sql;
   sql.add("SELECT a.id, a.feed_id, a.read, a.starred ");
   const bool by_read = request.read && !request.starred;
-  sql.add(!text.match.empty() ? kFromSearch : request.feed ? kFromFeed : by_read ? kFromSort : kFromArticle);
+  sql.add(!text.empty() ? kFromSearch : request.feed ? kFromFeed : by_read ? kFromSort : kFromArticle);
   sql.add(" WHERE 1");
-  add_text(sql, text);
+  add_text(sql, text, fts_expression(text.query, Tier::anywhere));
   if (request.feed) sql.add(kFeed, model::raw(*request.feed));
   if (request.folder) sql.add(kFolder, *request.folder);
   if (request.before) sql.add(kReceivedBefore, seconds(*request.before));

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "model/query.hpp"
 #include "store/database.hpp"
+#include "store/search_query.hpp"
 
 namespace newscache::store {
 
@@ -23,13 +24,15 @@ struct BoundSql {
 
 // What a search asks for, ready for SQL.
 struct TextFilter {
-  std::string match;                      // the FTS5 expression; empty: no search
+  SearchQuery query;
   std::optional<std::string> only_feeds;  // their ids as a JSON array
   std::optional<std::string> no_feeds;
+
+  bool empty() const { return query.terms.empty(); }
 };
 
-// The place of an article in its list: the next page begins after it. `key` is the date of order; by relevance it is
-// the newest id that the first page knew of, whose ranking all pages share.
+// The place of an article in its list: the next page begins after it. `key` is the date of order; by relevance, the
+// tier.
 struct Position {
   std::int64_t key = 0;
   std::int64_t id = 0;
@@ -45,10 +48,10 @@ Result<std::optional<Position>> read_cursor(const model::ArticleQuery& query);
 // picked out of all articles.
 BoundSql list_sql(const model::ArticleQuery& query, const std::optional<Position>& after, bool small_folder,
                   std::int64_t limit);
-// Columns: id, date of order (0 by relevance), finding: see search_rank.hpp. The matches up to that id, the last that
-// arrived first, whatever the order of the query: search.cpp orders them.
-BoundSql search_sql(const model::ArticleQuery& query, const TextFilter& text, const std::optional<Position>& after,
-                    std::int64_t up_to, std::int64_t limit);
+// Columns: id, date of order (0 by relevance). What the expression finds with ids below that, in the order of arrival
+// (the last one first, except for the oldest): search.cpp orders them.
+BoundSql search_sql(const model::ArticleQuery& query, const TextFilter& text, const std::string& expression,
+                    const std::optional<Position>& after, std::int64_t below);
 // Columns: id, feed id, read, starred; those that the request would change.
 BoundSql mark_sql(const model::MarkRequest& request, const TextFilter& text);
 

@@ -5,6 +5,7 @@
 
 #include "base/hash.hpp"
 #include "store/times.hpp"
+#include "store/version_rows.hpp"
 
 namespace newscache::store {
 
@@ -52,11 +53,6 @@ constexpr std::string_view kUpdateBody = "UPDATE content SET body = ?2 WHERE id 
 constexpr std::string_view kDeleteBody = "DELETE FROM content WHERE id = ?";
 constexpr std::string_view kAddKey = "INSERT OR IGNORE INTO identity(feed_id, key, id) VALUES (?, ?, ?)";
 constexpr std::string_view kRemoveKey = "DELETE FROM identity WHERE feed_id = ? AND key = ? AND id = ?";
-constexpr std::string_view kInsertVersion =
-    "INSERT OR IGNORE INTO article_version(id, revision, replaced, head, body) VALUES (?, ?, ?, ?, ?)";
-constexpr std::string_view kPruneVersions = R"sql(
-DELETE FROM article_version WHERE id = ?1 AND revision NOT IN
-  (SELECT revision FROM article_version WHERE id = ?1 ORDER BY revision DESC LIMIT ?2))sql";
 constexpr std::string_view kCountAliases = "SELECT count(*) FROM alias WHERE id = ?";
 constexpr std::string_view kAddAlias = "INSERT OR IGNORE INTO alias(uid, id) VALUES (?, ?)";
 constexpr std::string_view kBuryAliases =
@@ -229,14 +225,7 @@ void insert_article(Database& database, const ArticleRow& row) {
 void replace_article(Database& database, SearchIndex& index, const ArticleRow& old, const ArticleRow& row,
                      Instant now) {
   index.edited(old.id, old.record);
-  const int max_versions = database.options().max_versions;
-  if (max_versions > 0 && stored_entry(database, old)) {
-    Query(database, kInsertVersion, model::raw(old.id), model::raw(old.revision), seconds(now))
-        .bind_blob(old.record.head)
-        .bind_blob(old.record.body)
-        .run();
-  }
-  Query(database, kPruneVersions, model::raw(old.id), max_versions).run();
+  keep_version(database, old, row.record, now);
   Query(database, kUpdate, model::raw(row.revision), row.link)
       .bind_blob(view(row.hash))
       .bind_blob(row.record.head)

@@ -98,6 +98,7 @@ std::vector<model::Change> changes_after(Database& database, model::Revision sin
 
 void set_durability(WriterState& state, Durability durability) {
   if (state.durability == durability) return;
+  state.database.roll_back();
   state.database.run(durability == Durability::synced ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
   state.durability = durability;
 }

@@ -4,19 +4,20 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/file.hpp"
 
 namespace newscache::store {
 
 namespace {
 
-// Why each: /docs/decisions/0002-article-record.md and the table of docs/architecture.md. auto_vacuum must come before
-// WAL, and both before the first table; on an existing database they change nothing.
+// Why each: /docs/decisions/0002-article-record.md and the table of docs/architecture.md. page_size must come
+// before the first page, and so must auto_vacuum, which is migrate()'s.
 constexpr const char* kWriterPragmas = R"sql(
   PRAGMA page_size = 4096;
-  PRAGMA auto_vacuum = INCREMENTAL;
   PRAGMA cache_size = -8000;
-  PRAGMA wal_autocheckpoint = 1000;
   PRAGMA journal_size_limit = 16777216;
 )sql";
 
@@ -45,6 +46,8 @@ constexpr Limit kLimits[] = {
     {SQLITE_LIMIT_VARIABLE_NUMBER, 100}, {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100},
 };
 
+constexpr std::string_view kDictionary = "SELECT bytes FROM dictionary WHERE id = ?";
+
 constexpr int kBusyMilliseconds = 5000;
 
 // SQLite would create the file with the umask's mode; -wal and -shm take over the mode of the database.
@@ -53,6 +56,28 @@ void create_private(const std::string& path) {
   if (file) ::fchmod(file.get(), 0600);
 }
 
+std::int64_t wal_bytes(const std::string& path) {
+  struct stat info {};
+  return ::stat((path + "-wal").c_str(), &info) == 0 ? static_cast<std::int64_t>(info.st_size) : 0;
+}
+
+// As it is, byte for byte, and onto the disk. An SQLite error code.
+int write_again(sqlite3_file* file) {
+  if (file == nullptr || file->pMethods == nullptr) return SQLITE_OK;
+  std::array<char, 65536> part{};
+  sqlite3_int64 size = 0;
+  int code = file->pMethods->xFileSize(file, &size);
+  for (sqlite3_int64 at = 0; code == SQLITE_OK && at < size; at += static_cast<sqlite3_int64>(part.size())) {
+    const auto bytes = static_cast<int>(std::min<sqlite3_int64>(size - at, static_cast<sqlite3_int64>(part.size())));
+    code = file->pMethods->xRead(file, part.data(), bytes, at);
+    if (code == SQLITE_OK) code = file->pMethods->xWrite(file, part.data(), bytes, at);
+  }
+  if (code == SQLITE_OK && size > 0) code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+  return code;
+}
+
+}  // namespace
+
 Cause cause_of(int code) {
   switch (code & 0xff) {
     case SQLITE_FULL:
@@ -60,6 +85,7 @@ Cause cause_of(int code) {
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_BUSY:
+    case SQLITE_LOCKED:
     case SQLITE_NOMEM:
       return Cause::unavailable;
     default:
@@ -67,10 +93,11 @@ Cause cause_of(int code) {
   }
 }
 
-}  // namespace
-
 Database::Database(const Options& options, Access access)
-    : options_(options), codec_(options.max_article_bytes), function_context_{&options_, &codec_} {
+    : options_(options),
+      codec_(options.max_article_bytes, [this](DictionaryId id) { return dictionary(id); }),
+      function_context_{&options_, &codec_} {
+  wal_in_doubt_ = access == Access::write && wal_bytes(options_.path) > 0;
   try {
     open_file(access);
     configure(access);
@@ -86,6 +113,8 @@ Database::~Database() { close(); }
 void Database::close() noexcept {
   for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
   statements_.clear();
+  // Closing writes the WAL back into the database, which must not happen from a WAL in doubt.
+  if (wal_in_doubt_) sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_close(handle_);
   handle_ = nullptr;
 }
@@ -94,7 +123,8 @@ void Database::open_file(Access access) {
   if (access == Access::write) create_private(options_.path);
   // Readers write too: to the shared memory of the WAL. query_only keeps them from the tables.
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int code = sqlite3_open_v2(options_.path.c_str(), &handle_, flags, nullptr);
+  const char* vfs = options_.vfs.empty() ? nullptr : options_.vfs.c_str();
+  const int code = sqlite3_open_v2(options_.path.c_str(), &handle_, flags, vfs);
   if (code != SQLITE_OK) fail(code, "open");
 }
 
@@ -103,7 +133,10 @@ void Database::configure(Access access) {
   sqlite3_busy_timeout(handle_, kBusyMilliseconds);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  if (access == Access::write) run(kWriterPragmas);
+  if (access == Access::write) {
+    run(kWriterPragmas);
+    sqlite3_wal_hook(handle_, on_commit, this);
+  }
   run(kCommonPragmas);
   if (access == Access::read) run(kReaderPragmas);
 }
@@ -118,6 +151,11 @@ std::int64_t Database::number(const char* sql) {
   return query.step() ? query.integer(0) : 0;
 }
 
+std::string Database::dictionary(DictionaryId id) {
+  Query query(*this, kDictionary, std::int64_t{id});
+  return query.step() ? std::string(query.blob(0)) : std::string();
+}
+
 sqlite3_stmt* Database::prepared(std::string_view sql) {
   const auto found = statements_.find(sql);
   if (found != statements_.end()) return found->second;
@@ -129,7 +167,30 @@ sqlite3_stmt* Database::prepared(std::string_view sql) {
   return statement;
 }
 
-void Database::fail(int code, std::string_view what) const {
+// SQLite's own does the same, but tells nobody when it fails.
+int Database::on_commit(void* self, sqlite3* handle, const char* schema, int wal_pages) {
+  auto& database = *static_cast<Database*>(self);
+  if (wal_pages < database.options_.checkpoint_pages) return SQLITE_OK;
+  const int code = sqlite3_wal_checkpoint_v2(handle, schema, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code == SQLITE_IOERR_FSYNC) database.wal_in_doubt_ = true;
+  return SQLITE_OK;  // what was committed stays so
+}
+
+void Database::roll_back() noexcept {
+  if (sqlite3_get_autocommit(handle_) != 0) return;  // SQLite does it by itself after an I/O error
+  sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Database::renew_wal() {
+  if (!wal_in_doubt_) return;
+  sqlite3_file* wal = nullptr;
+  sqlite3_file_control(handle_, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+  if (const int code = write_again(wal); code != SQLITE_OK) fail(code, "writing the WAL again");
+  wal_in_doubt_ = false;
+}
+
+void Database::fail(int code, std::string_view what) {
+  if (code == SQLITE_IOERR_FSYNC) wal_in_doubt_ = true;
   std::string detail = "database " + options_.path + ": ";
   detail += handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
   detail += " (SQLite " + std::to_string(code) + ", in: ";
@@ -219,11 +280,19 @@ std::optional<std::int64_t> Query::optional_integer(int column) const {
   return integer(column);
 }
 
-Transaction::Transaction(Database& database) : database_(database) { database_.run("BEGIN IMMEDIATE"); }
+Transaction::Transaction(Database& database, const char* begin) : database_(database) {
+  database_.roll_back();
+  database_.run(begin);
+  try {
+    database_.renew_wal();
+  } catch (...) {
+    database_.roll_back();
+    throw;
+  }
+}
 
 Transaction::~Transaction() {
-  // SQLite may have rolled back by itself, after an I/O error; then this fails, harmlessly.
-  if (open_) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (open_) database_.roll_back();
 }
 
 void Transaction::commit() {
@@ -231,7 +300,10 @@ void Transaction::commit() {
   open_ = false;
 }
 
-Snapshot::Snapshot(Database& database) : database_(database) { database_.run("BEGIN"); }
+Snapshot::Snapshot(Database& database) : database_(database) {
+  database_.roll_back();
+  database_.run("BEGIN");
+}
 
 Snapshot::~Snapshot() {
   // Reading only: there is nothing to lose, whatever COMMIT says.

@@ -18,6 +18,9 @@ namespace newscache::store {
 
 enum class Access { write, read };
 
+// What a StoreError says of an SQLite error.
+Cause cause_of(int code);
+
 class Database {
  public:
   // The file must exist for Access::read. Throws StoreError.
@@ -31,7 +34,14 @@ class Database {
   std::int64_t number(const char* sql);  // the first column of the first row
   // Prepared once per connection and text; `sql` comes from the finite set of texts in this module.
   sqlite3_stmt* prepared(std::string_view sql);
-  [[noreturn]] void fail(int code, std::string_view what) const;
+  [[noreturn]] void fail(int code, std::string_view what);
+  // Undoes what is not committed, if there is anything. For want of memory even that can fail; who starts a transaction
+  // therefore calls it too.
+  void roll_back() noexcept;
+  // Inside of a write transaction. After a sync has failed, the system may take for written what it could not write,
+  // and say of the next sync that all went well. What lies in the WAL is therefore written once more before anything
+  // relies on it: before another commit, before it goes into the database, and when it comes from an earlier process.
+  void renew_wal();
   sqlite3* handle() const { return handle_; }
   const Options& options() const { return options_; }
   RecordCodec& codec() { return codec_; }
@@ -40,6 +50,8 @@ class Database {
   void open_file(Access access);
   void configure(Access access);
   void close() noexcept;
+  std::string dictionary(DictionaryId id);
+  static int on_commit(void* self, sqlite3* handle, const char* schema, int wal_pages);
 
   struct TextHash {
     using is_transparent = void;
@@ -50,6 +62,7 @@ class Database {
   RecordCodec codec_;
   FunctionContext function_context_;
   sqlite3* handle_ = nullptr;
+  bool wal_in_doubt_ = false;
   std::unordered_map<std::string, sqlite3_stmt*, TextHash, std::equal_to<>> statements_;
 };
 
@@ -97,10 +110,10 @@ class Query {
   int next_parameter_ = 1;
 };
 
-// BEGIN IMMEDIATE; rolled back when it goes out of scope without commit().
+// Rolled back when it goes out of scope without commit().
 class Transaction {
  public:
-  explicit Transaction(Database& database);
+  explicit Transaction(Database& database, const char* begin = "BEGIN IMMEDIATE");
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;

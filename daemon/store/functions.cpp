@@ -6,10 +6,11 @@
 #include <string_view>
 
 #include "store/article_rows.hpp"
+#include "store/database.hpp"
 #include "store/record.hpp"
-#include "store/search_rank.hpp"
 #include "store/search_text.hpp"
 #include "store/store.hpp"
+#include "store/tokenizer.hpp"
 
 namespace newscache::store {
 
@@ -22,19 +23,14 @@ std::string_view blob_argument(sqlite3_value* value) {
   return {static_cast<const char*>(data), static_cast<std::size_t>(bytes)};
 }
 
-// Decodes the record that the arguments hold and answers with one part of its text.
-template <std::string SearchText::*part>
-void text_of_record(sqlite3_context* context, int count, sqlite3_value** values) {
+// Decodes the record that the arguments hold and answers with its text.
+void text_of_record(sqlite3_context* context, int, sqlite3_value** values) {
   try {
     const auto& with = *static_cast<const FunctionContext*>(sqlite3_user_data(context));
-    const auto head = blob_argument(values[0]);
-    const auto body = count > 1 ? blob_argument(values[1]) : std::string_view();
     // A damaged record has no text: one of them must not keep all others from being indexed.
-    const auto decoded = with.codec->decode(head, body);
-    const auto entry = decoded ? *decoded : model::Entry();
-    const auto text = count > 1 ? search_text(entry, *with.options) : search_heading(entry);
-    const std::string& wanted = text.*part;
-    sqlite3_result_text64(context, wanted.data(), wanted.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    const auto decoded = with.codec->decode(blob_argument(values[0]), blob_argument(values[1]));
+    const auto text = search_text(decoded ? *decoded : model::Entry(), *with.options).joined();
+    sqlite3_result_text64(context, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
   } catch (const std::bad_alloc&) {
     sqlite3_result_error_nomem(context);
   } catch (const std::exception& error) {
@@ -54,22 +50,20 @@ struct Function {
 };
 constexpr Function kFunctions[] = {
     {"article_key", 1, key_of_uid},
-    {"article_title", 1, text_of_record<&SearchText::title>},
-    {"article_author", 1, text_of_record<&SearchText::author>},
-    {"article_text", 2, text_of_record<&SearchText::body>},
+    {"article_text", 2, text_of_record},
 };
 
 }  // namespace
 
 void register_functions(sqlite3* handle, FunctionContext* context) {
+  register_tokenizer(handle);
   for (const auto& function : kFunctions) {
     // INNOCUOUS: allowed in a view although the schema is not trusted.
     const int code = sqlite3_create_function_v2(handle, function.name, function.arguments,
                                                 SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, context,
                                                 function.call, nullptr, nullptr, nullptr);
-    if (code != SQLITE_OK) throw StoreError(Cause::internal, "cannot register an SQL function");
+    if (code != SQLITE_OK) throw StoreError(cause_of(code), "cannot register an SQL function");
   }
-  register_ranking(handle);
 }
 
 }  // namespace newscache::store

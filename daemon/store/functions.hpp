@@ -1,5 +1,5 @@
 #pragma once
-// The SQL functions of our schema: they unpack an article record into the columns of the search index, and more.
+// The SQL functions of our schema: they unpack an article record into the text of the search index, and more.
 
 struct sqlite3;
 
@@ -13,7 +13,7 @@ struct FunctionContext {
   RecordCodec* codec;
 };
 
-// article_title(head), article_author(head), article_text(head, body), article_key(uid). `context` must outlive the
+// article_text(head, body), article_key(uid); and the tokenizer. `context` must outlive the
 // connection.
 void register_functions(sqlite3* handle, FunctionContext* context);
 

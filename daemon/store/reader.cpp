@@ -13,8 +13,8 @@
 #include "store/leash.hpp"
 #include "store/schema.hpp"
 #include "store/search.hpp"
-#include "store/search_snippet.hpp"
 #include "store/traffic_rows.hpp"
+#include "store/version_rows.hpp"
 #include "store/writer_state.hpp"
 
 namespace newscache::store {
@@ -51,45 +51,30 @@ Result<std::vector<Match>> list(Database& database, const model::ArticleQuery& q
   bool interrupted = false;
   while (rows.step_bounded(interrupted)) {
     const auto id = rows.integer(0);
-    listed.push_back({model::ArticleId{id}, {rows.integer(1), id, ++index}, 0, {}});
+    listed.push_back({model::ArticleId{id}, {rows.integer(1), id, ++index}, {}});
   }
   if (interrupted) return too_broad();
   return listed;
 }
 
 // What is asked for, in its order, after the position.
-Result<std::vector<Match>> find(Database& database, const model::ArticleQuery& query, const TextFilter& text,
-                                const std::optional<Position>& after, std::int64_t limit) {
-  const Leash leash(database);
-  return text.match.empty() ? list(database, query, after, limit) : find_matches(database, query, text, after, limit);
+Result<std::vector<Match>> find(Database& database, Search& search, const model::ArticleQuery& query,
+                                const TextFilter& text, const std::optional<Position>& after, std::int64_t limit) {
+  Leash leash(database);
+  return text.empty() ? list(database, query, after, limit) : search.find(query, text, after, limit, leash);
 }
 
 // As many of them as a page may hold; how many that were.
-std::size_t load_articles(Database& database, const std::vector<Match>& matches, bool with_content,
-                          std::vector<model::Article>& articles) {
-  std::size_t bytes = 0;
-  std::size_t loaded = 0;
-  for (; loaded < matches.size() && bytes < kMaxPageBytes; ++loaded) {
-    auto article = load_article(database, matches[loaded].id, with_content);
-    // A damaged record; or, in the index until it is made anew, what is left of one. Neither may block the list.
-    if (!article) continue;
-    bytes += article->entry.content_html.size();
-    articles.push_back(std::move(*article));
-  }
-  return loaded;
-}
-
-// As load_articles, with snippet and score.
-std::size_t load_found(Database& database, const SnippetMaker& snippets, const std::vector<Match>& matches,
-                       bool with_content, std::vector<model::Article>& articles) {
+std::size_t load_articles(Database& database, Search& search, const TextFilter& text, const std::vector<Match>& matches,
+                          bool with_content, std::vector<model::Article>& articles) {
   std::size_t bytes = 0;
   std::size_t loaded = 0;
   for (; loaded < matches.size() && bytes < kMaxPageBytes; ++loaded) {
     const auto& match = matches[loaded];
-    auto article = load_article(database, match.id, true);
+    auto article = load_article(database, match.id, with_content || !text.empty());
+    // A damaged record; or, in the index until it is made anew, what is left of one. Neither may block the list.
     if (!article) continue;
-    article->snippet = snippets.make(article->entry, database.options(), occurrences_of(match.finding));
-    article->score = match.score;
+    if (!text.empty()) search.describe(match, text, *article);
     if (!with_content) article->entry.content_html.clear();
     bytes += article->entry.content_html.size();
     articles.push_back(std::move(*article));
@@ -114,16 +99,16 @@ Summary load_summary(Database& database) {
 }  // namespace
 
 struct Reader::State {
-  explicit State(const Options& options) : database(options, Access::read), snippets(database.handle()) {}
+  explicit State(const Options& options) : database(options, Access::read), search(database) {}
   Database database;
-  SnippetMaker snippets;
+  Search search;
 };
 
 Reader::Reader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Reader::~Reader() = default;
 
 Result<std::unique_ptr<Reader>> Reader::open(Options options) {
-  if (const auto checked = check_file(options.path); !checked) return checked.error();
+  if (const auto checked = check_file(options); !checked) return checked.error();
   if (file_bytes(options.path) == 0) {
     return Error{Cause::unavailable, options.path + " does not exist yet; open it for writing first"};
   }
@@ -164,19 +149,18 @@ Result<model::ArticlePage> Reader::articles(const model::ArticleQuery& query) {
   if (!after) return after.error();
   auto& database = state_->database;
   const Snapshot snapshot(database);
-  const auto text = text_filter(database, query.text);
+  auto& search = state_->search;
+  const auto text = search.filter(query.text);
   if (!text) return text.error();
-  const bool searching = !text->match.empty();
   const auto limit = std::clamp<std::int64_t>(query.limit, 1, kMaxPage);
   // One more than asked for tells whether there is a next page.
-  auto matches = find(database, query, *text, *after, limit + 1);
+  auto matches = find(database, search, query, *text, *after, limit + 1);
   if (!matches) return matches.error();
   bool more = static_cast<std::int64_t>(matches->size()) > limit;
   if (more) matches->resize(static_cast<std::size_t>(limit));
 
   model::ArticlePage page;
-  const auto last = searching ? load_found(database, state_->snippets, *matches, query.with_content, page.articles)
-                              : load_articles(database, *matches, query.with_content, page.articles);
+  const auto last = load_articles(database, search, *text, *matches, query.with_content, page.articles);
   if (last < matches->size()) more = true;
   if (more && last > 0) page.next_cursor = write_cursor(query, (*matches)[last - 1].position);
   return page;
@@ -185,6 +169,11 @@ Result<model::ArticlePage> Reader::articles(const model::ArticleQuery& query) {
 Result<model::Article> Reader::article(model::ArticleId id) {
   const Snapshot snapshot(state_->database);
   return load_article(state_->database, id, true);
+}
+
+Result<std::vector<model::ArticleVersion>> Reader::history(model::ArticleId id) {
+  const Snapshot snapshot(state_->database);
+  return load_history(state_->database, id);
 }
 
 Result<model::ChangePage> Reader::changes(model::Revision since, std::int64_t limit) {

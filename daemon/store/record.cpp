@@ -1,9 +1,6 @@
 #include "store/record.hpp"
 
-#include <zstd.h>
-
 #include <algorithm>
-#include <new>
 
 #include "base/hash.hpp"
 #include "store/fields.hpp"
@@ -13,11 +10,6 @@ namespace newscache::store {
 
 namespace {
 
-constexpr char kVersion = 1;
-enum class Codec : char { plain = 0, zstd = 1 };
-
-// zstd's own default; others have not been measured.
-constexpr int kLevel = 3;
 // Below this zstd without a dictionary gains nothing.
 constexpr std::size_t kBodyWorthCompressing = 200;
 constexpr std::size_t kHeadWorthCompressing = 400;
@@ -180,58 +172,6 @@ bool read_head(std::string_view payload, model::Entry& entry) {
 }
 
 }  // namespace
-
-struct RecordCodec::Zstd {
-  ZSTD_CCtx* compressor = ZSTD_createCCtx();
-  ZSTD_DCtx* decompressor = ZSTD_createDCtx();
-  ~Zstd() {
-    ZSTD_freeCCtx(compressor);
-    ZSTD_freeDCtx(decompressor);
-  }
-};
-
-RecordCodec::RecordCodec(std::int64_t max_bytes)
-    : max_bytes_(static_cast<std::size_t>(std::max<std::int64_t>(max_bytes, 4096))), zstd_(std::make_unique<Zstd>()) {
-  if (zstd_->compressor == nullptr || zstd_->decompressor == nullptr) throw std::bad_alloc();
-}
-
-RecordCodec::~RecordCodec() = default;
-
-std::string RecordCodec::pack(std::string_view payload, std::size_t worth_compressing) {
-  std::string part{kVersion, static_cast<char>(Codec::plain)};
-  if (payload.size() >= worth_compressing) {
-    part.resize(2 + ZSTD_compressBound(payload.size()));
-    const auto size =
-        ZSTD_compressCCtx(zstd_->compressor, part.data() + 2, part.size() - 2, payload.data(), payload.size(), kLevel);
-    if (ZSTD_isError(size) == 0 && size < payload.size()) {
-      part[1] = static_cast<char>(Codec::zstd);
-      part.resize(2 + size);
-      part.shrink_to_fit();
-      return part;
-    }
-    part.resize(2);
-  }
-  part.append(payload);
-  return part;
-}
-
-Result<std::string> RecordCodec::unpack(std::string_view part) {
-  if (part.size() < 2) return damaged("it ends in its first bytes");
-  if (part[0] != kVersion) return damaged("version " + std::to_string(static_cast<unsigned char>(part[0])));
-  const auto payload = part.substr(2);
-  if (part[1] == static_cast<char>(Codec::plain)) {
-    if (payload.size() > max_bytes_) return damaged("too large");
-    return std::string(payload);
-  }
-  if (part[1] != static_cast<char>(Codec::zstd)) return damaged("unknown codec");
-  const auto size = ZSTD_getFrameContentSize(payload.data(), payload.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) return damaged("no zstd frame");
-  if (size > max_bytes_) return damaged("too large");
-  std::string text(static_cast<std::size_t>(size), '\0');
-  const auto got = ZSTD_decompressDCtx(zstd_->decompressor, text.data(), text.size(), payload.data(), payload.size());
-  if (ZSTD_isError(got) != 0 || got != text.size()) return damaged("the zstd frame does not decompress");
-  return text;
-}
 
 Record RecordCodec::encode(model::Entry& entry) {
   if (entry.content_html.size() > max_bytes_) entry.content_html.clear();

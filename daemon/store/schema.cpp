@@ -7,7 +7,9 @@
 
 #include <array>
 #include <iterator>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/file.hpp"
 
@@ -261,25 +263,23 @@ UPDATE feed_state SET newest_arrival = news.received
 ALTER TABLE tombstone ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE traffic ADD COLUMN written_bytes INTEGER NOT NULL DEFAULT 0;
 
+-- Made anew in the background, as the tags are. Neither positions nor columns: see docs/decisions/0001-search-index.md.
 DELETE FROM tag;
--- Made anew in the background, as the tags are. Marks belong to the words of scripts that have them. There are no sizes of columns:
--- ranking does without, see search_rank.hpp.
 DROP TABLE search;
 DROP VIEW searchable;
-CREATE VIEW searchable(id, title, author, body) AS
-  SELECT a.id, article_title(a.head), article_author(a.head), article_text(a.head, c.body)
-  FROM article a LEFT JOIN content c ON c.id = a.id;
+CREATE VIEW searchable(id, text) AS
+  SELECT a.id, article_text(a.head, c.body) FROM article a LEFT JOIN content c ON c.id = a.id;
 CREATE VIRTUAL TABLE search USING fts5(
-  title, author, body, content='searchable', content_rowid='id', columnsize=0,
-  tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'");
+  text, content='searchable', content_rowid='id', detail=none, columnsize=0, tokenize='newscache');
 INSERT INTO search(search, rank) VALUES ('hashsize', 8388608);
 INSERT INTO search(search, rank) VALUES ('automerge', 8);
 )sql",
 };
 
 constexpr std::size_t kHeaderBytes = 100;
+using Header = std::array<unsigned char, kHeaderBytes>;
 
-std::int64_t big_endian(const std::array<unsigned char, kHeaderBytes>& header, std::size_t at) {
+std::int64_t big_endian(const Header& header, std::size_t at) {
   return (std::int64_t{header[at]} << 24) | (std::int64_t{header[at + 1]} << 16) | (std::int64_t{header[at + 2]} << 8) |
          std::int64_t{header[at + 3]};
 }
@@ -288,39 +288,69 @@ Error foreign(const std::string& path, const std::string& why) {
   return Error{Cause::invalid, path + " " + why + "; move it away, or set daemon.state_dir to another folder"};
 }
 
+// As many bytes as there are, up to a header.
+std::optional<std::size_t> read_header(const std::string& path, Header& header) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  const auto got = ::read(file.get(), header.data(), header.size());
+  if (got < 0) return std::nullopt;
+  return static_cast<std::size_t>(got);
+}
+
+bool begins_with(const Header& header, std::string_view magic) {
+  return std::string_view(reinterpret_cast<const char*>(header.data()), magic.size()) == magic;
+}
+
+// The power failed during the very first transaction: the journal beside the file will make it empty again, whatever
+// half of a page it holds.
+bool was_being_created(const std::string& path) {
+  constexpr std::string_view kJournalMagic("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8);
+  constexpr std::size_t kPagesBefore = 16;
+  Header journal{};
+  const auto got = read_header(path + "-journal", journal);
+  return got && *got >= kPagesBefore + 4 && begins_with(journal, kJournalMagic) &&
+         big_endian(journal, kPagesBefore) == 0;
+}
+
 // The version that is in effect, WAL included; opened so that nothing is written, not even at close.
-Result<std::int64_t> schema_version(const std::string& path) {
+Result<std::int64_t> schema_version(const Options& options) {
+  const auto& path = options.path;
   sqlite3* handle = nullptr;
-  std::int64_t version = -1;
-  if (sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) == SQLITE_OK) {
+  const char* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  int code = sqlite3_open_v2(path.c_str(), &handle, kFlags, vfs);
+  sqlite3_stmt* statement = nullptr;
+  if (code == SQLITE_OK) {
     sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    sqlite3_stmt* statement = nullptr;
-    sqlite3_prepare_v2(handle, "PRAGMA user_version", -1, &statement, nullptr);
-    if (sqlite3_step(statement) == SQLITE_ROW) version = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
+    code = sqlite3_prepare_v2(handle, "PRAGMA user_version", -1, &statement, nullptr);
   }
-  const std::string detail = handle != nullptr ? sqlite3_errmsg(handle) : "out of memory";
+  std::int64_t version = 0;
+  if (code == SQLITE_OK) code = sqlite3_step(statement);
+  if (code == SQLITE_ROW) version = sqlite3_column_int64(statement, 0);
+  const std::string detail = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  sqlite3_finalize(statement);
   sqlite3_close(handle);
-  if (version < 0) return foreign(path, "cannot be read as a database (" + detail + ")");
-  return version;
+  if (code == SQLITE_ROW) return version;
+  if (cause_of(code) == Cause::unavailable) return Error{Cause::unavailable, path + " cannot be read: " + detail};
+  return foreign(path, "cannot be read as a database (" + detail + ")");
 }
 
 }  // namespace
 
 int newest_schema() { return static_cast<int>(std::size(kMigrations)); }
 
-Result<void> check_file(const std::string& path) {
+Result<void> check_file(const Options& options) {
+  const auto& path = options.path;
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0 || info.st_size == 0) return {};  // to be created
-  std::array<unsigned char, kHeaderBytes> header{};
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return foreign(path, "cannot be opened");
-  const auto got = ::read(file.get(), header.data(), header.size());
+  if (was_being_created(path)) return {};
+  Header header{};
+  const auto got = read_header(path, header);
+  if (!got) return foreign(path, "cannot be opened");
   constexpr std::string_view kMagic("SQLite format 3\0", 16);
-  const std::string_view magic(reinterpret_cast<const char*>(header.data()), kMagic.size());
-  if (got != static_cast<ssize_t>(header.size()) || magic != kMagic) return foreign(path, "is no database");
+  if (*got != header.size() || !begins_with(header, kMagic)) return foreign(path, "is no database");
   if (big_endian(header, 68) != kApplicationId) return foreign(path, "is a database of another program");
-  const auto version = schema_version(path);
+  const auto version = schema_version(options);
   if (!version) return version.error();
   if (*version > newest_schema()) {
     return Error{Cause::invalid, path + " was written by a newer newscached (schema " + std::to_string(*version) +
@@ -331,9 +361,14 @@ Result<void> check_file(const std::string& path) {
 }
 
 void migrate(Database& database, int schema) {
-  // First of all, and in the header before there is a WAL, so that the file is ours from its first byte on.
+  // First of all, in one transaction and before there is a WAL, so that the file is ours from its first byte on, and a
+  // power cut leaves no file that nobody claims. Not IMMEDIATE: that would make the first page before auto_vacuum is
+  // set.
   if (database.number("PRAGMA application_id") != kApplicationId) {
+    Transaction transaction(database, "BEGIN");
+    database.run("PRAGMA auto_vacuum = INCREMENTAL");
     database.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+    transaction.commit();
   }
   database.run("PRAGMA journal_mode = WAL");
   database.run("PRAGMA synchronous = FULL");

@@ -12,8 +12,8 @@ namespace newscache::store {
 constexpr std::int32_t kApplicationId = 0x6e657763;
 
 int newest_schema();
-// Cause::invalid when the file at `path` exists and is no database of ours, or of a newer version. Changes nothing.
-Result<void> check_file(const std::string& path);
+// Cause::invalid when the file exists and is no database of ours, or of a newer version. Changes nothing.
+Result<void> check_file(const Options& options);
 // Brings a new or older database to a schema, each step in a transaction of its own.
 void migrate(Database& database, int schema = newest_schema());
 

@@ -4,9 +4,8 @@
 #include <limits>
 #include <set>
 
-#include "store/leash.hpp"
-#include "store/search_query.hpp"
-#include "store/search_rank.hpp"
+#include "store/search_snippet.hpp"
+#include "store/search_text.hpp"
 #include "store/times.hpp"
 #include "text/fold.hpp"
 #include "text/utf8.hpp"
@@ -15,10 +14,21 @@ namespace newscache::store {
 
 namespace {
 
-constexpr std::string_view kIndexed = "SELECT indexed FROM store";
+constexpr auto kNoEnd = std::numeric_limits<std::int64_t>::max();
+// What reading an article costs, some 100 us, in steps of SQLite's machine.
+constexpr std::int64_t kStepsToRead = 20'000;
+
+constexpr std::string_view kRecord =
+    "SELECT a.head, c.body FROM article a LEFT JOIN content c ON c.id = a.id WHERE a.id = ?";
 constexpr std::string_view kFeeds = "SELECT id, custom_title, title, url FROM feed";
 // Articles with smaller ids are dated before `sort`; so they are down to this row's own id.
 constexpr std::string_view kHorizon = "SELECT id, sort FROM horizon WHERE id < ? ORDER BY id DESC LIMIT 1";
+
+// The better tier first, in each the last arrival.
+double score(Tier tier, std::int64_t id) {
+  constexpr double kHalf = 1e6;
+  return 4 - static_cast<double>(tier) + static_cast<double>(id) / (static_cast<double>(id) + kHalf);
+}
 
 std::string folded(std::string_view text) {
   std::string out;
@@ -148,11 +158,11 @@ class ByDate {
   std::vector<Match> matches_;
 };
 
-Result<std::vector<Match>> by_date(Database& database, const model::ArticleQuery& query, const TextFilter& text,
-                                   const std::optional<Position>& after, std::int64_t newest, std::int64_t limit) {
+Result<std::vector<Match>> by_date(Database& database, Candidates& candidates, const model::ArticleQuery& query,
+                                   const TextFilter& text, const std::optional<Position>& after, std::int64_t limit) {
   const bool may_stop = query.order != model::ArticleOrder::oldest;
   const auto since = query.since ? seconds(*query.since) : std::numeric_limits<std::int64_t>::min();
-  const auto sql = search_sql(query, text, after, newest, std::numeric_limits<std::int64_t>::max());
+  const auto sql = search_sql(query, text, fts_expression(text.query, Tier::anywhere), after, kNoEnd);
   ByDate best(query.order, limit);
   Horizon horizon(database);
   bool interrupted = false;
@@ -162,8 +172,9 @@ Result<std::vector<Match>> by_date(Database& database, const model::ArticleQuery
     const auto id = row.integer(0);
     const auto sort = row.integer(1);
     if (best.wants(sort, id)) {
-      const auto finding = row.blob(2);
-      best.add({model::ArticleId{id}, {sort, id, 0}, score(relevance_of(finding), newest - id), std::string(finding)});
+      const auto tier = candidates.tier(id);
+      if (!tier) return tier.error();
+      if (*tier) best.add({model::ArticleId{id}, {sort, id, 0}, std::nullopt});
     }
     if (!may_stop) continue;
     // What is to come has smaller ids: of the same second it would come after the worst.
@@ -175,66 +186,87 @@ Result<std::vector<Match>> by_date(Database& database, const model::ArticleQuery
   return best.take();
 }
 
-struct Candidate {
-  double score;
-  std::int64_t id;
-  std::size_t finding;  // where in the row of all findings
-  std::size_t bytes;
-};
+// Those of one tier that the better ones do not have.
+std::string tier_expression(const TextFilter& text, Tier tier, bool exact) {
+  const auto all = fts_expression(text.query, tier);
+  // Of what must be read the better tiers find too much: the text tells where it belongs.
+  if (tier == Tier::title || !exact) return all;
+  return all + " NOT " + fts_expression(text.query, tier == Tier::lead ? Tier::title : Tier::lead);
+}
 
-Result<std::vector<Match>> by_rank(Database& database, const model::ArticleQuery& query, const TextFilter& text,
-                                   std::int64_t newest, std::size_t first, std::size_t limit) {
-  const auto sql = search_sql(query, text, {}, newest, kRankedMatches);
-  std::vector<Candidate> candidates;
-  std::string findings;
-  bool interrupted = false;
-  Query row(database, sql.text);
-  sql.bind_to(row);
-  while (row.step_bounded(interrupted)) {
-    const auto id = row.integer(0);
-    const auto finding = row.blob(2);
-    candidates.push_back({score(relevance_of(finding), newest - id), id, findings.size(), finding.size()});
-    findings += finding;
-  }
-  if (interrupted) return too_broad();
-  first = std::min(first, candidates.size());
-  const auto last = std::min(first + limit, candidates.size());
-  std::partial_sort(
-      candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(last), candidates.end(),
-      [](const Candidate& a, const Candidate& b) { return std::pair(a.score, a.id) > std::pair(b.score, b.id); });
+// One tier after the other, in each the last arrival first.
+Result<std::vector<Match>> by_relevance(Database& database, Candidates& candidates, const model::ArticleQuery& query,
+                                        const TextFilter& text, const std::optional<Position>& after,
+                                        std::int64_t limit) {
   std::vector<Match> matches;
-  for (auto i = first; i < last; ++i) {
-    const auto& best = candidates[i];
-    matches.push_back(
-        {model::ArticleId{best.id}, {newest, best.id, 0}, best.score, findings.substr(best.finding, best.bytes)});
+  for (const auto tier : {Tier::title, Tier::lead, Tier::anywhere}) {
+    const auto key = static_cast<std::int64_t>(tier);
+    if (after && after->key > key) continue;
+    const auto below = after && after->key == key ? after->id : kNoEnd;
+    const auto sql = search_sql(query, text, tier_expression(text, tier, candidates.exact()), {}, below);
+    bool interrupted = false;
+    Query row(database, sql.text);
+    sql.bind_to(row);
+    while (row.step_bounded(interrupted)) {
+      const auto id = row.integer(0);
+      const auto read = candidates.tier(id);
+      if (!read) return read.error();
+      if (!candidates.exact() && *read != tier) continue;
+      matches.push_back({model::ArticleId{id}, {key, id, 0}, tier});
+      if (static_cast<std::int64_t>(matches.size()) == limit) return matches;
+    }
+    if (interrupted) return too_broad();
   }
   return matches;
 }
 
 }  // namespace
 
-Result<TextFilter> text_filter(Database& database, std::string_view text) {
-  auto parsed = parse_search(text);
-  if (!parsed) return parsed.error();
+Candidates::Candidates(Database& database, const Tokenizer& tokenizer, const SearchQuery& query, Leash& leash)
+    : database_(database), leash_(leash), exact_(!needs_reading(query)), reading_(query, tokenizer) {}
+
+Result<std::optional<Tier>> Candidates::tier(std::int64_t id) {
+  if (exact_) return std::optional(Tier::anywhere);
+  if (!leash_.spend(kStepsToRead)) return too_broad();
+  bool interrupted = false;
+  Query row(database_, kRecord, id);
+  if (!row.step_bounded(interrupted)) {
+    if (interrupted) return too_broad();
+    return std::optional<Tier>();
+  }
+  const auto entry = database_.codec().decode(row.blob(0), row.blob(1));
+  if (!entry) return std::optional<Tier>();
+  reading_.read(search_text(*entry, database_.options()), false);
+  return reading_.tier();
+}
+
+Result<TextFilter> Search::filter(std::string_view text) {
   TextFilter filter;
-  filter.match = std::move(parsed->match);
-  if (!parsed->feeds.empty()) add_feeds(database, parsed->feeds, filter);
+  auto parsed = parse_search(text, tokenizer_);
+  if (!parsed) return parsed.error();
+  filter.query = std::move(*parsed);
+  if (!filter.query.feeds.empty()) add_feeds(database_, filter.query.feeds, filter);
   return filter;
 }
 
-Result<std::vector<Match>> find_matches(Database& database, const model::ArticleQuery& query, const TextFilter& text,
-                                        const std::optional<Position>& after, std::int64_t limit) {
-  if (limit <= 0) return std::vector<Match>();
-  Query indexed(database, kIndexed);
-  const auto last = indexed.step() ? indexed.integer(0) : 0;
-  const auto before = after ? after->index : 0;
-  auto matches = by_relevance(query) ? by_rank(database, query, text, after ? after->key : last,
-                                               static_cast<std::size_t>(before), static_cast<std::size_t>(limit))
-                                     : by_date(database, query, text, after, last, limit);
+Result<std::vector<Match>> Search::find(const model::ArticleQuery& query, const TextFilter& text,
+                                        const std::optional<Position>& after, std::int64_t limit, Leash& leash) {
+  Candidates candidates(database_, tokenizer_, text.query, leash);
+  auto matches = store::by_relevance(query) ? by_relevance(database_, candidates, query, text, after, limit)
+                                            : by_date(database_, candidates, query, text, after, limit);
   if (!matches) return matches.error();
-  auto index = before;
+  auto index = after ? after->index : 0;
   for (auto& match : *matches) match.position.index = ++index;
   return matches;
+}
+
+void Search::describe(const Match& match, const TextFilter& text, model::Article& article) {
+  Reading reading(text.query, tokenizer_);
+  const auto texts = search_text(article.entry, database_.options());
+  reading.read(texts, true);
+  article.snippet = make_snippet(texts.body, reading);
+  const auto tier = match.tier ? *match.tier : reading.tier().value_or(Tier::anywhere);
+  article.score = score(tier, match.position.id);
 }
 
 }  // namespace newscache::store

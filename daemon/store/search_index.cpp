@@ -3,6 +3,7 @@
 #include <optional>
 #include <vector>
 
+#include "store/search_text.hpp"
 #include "store/times.hpp"
 #include "store/writer_state.hpp"
 
@@ -13,9 +14,8 @@ namespace {
 // Of text in one step: enough for a piece of the index that is worth its merging, and little memory.
 constexpr std::size_t kMaxStepBytes = 4 << 20;
 
-constexpr std::string_view kAdd = "INSERT INTO search(rowid, title, author, body) VALUES (?, ?, ?, ?)";
-constexpr std::string_view kRemove =
-    "INSERT INTO search(search, rowid, title, author, body) VALUES ('delete', ?, ?, ?, ?)";
+constexpr std::string_view kAdd = "INSERT INTO search(rowid, text) VALUES (?, ?)";
+constexpr std::string_view kRemove = "INSERT INTO search(search, rowid, text) VALUES ('delete', ?, ?)";
 constexpr std::string_view kEmpty[] = {"INSERT INTO search(search) VALUES ('delete-all')", "DELETE FROM tag",
                                        "DELETE FROM outdated"};
 constexpr std::string_view kAddTag = "INSERT OR IGNORE INTO tag(tag, sort, id) VALUES (?, ?, ?)";
@@ -31,8 +31,6 @@ constexpr std::string_view kArticle =
 constexpr std::string_view kNewArticles = R"sql(
 SELECT a.id, a.sort, a.head, c.body FROM article a LEFT JOIN content c ON c.id = a.id
 WHERE a.id > ? ORDER BY a.id LIMIT ?)sql";
-
-std::size_t bytes(const SearchText& text) { return text.title.size() + text.author.size() + text.body.size(); }
 
 Record read_record(const Query& row, int head, int body) {
   return {std::string(row.blob(head)), std::string(row.blob(body))};
@@ -116,18 +114,18 @@ void SearchIndex::take_in(model::ArticleId id, Instant sort, const Record& recor
   // A damaged record has no text: one of them must not keep all others from being indexed.
   const auto decoded = database_.codec().decode(record.head, record.body);
   const auto entry = decoded ? *decoded : model::Entry();
-  const auto text = search_text(entry, database_.options());
-  Query(database_, kAdd, model::raw(id), text.title, text.author, text.body).run();
+  const auto text = search_text(entry, database_.options()).joined();
+  Query(database_, kAdd, model::raw(id), text).run();
   write_tags(database_, kAddTag, id, sort, entry);
-  indexed_bytes_ += bytes(text);
+  indexed_bytes_ += text.size();
 }
 
 bool SearchIndex::take_out(model::ArticleId id, Instant sort, const Record& record) {
   const auto entry = database_.codec().decode(record.head, record.body);
   if (!entry) return false;
   write_tags(database_, kRemoveTag, id, sort, *entry);
-  const auto& text = removals_.insert_or_assign(id, search_text(*entry, database_.options())).first->second;
-  removal_bytes_ += bytes(text);
+  const auto& text = removals_.insert_or_assign(id, search_text(*entry, database_.options()).joined()).first->second;
+  removal_bytes_ += text.size();
   if (removal_bytes_ > kMaxStepBytes) write();
   return true;
 }
@@ -142,7 +140,7 @@ void SearchIndex::start_over() {
 
 void SearchIndex::write() {
   for (const auto& [id, text] : removals_) {
-    Query(database_, kRemove, model::raw(id), text.title, text.author, text.body).run();
+    Query(database_, kRemove, model::raw(id), text).run();
   }
   removals_.clear();
   removal_bytes_ = 0;

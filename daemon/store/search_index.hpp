@@ -6,11 +6,11 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 
 #include "model/article.hpp"
 #include "store/database.hpp"
 #include "store/record.hpp"
-#include "store/search_text.hpp"
 
 namespace newscache::store {
 
@@ -41,7 +41,7 @@ class SearchIndex {
 
   Database& database_;
   Totals& totals_;
-  std::map<model::ArticleId, SearchText> removals_;
+  std::map<model::ArticleId, std::string> removals_;
   std::size_t removal_bytes_ = 0;
   std::size_t indexed_bytes_ = 0;
 };

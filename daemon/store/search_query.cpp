@@ -3,19 +3,21 @@
 #include <charconv>
 #include <utility>
 
-#include "store/search_script.hpp"
-
 namespace newscache::store {
 
 namespace {
 
-// FTS5 takes seconds for expressions of thousands of words.
+// Each word is a walk of its own through the index.
 constexpr std::size_t kMaxBytes = 512;
 constexpr std::size_t kMaxTerms = 16;
 constexpr int kMaxDepth = 8;
 
 // The columns that a word may be limited to.
-constexpr std::string_view kColumns[] = {"title:", "author:"};
+struct Column {
+  std::string_view name;
+  Field field;
+};
+constexpr Column kColumns[] = {{"title:", Field::title}, {"author:", Field::author}};
 constexpr std::string_view kFeed = "feed:";
 
 // Of typography, three bytes each; they act as the straight one.
@@ -23,37 +25,14 @@ constexpr std::string_view kCurlyQuotes[] = {"\u201c", "\u201d", "\u201e", "\u20
 
 bool is_space(char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }
 
-// Characters beyond ASCII that belong to no word: a term of these alone would match nothing.
-bool is_word_character(char32_t c) {
-  if (c < 0x80) return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-  if (c < 0xc0) return c == 0xaa || c == 0xb2 || c == 0xb3 || c == 0xb5 || c == 0xb9 || c == 0xba;
-  if (c == 0xd7 || c == 0xf7) return false;
-  return !(c >= 0x2000 && c <= 0x206f) && !(c >= 0x20a0 && c <= 0x20cf) && !(c >= 0x2190 && c <= 0x2bff) &&
-         !(c >= 0x3000 && c <= 0x3004) && !(c >= 0x3008 && c <= 0x3020) && !(c >= 0xff01 && c <= 0xff0f) &&
-         !(c >= 0x1f000 && c <= 0x1faff);
-}
-
-bool has_word(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i++]);
-    const std::size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
-    char32_t c = more == 3 ? lead & 0x07U : more == 2 ? lead & 0x0fU : more == 1 ? lead & 0x1fU : lead;
-    for (std::size_t k = 0; k < more && i < text.size(); ++k) {
-      c = (c << 6) | (static_cast<unsigned char>(text[i++]) & 0x3fU);
-    }
-    if (is_word_character(c)) return true;
-  }
-  return false;
-}
-
 // Alternatives, each of words that must occur and words that must not: recursive, see kMaxDepth.
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text) {}
+  Parser(std::string_view text, const Tokenizer& tokenizer) : text_(text), tokenizer_(tokenizer) {}
 
   Result<SearchQuery> run() {
     if (text_.size() > kMaxBytes) return invalid("is longer than 512 bytes", kMaxBytes);
-    if (auto error = alternatives(query_.match)) return *error;
+    if (auto error = alternatives(query_.root)) return *error;
     return std::move(query_);
   }
 
@@ -62,8 +41,7 @@ class Parser {
 
   // What stands between two ORs.
   struct Group {
-    std::string wanted;
-    std::string excluded;
+    SearchNode all;
     std::optional<std::size_t> operator_at;  // of an operator that still waits for its word
     bool exclude_next = false;
     bool any = false;  // there was something, if only punctuation
@@ -101,7 +79,8 @@ class Parser {
   }
 
   // To the end of the text or of the parentheses.
-  Failure alternatives(std::string& out) {
+  Failure alternatives(SearchNode& node) {
+    node.kind = SearchNode::Kind::any;
     for (bool first = true;; first = false) {
       Group group;
       if (auto error = collect(group)) return error;
@@ -111,16 +90,14 @@ class Parser {
         return invalid("needs a word after the operator", *group.operator_at);
       }
       if (another && depth_ == 0 && feed_at_) return feed_beside_or(*feed_at_);
-      if (group.wanted.empty()) {
-        if (another && group.excluded.empty()) return invalid("has an OR without a word on both sides", at_);
+      if (group.all.wanted.empty()) {
+        if (another && group.all.excluded.empty()) return invalid("has an OR without a word on both sides", at_);
         if (!first && !another && !group.any) {
           return invalid("needs a word after the operator", or_at_);
         }
         return invalid(nothing_wanted(group), at_);
       }
-      if (!first) out += " OR ";
-      out +=
-          group.excluded.empty() ? "(" + group.wanted + ")" : "((" + group.wanted + ") NOT (" + group.excluded + "))";
+      node.wanted.push_back(std::move(group.all));
       if (!another) return close();
       or_at_ = at_;
       had_or_ |= depth_ == 0;
@@ -129,7 +106,7 @@ class Parser {
   }
 
   const char* nothing_wanted(const Group& group) const {
-    if (!group.excluded.empty()) return "only excludes words";
+    if (!group.all.excluded.empty()) return "only excludes words";
     return query_.feeds.empty() ? "has no word to search for" : "names a feed, but no word to search for";
   }
 
@@ -171,46 +148,47 @@ class Parser {
     const bool exclude = std::exchange(group.exclude_next, false);
     group.operator_at.reset();
     if (text_.substr(at_).starts_with(kFeed)) return feed_term(start, exclude);
-    std::string match;
-    if (auto error = text_[at_] == '(' ? parentheses(match) : term(match, start)) return error;
-    if (match.empty()) return std::nullopt;  // punctuation between words
-    auto& list = exclude ? group.excluded : group.wanted;
-    if (!list.empty()) list += exclude ? " OR " : " AND ";
-    list += match;
+    std::optional<SearchNode> node;
+    if (auto error = text_[at_] == '(' ? parentheses(node.emplace()) : term(node, start)) return error;
+    if (!node) return std::nullopt;  // punctuation between words
+    (exclude ? group.all.excluded : group.all.wanted).push_back(std::move(*node));
     return std::nullopt;
   }
 
-  Failure parentheses(std::string& match) {
+  Failure parentheses(SearchNode& node) {
     const auto start = at_++;
     if (++depth_ > kMaxDepth) return invalid("has parentheses in parentheses, more than 8 deep", start);
-    match = "(";
-    if (auto error = alternatives(match)) return error;
+    if (auto error = alternatives(node)) return error;
     if (at_ >= text_.size()) return invalid("has a parenthesis that is not closed", start);
-    match += ')';
     ++at_;
     --depth_;
     return std::nullopt;
   }
 
-  Failure term(std::string& match, std::size_t start) {
-    std::string column;
-    for (const auto name : kColumns) {
-      if (!text_.substr(at_).starts_with(name)) continue;
-      column = std::string(name) + ' ';
-      at_ += name.size();
+  Failure term(std::optional<SearchNode>& node, std::size_t start) {
+    SearchTerm term;
+    for (const auto& column : kColumns) {
+      if (!text_.substr(at_).starts_with(column.name)) continue;
+      term.field = column.field;
+      at_ += column.name.size();
       break;
     }
     std::string words;
-    bool prefix = false;
-    if (auto error = words_of_term(words, prefix)) return error;
-    prepare_script(words);
-    if (!has_word(words)) {
-      if (!column.empty()) return invalid("has a column without a word", start);
+    if (auto error = words_of_term(words, term.prefix)) return error;
+    bool spaceless = false;
+    tokenizer_.units(words, [&](const Unit& unit) {
+      term.parts.push_back({std::string(unit.text), unit.spaceless, spaceless && unit.spaceless && unit.joined});
+      spaceless = unit.spaceless;
+      return true;
+    });
+    if (term.parts.empty()) {
+      if (term.field != Field::any) return invalid("has a column without a word", start);
       return std::nullopt;
     }
-    if (++terms_ > kMaxTerms) return invalid("has more than 16 words", start);
-    match = column + '"' + words + '"';
-    if (prefix) match += " *";
+    term.prefix = term.prefix && !spaceless;  // any part of such a text is found
+    if (++count_ > kMaxTerms) return invalid("has more than 16 words", start);
+    node = SearchNode{SearchNode::Kind::term, query_.terms.size()};
+    query_.terms.push_back(std::move(term));
     return std::nullopt;
   }
 
@@ -228,7 +206,7 @@ class Parser {
     if (feed.name.find_first_not_of(' ') == std::string::npos) {
       return invalid("has feed: without a number or a name", start);
     }
-    if (++terms_ > kMaxTerms) return invalid("has more than 16 words", start);
+    if (++count_ > kMaxTerms) return invalid("has more than 16 words", start);
     std::int64_t id = 0;
     const auto* end = feed.name.data() + feed.name.size();
     const auto parsed = std::from_chars(feed.name.data(), end, id);
@@ -256,8 +234,9 @@ class Parser {
   }
 
   std::string_view text_;
+  const Tokenizer& tokenizer_;
   std::size_t at_ = 0;
-  std::size_t terms_ = 0;
+  std::size_t count_ = 0;  // of terms, those with feeds too
   int depth_ = 0;
   std::size_t or_at_ = 0;  // the last OR
   bool had_or_ = false;    // outside of parentheses
@@ -267,9 +246,9 @@ class Parser {
 
 }  // namespace
 
-Result<SearchQuery> parse_search(std::string_view text) {
+Result<SearchQuery> parse_search(std::string_view text, const Tokenizer& tokenizer) {
   if (text.empty()) return SearchQuery();
-  return Parser(text).run();
+  return Parser(text, tokenizer).run();
 }
 
 }  // namespace newscache::store

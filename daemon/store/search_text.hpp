@@ -11,22 +11,19 @@
 
 namespace newscache::store {
 
-// Prepared, see search_script.hpp.
 struct SearchText {
   std::string title;
   std::string author;
   std::string body;
+  // As it is indexed: see tokenizer.hpp.
+  std::string joined() const;
 };
 
 // The longest text of one article that is indexed; the rest cannot be found.
 constexpr std::size_t kIndexedBytes = 256 << 10;
 
 SearchText search_text(const model::Entry& entry, const Options& options);
-// Title and author only.
-SearchText search_heading(const model::Entry& entry);
-// The content's, or the summary; of the first bytes of the content, the beginning of its text.
-std::string search_body(const model::Entry& entry, const Options& options, std::size_t bytes = std::string::npos);
-// Changes when the rendering of `options.plain_text` or the preparation of scripts does.
+// Changes when the rendering of `options.plain_text` does.
 std::int64_t text_fingerprint(const Options& options);
 
 }  // namespace newscache::store

@@ -119,7 +119,7 @@ Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Writer::~Writer() = default;
 
 Result<std::unique_ptr<Writer>> Writer::open(Options options) {
-  if (const auto checked = check_file(options.path); !checked) return checked.error();
+  if (const auto checked = check_file(options); !checked) return checked.error();
   auto state = std::make_unique<State>(options);
   migrate(state->database);
   state->totals = load_totals(state->database);
@@ -127,6 +127,7 @@ Result<std::unique_ptr<Writer>> Writer::open(Options options) {
     Query query(state->database, kEpoch);
     if (query.step()) state->epoch = query.string(0);
   }
+  adopt_dictionary(*state);
   discard_outdated_index(*state);
   return std::unique_ptr<Writer>(new Writer(std::move(state)));
 }
@@ -202,7 +203,10 @@ std::int64_t Writer::unindexed() const { return not_indexed(state_->totals); }
 model::Revision Writer::revision() const { return model::Revision{state_->totals.revision}; }
 std::string Writer::epoch() const { return state_->epoch; }
 
-void Writer::close() { state_->database.run("PRAGMA wal_checkpoint(TRUNCATE)"); }
+void Writer::close() {
+  { const Transaction certain(state_->database); }  // see Database::renew_wal
+  state_->database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+}
 
 void Writer::set_meta(std::string_view key, std::string_view value, Durability durability) {
   Change change(*state_, durability);

@@ -40,11 +40,15 @@ struct WriterState {
   Durability durability = Durability::synced;  // what `PRAGMA synchronous` stands at
   std::optional<std::int64_t> traffic_day;     // the newest that the last traffic was of
   std::optional<std::int64_t> new_attempts;    // since the journals were trimmed; none: not yet since the start
+  std::size_t trained = 0;                     // how many of the trainings are done or past
 };
 
 struct Writer::State : WriterState {
   using WriterState::WriterState;
 };
+
+// Makes the codec compress with the newest dictionary.
+void adopt_dictionary(WriterState& state);
 
 void set_durability(WriterState& state, Durability durability);
 

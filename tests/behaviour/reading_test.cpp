@@ -168,6 +168,25 @@ TEST_CASE("live events tell what was committed, and Last-Event-ID resumes withou
   CHECK(resumed.next()->id == std::to_string(before + 3));
 }
 
+TEST_CASE("what an article said before it was edited is its history") {
+  World w;
+  const auto now = get(w.daemon, "/v1/articles/" + std::to_string(id_of(w.daemon, "Article 7"))).json;
+  const auto path = "/v1/articles/" + std::to_string(now.at("id").as_int64()) + "/history";
+  CHECK(get(w.daemon, path).json.at("versions").as_array().empty());
+  w.publisher.serve_file("/feed.xml", rss("Feed", item("7", "Corrected", "Other text.")));
+  refresh(w.daemon);
+  CHECK(id_of(w.daemon, "Corrected") == now.at("id").as_int64());
+  const auto versions = get(w.daemon, path).json.at("versions").as_array();
+  REQUIRE(versions.size() == 1);
+  for (const char* member : {"title", "content_html", "url", "date_published", "tags", "revision"}) {
+    CAPTURE(member);
+    CHECK(versions[0].at(member) == now.at(member));
+  }
+  CHECK(versions[0].at("replaced").as_string().size() == now.at("date_received").as_string().size());
+  CHECK(get(w.daemon, "/v1/articles/4711/history").status == 404);
+  CHECK(request(w.daemon, "POST", path).status == 405);
+}
+
 TEST_CASE("an unchanged list is answered with 304") {
   World w;
   HttpClient client(w.daemon.socket());

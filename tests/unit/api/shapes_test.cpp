@@ -235,6 +235,27 @@ TEST_CASE("the OpenAPI document describes feeds, attempts and their parts member
   check_described(article_json(article(), true), "Article");
 }
 
+TEST_CASE("a history shows each version as an article is shown, without what is ours") {
+  model::ArticleVersion version;
+  version.revision = model::Revision{7};
+  version.replaced = noon;
+  version.entry = article().entry;
+  const auto shown = json::parse(history_json({version, {}}));
+  REQUIRE(shown.at("versions").as_array().size() == 2);
+  for (const auto& one : shown.at("versions").as_array()) check_described(one.as_object(), "ArticleVersion");
+  const auto& first = shown.at("versions").at(0).as_object();
+  CHECK(first.at("revision") == 7);
+  CHECK(first.at("replaced") == time_json(noon));
+  const auto whole = article_json(article(), true);
+  for (const char* member : {"guid", "url", "title", "content_html"}) {
+    INFO(member);
+    CHECK(first.at(member) == whole.at(member));
+  }
+  CHECK_FALSE(first.contains("id"));
+  CHECK_FALSE(first.contains("read"));
+  CHECK(history_json({}) == R"({"versions":[]})");
+}
+
 TEST_CASE("the OpenAPI document names every cause") {
   const auto of_problems = words_of(schema("Problem").at("properties").at("cause").at("enum"));
   const auto of_polls = words_of(schema("PollCause").at("enum"));

@@ -1,72 +1,68 @@
 // Databases of earlier versions: brought up to date when they are opened, with all that is in them.
 
+#include <filesystem>
+#include <fstream>
+
+#include "base/file.hpp"
 #include "store/database.hpp"
 #include "store/schema.hpp"
+#include "unit/store/old_database.hpp"
+#include "unit/store/sample.hpp"
 #include "unit/store/store_fixture.hpp"
 
 using namespace newscache;
 using namespace newscache::store;
 using namespace newscache::store::test;
+using namespace std::chrono_literals;
 
 namespace {
 
-// What a version wrote that knew the schema up to there.
-void write_database(const Options& options, int schema) {
-  Database database(options, Access::write);
-  migrate(database, schema);
-  database.run(R"sql(
-INSERT INTO feed(id, uid, url, custom_title, folder, settings, managed)
-  VALUES (1, '0123456789abcdef', 'https://a.example/feed', 'Mine', 'News', x'', 0);
-INSERT INTO feed_state(feed_id, status, etag, error_count) VALUES (1, 'ok', '"tag"', 0);
-INSERT INTO article(id, feed_id, uid, sort, received, revision, hash, head)
-  VALUES (1, 1, x'00112233445566778899aabbccddeeff', 1772323200, 1772323200, 2, x'', x'');
-INSERT INTO content(id, body) VALUES (1, x'');
-INSERT INTO change(revision, type, op, id) VALUES (1, 1, 0, 1), (2, 0, 0, 1);
-UPDATE feed_state SET articles = 1, unread = 1;
-UPDATE store SET feed_id = 1, article_id = 1, revision = 2, feeds = 1, articles = 1, unread = 1;
-)sql");
-  model::Entry said;
-  said.title = "One";
-  said.content_html = "<p>text</p>";
-  const auto record = database.codec().encode(said);
-  Query(database, "UPDATE article SET head = ?").bind_blob(record.head).run();
-  Query(database, "UPDATE content SET body = ?").bind_blob(record.body).run();
-  if (schema >= 3) {
-    database.run(
-        "INSERT INTO attempt(feed_id, time, detail, status, bytes, duration_ms, added, updated, next_poll_rule) "
-        "VALUES (1, 1772323200, '', 304, 321, 47, 0, 0, 'default')");
-  }
+std::string bytes_of(const std::string& path) { return read_file(path, 64 << 20).value(); }
+
+void set_user_version(const std::string& path, int version) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(60);
+  const char bytes[] = {0, 0, 0, static_cast<char>(version)};
+  file.write(bytes, sizeof bytes);
 }
 
 }  // namespace
 
 TEST_CASE("a database of any earlier version is brought to the newest, and nothing of it is lost") {
-  for (int schema = 1; schema < newest_schema(); ++schema) {
+  for (int schema = kOldestSchema; schema <= kNewestOldSchema; ++schema) {
     INFO("schema " << schema);
     Folder folder;
     const auto options = options_in(folder);
-    write_database(options, schema);
-    CHECK(Reader::open(options).error().cause == Cause::unavailable);
-    const auto writer = open_writer(options);
-    const auto reader = open_reader(options);
+    put_old_database(options.path, schema);
+    if (schema < newest_schema()) CHECK(Reader::open(options).error().cause == Cause::unavailable);
+    auto writer = open_writer(options);
     CHECK(Database(options, Access::read).number("PRAGMA user_version") == newest_schema());
-    const auto feed = reader->feed(model::FeedId{1});
-    REQUIRE(feed.has_value());
-    CHECK(feed->uid == "0123456789abcdef");
-    CHECK(feed->title == "Mine");
-    model::FeedState expected;
-    expected.status = model::FeedStatus::ok;
-    expected.validators.etag = "\"tag\"";
-    CHECK(feed->state == expected);
-    const auto article = reader->article(model::ArticleId{1});
-    REQUIRE(article.has_value());
-    CHECK(article->uid == "00112233445566778899aabbccddeeff");
-    CHECK(article->entry.content_html == "<p>text</p>");
-    CHECK(reader->traffic(0).empty());
-    const auto journal = reader->journal(feed->id, 50).value();
-    REQUIRE(journal.size() == (schema >= 3 ? 1 : 0));
-    if (!journal.empty()) CHECK(journal.front().bytes == 321);
-    if (!journal.empty()) CHECK_FALSE(journal.front().metered);
+    CHECK(writer->epoch() == "0123456789abcdef");
+    CHECK(writer->meta("clock_floor") == "1772323200");
+    index_all(*writer);
+    CHECK(describe(options) == described_old_database(schema));
+    check_consistent(options);
+  }
+}
+
+TEST_CASE("what identifies an article is known in a migrated database too") {
+  for (int schema = kOldestSchema; schema <= kNewestOldSchema; ++schema) {
+    INFO("schema " << schema);
+    Folder folder;
+    const auto options = options_in(folder);
+    put_old_database(options.path, schema);
+    const auto writer = open_writer(options);
+    const model::FeedId feed{1};
+    model::FeedUpdate update;
+    update.feed_id = feed;
+    update.received = kNow + 2h;
+    update.entries = {entry(feed, "another guid", "Second, of another guid"),  // an alias
+                      entry(feed, "guid 4", "Fourth, which was deleted"),      // a tombstone
+                      entry(feed, "guid 3", "Third, edited")};
+    const auto result = writer->apply({&update, 1}, Durability::synced).front();
+    CHECK(result.added == 0);
+    CHECK(result.updated == 2);
+    index_all(*writer);
     check_consistent(options);
   }
 }
@@ -74,14 +70,14 @@ TEST_CASE("a database of any earlier version is brought to the newest, and nothi
 TEST_CASE("a migrated database takes what a new one takes") {
   Folder folder;
   const auto options = options_in(folder);
-  write_database(options, 1);
+  put_old_database(options.path, kOldestSchema);
   const auto writer = open_writer(options);
   model::FeedUpdate update;
   update.feed_id = model::FeedId{1};
   update.received = kNow;
   update.state.traffic = {20513, 4711, 10'000};
   update.state.gap = model::Gap{kNow, kNow, "https://a.example/feed?page=2", 1};
-  update.entries = {entry(update.feed_id, "1", "One")};
+  update.entries = {entry(update.feed_id, "5", "Fifth")};
   update.attempts.emplace_back();
   update.attempts.back().time = kNow;
   update.attempts.back().bytes = 4711;
@@ -94,4 +90,40 @@ TEST_CASE("a migrated database takes what a new one takes") {
   REQUIRE(reader->traffic(0).size() == 1);
   CHECK(reader->traffic(0).front().metered_bytes == 4711);
   check_consistent(options);
+}
+
+TEST_CASE("a newer database is refused with a clear message and left as it is, byte for byte") {
+  Folder folder;
+  const auto options = options_in(folder);
+  { open_writer(options)->close(); }
+  set_user_version(options.path, newest_schema() + 1);
+  const auto before = bytes_of(options.path);
+  const auto time = std::filesystem::last_write_time(options.path);
+  for (const auto& error : {Writer::open(options).error(), Reader::open(options).error()}) {
+    CHECK(error.cause == Cause::invalid);
+    CHECK(error.detail == options.path + " was written by a newer newscached (schema " +
+                              std::to_string(newest_schema() + 1) + ", this program knows up to " +
+                              std::to_string(newest_schema()) + "); upgrade newscached");
+  }
+  CHECK(bytes_of(options.path) == before);
+  CHECK(std::filesystem::last_write_time(options.path) == time);
+}
+
+TEST_CASE("a newer database that was not closed keeps what lies in its WAL") {
+  Folder folder;
+  Folder copy;
+  const auto options = options_in(copy);
+  {
+    const auto writer = open_writer(options_in(folder));
+    Database(options_in(folder), Access::write)
+        .run(("PRAGMA user_version = " + std::to_string(newest_schema() + 1)).c_str());
+    for (const char* suffix : {"", "-wal"}) {  // as a crash leaves them
+      std::filesystem::copy_file(folder.database() + suffix, options.path + suffix);
+    }
+  }
+  const auto database = bytes_of(options.path);
+  const auto wal = bytes_of(options.path + "-wal");
+  CHECK(Writer::open(options).error().cause == Cause::invalid);
+  CHECK(bytes_of(options.path) == database);
+  CHECK(bytes_of(options.path + "-wal") == wal);
 }

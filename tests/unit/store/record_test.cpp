@@ -2,6 +2,8 @@
 
 #include "store/record.hpp"
 
+#include <vector>
+
 #include "support/catch.hpp"
 
 using namespace newscache;
@@ -119,6 +121,87 @@ TEST_CASE("a small record that would decode to a large one is refused") {
   const auto bomb = RecordCodec(8 << 20).encode(entry);
   CHECK(bomb.body.size() < 2000);
   CHECK(RecordCodec(kLimit).decode(bomb.head, bomb.body).error().cause == Cause::invalid);
+}
+
+namespace {
+
+// A codec that compresses with a dictionary of entries like full_entry().
+struct WithDictionary {
+  std::string stored = train();
+  RecordCodec codec{kLimit, [this](DictionaryId id) { return id == 7 ? stored : std::string(); }};
+  WithDictionary() { REQUIRE(codec.compress_with(7)); }
+
+  static std::string train() {
+    std::string samples;
+    std::vector<std::size_t> sizes;
+    for (int i = 0; i < 500; ++i) {
+      const auto text = "<p>" + std::to_string(i * 7919) + " is subscribed to The Publisher, " +
+                        std::to_string(i * 104729) + " reads on at https://publisher.example/news/</p>";
+      samples += text;
+      sizes.push_back(text.size());
+    }
+    return train_dictionary(7, samples, sizes);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("with a dictionary a small entry takes less room, and only who has the dictionary can read it") {
+  WithDictionary with;
+  model::Entry entry;
+  entry.url = "https://publisher.example/news/11";
+  entry.content_html = "<p>12 is subscribed to The Publisher, 13 reads on at https://publisher.example/news/</p>";
+  const auto record = with.codec.encode(entry);
+  CHECK(record.head.size() + record.body.size() < 70);
+  CHECK(with.codec.decode(record.head, record.body).value() == entry);
+  RecordCodec without(kLimit);
+  CHECK(without.decode(record.head, record.body).error().cause == Cause::invalid);
+  SECTION("and who has none writes what everybody can read") {
+    CHECK_FALSE(without.compress_with(7));
+    const auto portable = without.encode(entry);
+    CHECK(with.codec.decode(portable.head, portable.body).value() == entry);
+    CHECK(RecordCodec(kLimit).decode(portable.head, portable.body).value() == entry);
+  }
+  SECTION("and one of another limit refuses what is too large for it") {
+    entry.content_html.assign(10'000, 'x');
+    const auto bomb = with.codec.encode(entry);
+    RecordCodec small(1, [&](DictionaryId) { return with.stored; });
+    CHECK(small.decode(bomb.head, bomb.body).error().cause == Cause::invalid);
+  }
+}
+
+TEST_CASE("damaged records and differences with a dictionary are refused or decode to something, and never more") {
+  WithDictionary with;
+  auto entry = full_entry();
+  for (int i = 0; i < 100; ++i) entry.content_html += std::to_string(i * i * 7919) + " ";
+  const auto first = entry;
+  const auto earlier = with.codec.encode(entry);
+  entry.title += "!";
+  entry.content_html += "<p>New</p>";
+  const auto later = with.codec.encode(entry);
+  const auto difference = with.codec.difference(earlier, later).value();
+  CHECK(difference.body.size() < earlier.body.size());
+  const auto whole = with.codec.restore(difference, later).value();
+  CHECK(with.codec.decode(whole.head, whole.body).value() == first);
+  CHECK(with.codec.decode(difference.head, difference.body).error().cause == Cause::invalid);
+  CHECK(with.codec.restore(difference, earlier).error().cause == Cause::invalid);
+  CHECK(with.codec.restore(difference, {}).error().cause == Cause::invalid);
+  const auto check = [&](const std::string& head, const std::string& body) {
+    const auto decoded = with.codec.decode(head, body);
+    if (decoded.has_error()) CHECK(decoded.error().cause == Cause::invalid);
+    const auto restored = with.codec.restore({head, body}, later);
+    if (restored.has_error()) CHECK(restored.error().cause == Cause::invalid);
+  };
+  for (const auto& record : {earlier, difference}) {
+    for (std::size_t i = 0; i < record.body.size(); ++i) {
+      for (const unsigned flip : {0x01U, 0x80U, 0xffU}) {
+        auto body = record.body;
+        body[i] = static_cast<char>(static_cast<unsigned char>(body[i]) ^ flip);
+        check(record.head, body);
+      }
+      check(record.head, record.body.substr(0, i));
+    }
+  }
 }
 
 TEST_CASE("only what an entry says decides whether it was edited") {
