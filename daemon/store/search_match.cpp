@@ -93,6 +93,7 @@ bool needs_reading(const SearchQuery& query) { return needs_reading(query, query
 Reading::Reading(const SearchQuery& query, const Tokenizer& tokenizer)
     : query_(query), tokenizer_(tokenizer), shown_(query.terms.size()) {
   mark_shown(query, query.root, shown_);
+  for (const auto& term : query.terms) has_phrases_ = has_phrases_ || term.parts.size() > 1;
 }
 
 void Reading::read(const SearchText& text, bool for_snippet) {
@@ -102,9 +103,15 @@ void Reading::read(const SearchText& text, bool for_snippet) {
   read_body(text.body, for_snippet);
 }
 
-void Reading::read_section(std::string_view text, Place place) {
+void Reading::start_section() {
   letters_.clear();
   read_.clear();
+  count_ = 0;
+  after_spaceless_ = false;
+}
+
+void Reading::read_section(std::string_view text, Place place) {
+  start_section();
   tokenizer_.units(text, [&](const Unit& unit) {
     add(unit, place);
     return true;
@@ -112,52 +119,51 @@ void Reading::read_section(std::string_view text, Place place) {
 }
 
 void Reading::read_body(std::string_view text, bool for_snippet) {
-  letters_.clear();
-  read_.clear();
+  start_section();
   units_.clear();
   hits_.clear();
   to_the_end_ = true;
   std::size_t enough = for_snippet && stand_together() ? kShown : std::string_view::npos;
   tokenizer_.units(text, [&](const Unit& unit) {
-    if (read_.size() >= enough) return to_the_end_ = false;
+    if (count_ >= enough) return to_the_end_ = false;
     const auto hits = hits_.size();
     add(unit, body);
+    if (!for_snippet) return true;
     units_.push_back({static_cast<std::uint32_t>(unit.begin), static_cast<std::uint32_t>(unit.end)});
-    if (for_snippet && hits_.size() > hits && enough == std::string_view::npos && stand_together()) {
-      enough = read_.size() + kShown;
-    }
+    if (hits_.size() > hits && enough == std::string_view::npos && stand_together()) enough = count_ + kShown;
     return true;
   });
 }
 
 void Reading::add(const Unit& unit, Place place) {
-  const auto begin = letters_.size();
-  letters_ += unit.text;
-  const bool paired = unit.joined && unit.spaceless && !read_.empty() && read_.back().spaceless;
-  read_.push_back({begin, letters_.size(), paired, unit.spaceless});
-  const auto last = read_.size() - 1;
+  const bool paired = unit.joined && unit.spaceless && after_spaceless_;
+  after_spaceless_ = unit.spaceless;
+  ++count_;
   for (std::size_t i = 0; i < query_.terms.size(); ++i) {
     const auto& parts = query_.terms[i].parts;
-    if (!ends_here(query_.terms[i])) continue;
+    if (!ends_with(query_.terms[i], unit, paired)) continue;
     places_[i] |= place;
     if (place != body) continue;
     // A pair counts where it begins, as in the index.
-    if (last < kLeadTokens + std::size_t{parts.back().paired}) places_[i] |= lead;
+    if (count_ <= kLeadTokens + std::size_t{parts.back().paired}) places_[i] |= lead;
     if (!shown_[i] || hits_.size() >= kMaxHits) continue;
-    hits_.push_back({i, static_cast<std::uint32_t>(last + 1 - parts.size()), static_cast<std::uint32_t>(last)});
+    hits_.push_back({i, static_cast<std::uint32_t>(count_ - parts.size()), static_cast<std::uint32_t>(count_ - 1)});
   }
+  if (!has_phrases_) return;
+  const auto begin = letters_.size();
+  letters_ += unit.text;
+  read_.push_back({begin, letters_.size(), paired});
 }
 
-bool Reading::ends_here(const SearchTerm& term) const {
-  const auto count = term.parts.size();
-  if (count > read_.size()) return false;
-  bool prefix = term.prefix;
-  for (std::size_t i = 0; i < count; ++i, prefix = false) {
-    const auto& part = term.parts[count - 1 - i];
-    const auto& unit = read_[read_.size() - 1 - i];
-    const auto text = std::string_view(letters_).substr(unit.begin, unit.end - unit.begin);
-    if (prefix ? !text.starts_with(part.text) : text != part.text) return false;
-    if (part.paired && !unit.paired) return false;
+bool Reading::ends_with(const SearchTerm& term, const Unit& unit, bool paired) const {
+  const auto& last = term.parts.back();
+  if (term.prefix ? !unit.text.starts_with(last.text) : unit.text != last.text) return false;
+  if (term.parts.size() > count_ || (last.paired && !paired)) return false;
+  for (std::size_t i = 1; i < term.parts.size(); ++i) {
+    const auto& part = term.parts[term.parts.size() - 1 - i];
+    const auto& before = read_[read_.size() - i];
+    if (std::string_view(letters_).substr(before.begin, before.end - before.begin) != part.text) return false;
+    if (part.paired && !before.paired) return false;
   }
   return true;
 }
@@ -166,7 +172,7 @@ bool Reading::ends_here(const SearchTerm& term) const {
 bool Reading::stand_together() const {
   auto missing = shown_;
   auto left = std::count(missing.begin(), missing.end(), true);
-  for (auto hit = hits_.rbegin(); left > 0 && hit != hits_.rend() && hit->first + kPassage > read_.size(); ++hit) {
+  for (auto hit = hits_.rbegin(); left > 0 && hit != hits_.rend() && hit->first + kPassage > count_; ++hit) {
     if (missing[hit->term]) --left;
     missing[hit->term] = false;
   }

@@ -41,7 +41,7 @@ class Reading {
 
   // Nothing: no match, or it has not been read to the end.
   std::optional<Tier> tier() const;
-  // Of the body, as far as it has been read.
+  // Of the body, as far as it has been read for a snippet.
   const std::vector<Span>& units() const { return units_; }
   const std::vector<Hit>& hits() const { return hits_; }
   bool to_the_end() const { return to_the_end_; }
@@ -49,10 +49,11 @@ class Reading {
  private:
   enum Place : std::uint8_t { title = 1, author = 2, lead = 4, body = 8 };
 
+  void start_section();
   void read_section(std::string_view text, Place place);
   void read_body(std::string_view text, bool for_snippet);
   void add(const Unit& unit, Place place);
-  bool ends_here(const SearchTerm& term) const;
+  bool ends_with(const SearchTerm& term, const Unit& unit, bool paired) const;
   bool stand_together() const;
   bool holds(const SearchNode& node, Tier tier) const;
 
@@ -60,13 +61,16 @@ class Reading {
   const Tokenizer& tokenizer_;
   std::vector<std::uint8_t> places_;  // of each term
   std::vector<bool> shown_;           // those that a snippet marks
-  // The units of the section that is being read.
-  std::string letters_;
+  bool has_phrases_ = false;
+  // The section that is being read. Its units, where there are phrases; how many they are.
   struct Read {
     std::size_t begin, end;  // in letters_
-    bool paired, spaceless;
+    bool paired;
   };
+  std::string letters_;
   std::vector<Read> read_;
+  std::size_t count_ = 0;
+  bool after_spaceless_ = false;
   std::vector<Span> units_;
   std::vector<Hit> hits_;
   bool to_the_end_ = false;

@@ -113,18 +113,24 @@ struct Tokenizer::Words {
     for (std::size_t at = 0; at < text.size();) {
       const auto begin = at;
       bool ascii = true;
-      unit.clear();
+      bool small = true;
       for (; at < text.size(); ++at) {
-        const auto byte = static_cast<unsigned char>(text[at]);
-        if (kWordBytes[byte] == 0) break;
-        ascii = ascii && byte < 0x80;
-        if (ascii) unit += kWordBytes[byte];
+        const char folded = kWordBytes[static_cast<unsigned char>(text[at])];
+        if (folded == 0) break;
+        ascii = ascii && static_cast<unsigned char>(folded) < 0x80;
+        small = small && folded == text[at];
       }
       if (at == begin) {
         ++at;
-      } else if (ascii ? !use(Unit{unit, begin, at, false, false}) : !others(text, begin, at, unit, use)) {
-        return;
+        continue;
       }
+      auto word = text.substr(begin, at - begin);
+      if (ascii && !small) {
+        unit.assign(word);
+        for (char& c : unit) c = kWordBytes[static_cast<unsigned char>(c)];
+        word = unit;
+      }
+      if (ascii ? !use(Unit{word, begin, at, false, false}) : !others(text, begin, at, unit, use)) return;
     }
   }
 
