@@ -12,6 +12,8 @@ namespace newscache::api {
 loop::awaitable<Response> get_status(Context& context, Request& request);
 loop::awaitable<Response> get_health(Context& context, Request& request);
 loop::awaitable<Response> get_openapi(Context& context, Request& request);
+// metrics.cpp
+loop::awaitable<Response> get_metrics(Context& context, Request& request);
 // feeds.cpp
 loop::awaitable<Response> list_feeds(Context& context, Request& request);
 loop::awaitable<Response> add_feed(Context& context, Request& request);

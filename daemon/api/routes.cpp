@@ -10,6 +10,7 @@ using enum Permission;
 
 constexpr Route table[] = {
     {get, "/healthz", everyone, Body::none, "", get_health},
+    {get, "/metrics", everyone, Body::none, "", get_metrics},
     {get, "/v1/openapi.json", everyone, Body::none, "", get_openapi},
     {get, "/v1/status", everyone, Body::none, "", get_status},
     {get, "/v1/feeds", everyone, Body::none, "", list_feeds},

@@ -42,6 +42,7 @@ struct DaemonStatus {
   Instant clock_floor{};
   std::optional<std::int64_t> storage_limit;
   std::optional<std::int64_t> storage_free;  // none: cannot be told
+  std::int64_t written_bytes = 0;            // to disks since the start
   std::string storage_state = "ok";          // ok, low, full, read_only
 };
 

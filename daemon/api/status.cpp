@@ -17,6 +17,7 @@ namespace {
 struct StoreStatus {
   model::Counts counts;
   std::int64_t bytes = 0;
+  std::int64_t written_today = 0;
   LogPosition position;
 };
 
@@ -42,6 +43,7 @@ json::object status_json(const DaemonStatus& daemon, const StoreStatus& store, c
   storage["limit_bytes"] = number_or_null(daemon.storage_limit);
   storage["free_bytes"] = number_or_null(daemon.storage_free);
   storage["state"] = daemon.storage_state;
+  storage["written_today_bytes"] = store.written_today;
   json::object traffic;
   traffic["received_today_bytes"] = poller.received_today();
   traffic["budget_bytes"] = number_or_null(poller.day_budget());
@@ -65,14 +67,19 @@ json::object status_json(const DaemonStatus& daemon, const StoreStatus& store, c
   return out;
 }
 
-StoreStatus store_status(store::Reader& reader) {
-  return StoreStatus{reader.counts(), reader.database_bytes(), log_position(reader)};
+StoreStatus store_status(store::Reader& reader, std::int64_t today) {
+  const auto days = reader.traffic(today);
+  return {reader.counts(), reader.database_bytes(), days.empty() ? 0 : days.front().written_bytes,
+          log_position(reader)};
 }
 
 }  // namespace
 
 loop::awaitable<Response> get_status(Context& context, Request&) {
-  const auto store = co_await context.services.reader.run(store_status);
+  auto read = [today = model::day_number(context.services.clock.wall())](store::Reader& reader) {
+    return store_status(reader, today);
+  };
+  const auto store = co_await context.services.reader.run(std::move(read));
   const auto daemon = context.services.status();
   co_return json_response(json::value(status_json(daemon, store, context.services.poller)));
 }

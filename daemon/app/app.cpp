@@ -33,6 +33,7 @@
 #include "sys/peer.hpp"
 #include "sys/signals.hpp"
 #include "sys/sockets.hpp"
+#include "sys/written.hpp"
 
 namespace newscache::app {
 namespace {
@@ -188,6 +189,7 @@ api::DaemonStatus App::State::status() const {
   status.clock_floor = clock_floor();
   status.clock_trusted = clock_trusted();
   status.storage_limit = settings.store.limit;
+  status.written_bytes = sys::written_bytes();
   if (const auto disk = sys::disk_space(settings.daemon.state_dir)) {
     status.storage_free = disk->free_bytes;
     if (disk->free_bytes < low_space) status.storage_state = "low";
@@ -356,6 +358,7 @@ Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settin
   store::Options options;
   options.path = settings.daemon.state_dir + "/news.db";
   options.plain_text = [](std::string_view safe_html) { return html::to_text(safe_html); };
+  options.written_bytes = sys::written_bytes;
   Result<std::unique_ptr<store::Writer>> writer = store::Writer::open(options);
   if (!writer) return writer.error();
   Result<std::unique_ptr<store::Reader>> reader = store::Reader::open(options);

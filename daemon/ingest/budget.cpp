@@ -15,8 +15,6 @@ using std::chrono::year_month_day;
 // Two months, for the budget of one and for the days of a clock that was wrong.
 constexpr std::size_t most_days = 64;
 
-std::int64_t day_number(Instant now) { return std::chrono::floor<days>(now).time_since_epoch().count(); }
-
 sys_days begin_of_month(Instant now) {
   const year_month_day date{std::chrono::floor<days>(now)};
   return sys_days{date.year() / date.month() / 1};
@@ -54,7 +52,7 @@ void Budget::receive(std::int64_t bytes, bool metered, Instant now) {
 }
 
 model::DayTraffic Budget::on_day(Instant now) const {
-  const std::int64_t today = day_number(now);
+  const std::int64_t today = model::day_number(now);
   const auto found = std::find_if(days_.begin(), days_.end(), [today](const auto& day) { return day.day == today; });
   return found == days_.end() ? model::DayTraffic{.day = today} : *found;
 }
@@ -63,8 +61,8 @@ std::int64_t Budget::received_today(Instant now) const { return on_day(now).byte
 
 std::int64_t Budget::received_this_month(Instant now) const {
   std::int64_t sum = 0;
-  const std::int64_t begin = day_number(begin_of_month(now));
-  const std::int64_t end = day_number(next_month(now));
+  const std::int64_t begin = model::day_number(begin_of_month(now));
+  const std::int64_t end = model::day_number(next_month(now));
   for (const model::DayTraffic& day : days_) {
     if (day.day >= begin && day.day < end) sum += day.bytes;
   }
@@ -103,8 +101,8 @@ std::optional<std::int64_t> Budget::day_limit(bool metered) const {
 void charge(model::Traffic& traffic, std::int64_t bytes, Instant now) {
   const Instant then = sys_days{days(traffic.day)};
   if (begin_of_month(then) != begin_of_month(now)) traffic.month_bytes = 0;
-  if (traffic.day != day_number(now)) traffic.day_bytes = 0;
-  traffic.day = day_number(now);
+  if (traffic.day != model::day_number(now)) traffic.day_bytes = 0;
+  traffic.day = model::day_number(now);
   traffic.day_bytes += bytes;
   traffic.month_bytes += bytes;
 }

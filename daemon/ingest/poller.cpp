@@ -77,9 +77,8 @@ void Poller::wake() {
 
 loop::awaitable<void> Poller::load() {
   const bool starting = !std::exchange(loaded_, true);
-  constexpr std::int64_t days_of_interest = 62;
-  const auto today = std::chrono::floor<std::chrono::days>(services_.clock.wall()).time_since_epoch().count();
-  auto list = [since = today - days_of_interest, starting](store::Reader& reader) {
+  const auto today = model::day_number(services_.clock.wall());
+  auto list = [since = today - model::kTrafficDays, starting](store::Reader& reader) {
     return std::pair(reader.feeds(), starting ? reader.traffic(since) : std::vector<model::DayTraffic>());
   };
   auto [feeds, traffic] = co_await services_.reader.run(std::move(list));

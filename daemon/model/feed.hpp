@@ -50,16 +50,16 @@ struct FeedError {
   friend bool operator==(const FeedError&, const FeedError&) = default;
 };
 
-// What has proved to be no identity of this feed's articles. Once found out it stays so: an odd document must not turn it
-// back and forth.
+// What has proved to be no identity of this feed's articles. Once found out it stays so: an odd document must not turn
+// it back and forth.
 struct Unreliable {
   bool guids = false;  // given to several pieces, or another one at every poll
   bool links = false;  // many pieces point to one page
   friend bool operator==(const Unreliable&, const Unreliable&) = default;
 };
 
-// Where permanent redirects lead, and how often that has been seen: the address is only taken over when it has proved to
-// be the feed's (schedule/move.hpp). Empty url: nowhere.
+// Where permanent redirects lead, and how often that has been seen: the address is only taken over when it has proved
+// to be the feed's (schedule/move.hpp). Empty url: nowhere.
 struct Move {
   std::string url;
   Instant since{};
@@ -75,11 +75,17 @@ struct Traffic {
   friend bool operator==(const Traffic&, const Traffic&) = default;
 };
 
-// What a day (UTC) has cost in all; kept for some weeks.
+constexpr std::int64_t kTrafficDays = 62;  // for so many days sums are kept: this month and the whole one before it
+inline std::int64_t day_number(Instant time) {
+  return std::chrono::floor<std::chrono::days>(time).time_since_epoch().count();
+}
+
+// What a day (UTC) has cost in all, received bytes but for the last; kept for some weeks.
 struct DayTraffic {
   std::int64_t day = 0;  // since 1970
   std::int64_t bytes = 0;
   std::int64_t metered_bytes = 0;  // of these, over links that cost by the byte
+  std::int64_t written_bytes = 0;  // to disks
   friend bool operator==(const DayTraffic&, const DayTraffic&) = default;
 };
 
@@ -105,8 +111,9 @@ struct FeedState {
   std::optional<FeedError> error;
   UpdateHints hints;
   Unreliable unreliable;
-  std::optional<std::int64_t> rhythm_s;  // between two articles, by the last document that told; see schedule/rhythm.hpp
-  bool cools_host = false;               // it waits for a public host that asked to be left alone: all of its feeds do
+  std::optional<std::int64_t>
+      rhythm_s;             // between two articles, by the last document that told; see schedule/rhythm.hpp
+  bool cools_host = false;  // it waits for a public host that asked to be left alone: all of its feeds do
   Move move;
   Traffic traffic;
   std::optional<Gap> gap;
@@ -161,13 +168,14 @@ struct IncomingEntry {
 struct FeedUpdate {
   FeedId feed_id{};
   std::string url;  // of the subscription when it was fetched; the update is void if that has changed since. Empty: any
-  FeedState state;                   // the whole new state
-  std::optional<ParsedFeed> document;  // metadata only (its entries have been moved out); absent: 304, unchanged or failed
+  FeedState state;  // the whole new state
+  std::optional<ParsedFeed>
+      document;  // metadata only (its entries have been moved out); absent: 304, unchanged or failed
   std::vector<IncomingEntry> entries;
-  Instant received{};                // date_received of what is new
+  Instant received{};  // date_received of what is new
   // Becomes the state's when the feed has articles and none of `entries` is one of them.
   std::optional<Gap> gap_if_disjoint;
-  std::vector<Attempt> attempts;     // for the journal, oldest first: this poll's, after any not yet written
+  std::vector<Attempt> attempts;  // for the journal, oldest first: this poll's, after any not yet written
 };
 
 struct UpdateResult {

@@ -1,6 +1,7 @@
 // Writer::apply: what polls brought becomes articles. Which entry is which article: see recogniser.hpp.
 
 #include <algorithm>
+#include <utility>
 
 #include "store/article_rows.hpp"
 #include "store/attempt_rows.hpp"
@@ -176,8 +177,12 @@ void trim_journals(WriterState& state, std::span<const model::FeedUpdate> update
 
 // Bytes have been received, also for a feed that is no longer there.
 void record_traffic(WriterState& state, std::span<const model::FeedUpdate> updates) {
-  const auto days = traffic_of(updates);
+  auto days = traffic_of(updates);
   if (days.empty()) return;
+  if (const auto& written = state.database.options().written_bytes) {
+    const auto so_far = written();
+    days.back().written_bytes = so_far - std::exchange(state.counted_written, so_far);
+  }
   count_traffic(state.database, days);
   if (state.traffic_day == days.back().day) return;
   trim_traffic(state.database, days.back().day);

@@ -29,11 +29,13 @@ struct Options {
   std::string path;  // of news.db
   // Safe HTML to the text that is indexed and that snippets are cut from.
   std::function<std::string(std::string_view)> plain_text;
+  // What this process has written to disks so far, for the sums of each day; empty: they are not kept.
+  std::function<std::int64_t()> written_bytes;
   std::int64_t max_article_bytes = 8 << 20;
   std::int64_t change_log_length = 200'000;    // changes kept; a client further behind starts over
   int max_versions = 5;                        // of one article, kept as history
   std::int64_t max_query_steps = 200'000'000;  // of SQLite's machine, one or two seconds; a longer search is refused
-  std::int64_t checkpoint_pages = 2000;        // of the WAL, 4 MB; then it is written back into the database
+  std::int64_t checkpoint_pages = 2000;        // of the WAL, 8 MB; then it is written back into the database
   std::string vfs;                             // SQLite's, for tests; empty: the default
 };
 
@@ -126,7 +128,8 @@ class Reader {
   std::optional<model::Feed> feed_by_url(std::string_view url);
   // The last attempts to poll it, newest first, at most kAttemptsKept.
   Result<std::vector<model::Attempt>> journal(model::FeedId feed, std::int64_t limit);
-  // What the days (since 1970, UTC) from that one on have cost, oldest first; some two months are kept.
+  // What the days (since 1970, UTC) from that one on have cost, oldest first; some two months are kept. What was written
+  // counts as of the last apply() that had an attempt.
   std::vector<model::DayTraffic> traffic(std::int64_t since_day);
   // Cause::invalid for a malformed cursor or full-text query (with the position). A page of many megabytes of contents
   // ends before its limit, with a cursor. Articles whose records are damaged are left out; article() says why.

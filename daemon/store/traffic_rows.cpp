@@ -8,10 +8,12 @@ namespace newscache::store {
 namespace {
 
 constexpr std::string_view kAdd = R"sql(
-INSERT INTO traffic(day, bytes, metered_bytes) VALUES (?, ?, ?)
-ON CONFLICT(day) DO UPDATE SET bytes = bytes + excluded.bytes, metered_bytes = metered_bytes + excluded.metered_bytes)sql";
+INSERT INTO traffic(day, bytes, metered_bytes, written_bytes) VALUES (?, ?, ?, ?)
+ON CONFLICT(day) DO UPDATE SET bytes = bytes + excluded.bytes, metered_bytes = metered_bytes + excluded.metered_bytes,
+  written_bytes = written_bytes + excluded.written_bytes)sql";
 constexpr std::string_view kTrim = "DELETE FROM traffic WHERE day < ?";
-constexpr std::string_view kSince = "SELECT day, bytes, metered_bytes FROM traffic WHERE day >= ? ORDER BY day";
+constexpr std::string_view kSince =
+    "SELECT day, bytes, metered_bytes, written_bytes FROM traffic WHERE day >= ? ORDER BY day";
 
 }  // namespace
 
@@ -20,7 +22,7 @@ std::vector<model::DayTraffic> traffic_of(std::span<const model::FeedUpdate> upd
   for (const auto& update : updates) {
     for (const auto& attempt : update.attempts) {
       if (attempt.bytes <= 0) continue;
-      const std::int64_t number = std::chrono::floor<std::chrono::days>(attempt.time).time_since_epoch().count();
+      const auto number = model::day_number(attempt.time);
       auto& day = days[number];
       day.day = number;
       day.bytes += attempt.bytes;
@@ -33,15 +35,19 @@ std::vector<model::DayTraffic> traffic_of(std::span<const model::FeedUpdate> upd
 }
 
 void count_traffic(Database& database, std::span<const model::DayTraffic> days) {
-  for (const auto& day : days) Query(database, kAdd, day.day, day.bytes, day.metered_bytes).run();
+  for (const auto& day : days) {
+    Query(database, kAdd, day.day, day.bytes, day.metered_bytes, day.written_bytes).run();
+  }
 }
 
-void trim_traffic(Database& database, std::int64_t newest) { Query(database, kTrim, newest - kTrafficDays).run(); }
+void trim_traffic(Database& database, std::int64_t newest) {
+  Query(database, kTrim, newest - model::kTrafficDays).run();
+}
 
 std::vector<model::DayTraffic> traffic_since(Database& database, std::int64_t day) {
   std::vector<model::DayTraffic> days;
   Query query(database, kSince, day);
-  while (query.step()) days.push_back({query.integer(0), query.integer(1), query.integer(2)});
+  while (query.step()) days.push_back({query.integer(0), query.integer(1), query.integer(2), query.integer(3)});
   return days;
 }
 

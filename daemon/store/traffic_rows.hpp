@@ -11,8 +11,6 @@
 
 namespace newscache::store {
 
-constexpr std::int64_t kTrafficDays = 62;  // before the newest: this month and the whole one before it
-
 // The bytes of the updates' attempts, summed up by day, oldest first. Days that cost nothing are left out.
 std::vector<model::DayTraffic> traffic_of(std::span<const model::FeedUpdate> updates);
 // Adds them to the rows.

@@ -39,6 +39,7 @@ struct WriterState {
   std::string epoch;
   Durability durability = Durability::synced;  // what `PRAGMA synchronous` stands at
   std::optional<std::int64_t> traffic_day;     // the newest that the last traffic was of
+  std::int64_t counted_written = 0;            // of Options::written_bytes
   std::optional<std::int64_t> new_attempts;    // since the journals were trimmed; none: not yet since the start
   std::size_t trained = 0;                     // how many of the trainings are done or past
 };

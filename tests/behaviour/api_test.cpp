@@ -55,7 +55,7 @@ TEST_CASE("every path without an id answers GET, and HEAD like it without the bo
   daemon.start();
   HttpClient client(daemon.socket());
   for (const std::string path :
-       {"/healthz", "/v1/openapi.json", "/v1/status", "/v1/feeds", "/v1/articles", "/v1/changes", "/v1/opml"}) {
+       {"/healthz", "/metrics", "/v1/openapi.json", "/v1/status", "/v1/feeds", "/v1/articles", "/v1/changes", "/v1/opml"}) {
     INFO(path);
     const auto whole = client.get(path);
     CHECK(whole.status == 200);
@@ -304,4 +304,16 @@ TEST_CASE("a stop ends streams and waiting connections, and does not wait for a 
   CHECK_FALSE(listening.next());
   CHECK(waiting.at_end());
   CHECK(half.at_end());
+}
+
+TEST_CASE("a monitoring system reads the figures as OpenMetrics") {
+  Daemon daemon;
+  daemon.start();
+  import_articles(daemon, 3);
+  const auto answer = HttpClient(daemon.socket()).get("/metrics");
+  CHECK(answer.status == 200);
+  CHECK(answer.header("content-type") == "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  CHECK_THAT(answer.body, Catch::Matchers::Contains("\nnewscached_articles 3\n"));
+  CHECK_THAT(answer.body, Catch::Matchers::Contains("# UNIT newscached_written_bytes bytes\n"));
+  CHECK_THAT(answer.body, Catch::Matchers::EndsWith("\n# EOF\n"));
 }

@@ -91,3 +91,30 @@ TEST_CASE("a clock that was wrong for a while does not keep the right days from 
     CHECK(right[i] == model::DayTraffic{kToday + 1 + static_cast<std::int64_t>(i), 5, 0});
   }
 }
+
+TEST_CASE("what was written to disks is summed up with the day of the poll") {
+  Folder folder;
+  auto options = options_in(folder);
+  std::int64_t written = 5000;
+  options.written_bytes = [&] { return written; };
+  const auto writer = open_writer(options);
+  model::NewFeed wish;
+  wish.url = "https://a.example/feed";
+  model::FeedUpdate update;
+  update.feed_id = writer->add_feed(wish, "0000000000000001", kNow)->id;
+  update.attempts.emplace_back();
+  update.attempts.back().bytes = 1;
+  const auto poll_at = [&](Instant time) {
+    update.attempts.back().time = time;
+    writer->apply({&update, 1}, Durability::relaxed);
+  };
+  poll_at(kNow);
+  written = 7000;
+  poll_at(kNow);
+  written = 7300;
+  poll_at(kNow + std::chrono::hours(24));
+  const auto days = open_reader(options)->traffic(0);
+  REQUIRE(days.size() == 2);
+  CHECK(days.front().written_bytes == 7000);
+  CHECK(days.back().written_bytes == 300);
+}
