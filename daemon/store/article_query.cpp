@@ -1,11 +1,11 @@
 #include "store/article_query.hpp"
 
 #include <array>
-#include <bit>
 #include <cstring>
 #include <limits>
 
 #include "base/hash.hpp"
+#include "store/search_match.hpp"
 #include "store/times.hpp"
 
 namespace newscache::store {
@@ -48,11 +48,16 @@ constexpr std::string_view kAndWalk = " UNION ALL ";
 constexpr std::string_view kNewestFirst = " ORDER BY 2 DESC, 1 DESC LIMIT ?";
 constexpr std::string_view kOldestFirst = " ORDER BY 2, 1 LIMIT ?";
 
-// bm25 is smaller the better. A title says more than a body.
-constexpr std::string_view kRanked =
-    "WITH hit AS MATERIALIZED (SELECT s.rowid AS id, bm25(search, 8.0, 4.0, 1.0) AS score ";
-constexpr std::string_view kRankedPage =
-    ") SELECT id, 0, score FROM hit WHERE (score, id) > (?, ?) ORDER BY score, id LIMIT ?";
+// FTS5 walks along the ids, either way: there is nothing to sort.
+constexpr std::string_view kFound = "SELECT s.rowid, a.sort ";
+constexpr std::string_view kRanked = "SELECT s.rowid, 0 ";
+constexpr std::string_view kBelow = " AND s.rowid < ?";
+constexpr std::string_view kFoundNewer = " AND (a.sort, s.rowid) < (?, ?)";
+constexpr std::string_view kFoundOlder = " AND (a.sort, s.rowid) > (?, ?)";
+constexpr std::string_view kLastArrivedFirst = " ORDER BY s.rowid DESC";
+constexpr std::string_view kFirstArrivedFirst = " ORDER BY s.rowid";
+constexpr std::string_view kOnlyFeeds = " AND a.feed_id IN (SELECT value FROM json_each(?))";
+constexpr std::string_view kNoFeeds = " AND a.feed_id NOT IN (SELECT value FROM json_each(?))";
 
 class Builder {
  public:
@@ -66,7 +71,6 @@ class Builder {
     return bind(value);
   }
   Builder& bind(std::int64_t value) { return push(value); }
-  Builder& bind(double value) { return push(value); }
   Builder& bind(const std::string& value) { return push(value); }
   BoundSql take() { return std::move(sql_); }
 
@@ -92,23 +96,15 @@ void add_filters(Builder& sql, const model::ArticleQuery& query) {
   if (query.starred) sql.add(kStarred[*query.starred ? 1 : 0]);
 }
 
-bool filtered(const model::ArticleQuery& query) {
-  return query.feed || query.folder || query.tag || query.read || query.starred || query.since || query.until;
+void add_text(Builder& sql, const TextFilter& text, const std::string& expression) {
+  if (!text.empty()) sql.add(kMatch, expression);
+  if (text.only_feeds) sql.add(kOnlyFeeds, *text.only_feeds);
+  if (text.no_feeds) sql.add(kNoFeeds, *text.no_feeds);
 }
 
-BoundSql ranked_sql(const model::ArticleQuery& query, const std::string& match, const std::optional<Position>& after,
-                    std::int64_t limit) {
-  Builder sql;
-  // The article's row is looked up only where a filter asks for it.
-  sql.add(kRanked).add(filtered(query) ? kFromSearch : kFromSearchOnly).add(" WHERE 1").add(kMatch, match);
-  add_filters(sql, query);
-  if (query.tag) sql.add(kHasTag, *query.tag);
-  if (query.since) sql.add(kSince, seconds(*query.since));
-  if (query.until) sql.add(kUntil, seconds(*query.until));
-  sql.add(kRankedPage);
-  sql.bind(after ? std::bit_cast<double>(after->key) : -std::numeric_limits<double>::infinity());
-  sql.bind(after ? after->id : 0).bind(limit);
-  return sql.take();
+bool filtered(const model::ArticleQuery& query, const TextFilter& text) {
+  return query.feed || query.folder || query.tag || query.read || query.starred || query.since || query.until ||
+         text.only_feeds || text.no_feeds;
 }
 
 }  // namespace
@@ -126,12 +122,11 @@ bool by_relevance(const model::ArticleQuery& query) {
 namespace {
 
 // The rows of `from`, from the position on.
-void add_walk(Builder& sql, std::string_view from, const model::ArticleQuery& query, const std::string& match,
+void add_walk(Builder& sql, std::string_view from, const model::ArticleQuery& query,
               const std::optional<Position>& after) {
-  const bool along_tag = query.tag && match.empty();
+  const bool along_tag = query.tag.has_value();
   sql.add(along_tag ? kSelectByTag : kSelect).add(from).add(" WHERE 1");
-  if (!match.empty()) sql.add(kMatch, match);
-  if (query.tag) sql.add(match.empty() ? kTag : kHasTag, *query.tag);
+  if (query.tag) sql.add(kTag, *query.tag);
   add_filters(sql, query);
   const auto since = query.since ? seconds(*query.since) : kBeginning;
   const auto until = query.until ? seconds(*query.until) : kEnd;
@@ -147,33 +142,55 @@ void add_walk(Builder& sql, std::string_view from, const model::ArticleQuery& qu
 
 }  // namespace
 
-BoundSql list_sql(const model::ArticleQuery& query, const std::string& match, const std::optional<Position>& after,
-                  bool small_folder, std::int64_t limit) {
-  if (by_relevance(query)) return ranked_sql(query, match, after, limit);
+BoundSql list_sql(const model::ArticleQuery& query, const std::optional<Position>& after, bool small_folder,
+                  std::int64_t limit) {
   Builder sql;
-  if (!match.empty() || query.tag) {
-    add_walk(sql, match.empty() ? kFromTag : kFromSearch, query, match, after);
+  if (query.tag) {
+    add_walk(sql, kFromTag, query, after);
   } else if (query.read || query.starred == true) {
-    add_walk(sql, source(query, small_folder), query, match, after);
+    add_walk(sql, source(query, small_folder), query, after);
   } else {
     auto half = query;
     half.read = false;
-    add_walk(sql, source(query, small_folder), half, match, after);
+    add_walk(sql, source(query, small_folder), half, after);
     half.read = true;
     sql.add(kAndWalk);
-    add_walk(sql, source(query, small_folder), half, match, after);
+    add_walk(sql, source(query, small_folder), half, after);
   }
   sql.add(query.order == model::ArticleOrder::oldest ? kOldestFirst : kNewestFirst).bind(limit);
   return sql.take();
 }
 
-BoundSql mark_sql(const model::MarkRequest& request, const std::string& match) {
+BoundSql search_sql(const model::ArticleQuery& query, const TextFilter& text, const std::string& expression,
+                    const std::optional<Position>& after, std::int64_t below) {
+  Builder sql;
+  if (by_relevance(query)) {
+    // The article's row is looked up only where a filter asks for it.
+    sql.add(kRanked).add(filtered(query, text) ? kFromSearch : kFromSearchOnly);
+  } else {
+    sql.add(kFound).add(kFromSearch);
+  }
+  sql.add(" WHERE 1");
+  add_text(sql, text, expression);
+  sql.add(kBelow, below);
+  add_filters(sql, query);
+  if (query.tag) sql.add(kHasTag, *query.tag);
+  if (query.since) sql.add(kSince, seconds(*query.since));
+  if (query.until) sql.add(kUntil, seconds(*query.until));
+  if (after && !by_relevance(query)) {
+    sql.add(query.order == model::ArticleOrder::oldest ? kFoundOlder : kFoundNewer).bind(after->key).bind(after->id);
+  }
+  sql.add(query.order == model::ArticleOrder::oldest ? kFirstArrivedFirst : kLastArrivedFirst);
+  return sql.take();
+}
+
+BoundSql mark_sql(const model::MarkRequest& request, const TextFilter& text) {
   Builder sql;
   sql.add("SELECT a.id, a.feed_id, a.read, a.starred ");
   const bool by_read = request.read && !request.starred;
-  sql.add(!match.empty() ? kFromSearch : request.feed ? kFromFeed : by_read ? kFromSort : kFromArticle);
+  sql.add(!text.empty() ? kFromSearch : request.feed ? kFromFeed : by_read ? kFromSort : kFromArticle);
   sql.add(" WHERE 1");
-  if (!match.empty()) sql.add(kMatch, match);
+  add_text(sql, text, fts_expression(text.query, Tier::anywhere));
   if (request.feed) sql.add(kFeed, model::raw(*request.feed));
   if (request.folder) sql.add(kFolder, *request.folder);
   if (request.before) sql.add(kReceivedBefore, seconds(*request.before));
@@ -191,7 +208,7 @@ BoundSql mark_sql(const model::MarkRequest& request, const std::string& match) {
 
 namespace {
 
-constexpr std::uint8_t kCursorVersion = 1;
+constexpr std::uint8_t kCursorVersion = 2;
 
 // Of everything that decides which articles come in which order.
 std::uint64_t fingerprint(const model::ArticleQuery& query) {

@@ -10,19 +10,29 @@
 #include "base/result.hpp"
 #include "model/query.hpp"
 #include "store/database.hpp"
+#include "store/search_query.hpp"
 
 namespace newscache::store {
 
 // Fixed fragments put together, and what to bind to their parameters.
 struct BoundSql {
   std::string text;
-  std::vector<std::variant<std::int64_t, double, std::string>> values;
+  std::vector<std::variant<std::int64_t, std::string>> values;
 
   void bind_to(Query& query) const;
 };
 
-// The place of an article in its list: the next page begins after it. `key` is the date of order, or the bits of the
-// score.
+// What a search asks for, ready for SQL.
+struct TextFilter {
+  SearchQuery query;
+  std::optional<std::string> only_feeds;  // their ids as a JSON array
+  std::optional<std::string> no_feeds;
+
+  bool empty() const { return query.terms.empty(); }
+};
+
+// The place of an article in its list: the next page begins after it. `key` is the date of order; by relevance, the
+// tier.
 struct Position {
   std::int64_t key = 0;
   std::int64_t id = 0;
@@ -34,12 +44,16 @@ std::string write_cursor(const model::ArticleQuery& query, const Position& posit
 // Cause::invalid when it is damaged or belongs to another query. Without a cursor: no position.
 Result<std::optional<Position>> read_cursor(const model::ArticleQuery& query);
 
-// Columns: id, date of order, and the score when the order is relevance. `match`: the FTS5 expression, or empty. A
-// small folder is better collected feed by feed than picked out of all articles.
-BoundSql list_sql(const model::ArticleQuery& query, const std::string& match, const std::optional<Position>& after,
-                  bool small_folder, std::int64_t limit);
+// Columns: id, date of order. For what has no text to search for; a small folder is better collected feed by feed than
+// picked out of all articles.
+BoundSql list_sql(const model::ArticleQuery& query, const std::optional<Position>& after, bool small_folder,
+                  std::int64_t limit);
+// Columns: id, date of order (0 by relevance). What the expression finds with ids below that, in the order of arrival
+// (the last one first, except for the oldest): search.cpp orders them.
+BoundSql search_sql(const model::ArticleQuery& query, const TextFilter& text, const std::string& expression,
+                    const std::optional<Position>& after, std::int64_t below);
 // Columns: id, feed id, read, starred; those that the request would change.
-BoundSql mark_sql(const model::MarkRequest& request, const std::string& match);
+BoundSql mark_sql(const model::MarkRequest& request, const TextFilter& text);
 
 bool by_relevance(const model::ArticleQuery& query);
 

@@ -14,12 +14,19 @@ constexpr std::int64_t kStepsBetweenChecks = 100'000;
 
 Leash::Leash(Database& database) : database_(database) {
   const auto steps = std::max<std::int64_t>(database.options().max_query_steps, 1);
-  const auto between = std::min(steps, kStepsBetweenChecks);
-  checks_left_ = steps / between;
-  sqlite3_progress_handler(database_.handle(), static_cast<int>(between), &Leash::check, this);
+  between_ = std::min(steps, kStepsBetweenChecks);
+  checks_left_ = steps / between_;
+  sqlite3_progress_handler(database_.handle(), static_cast<int>(between_), &Leash::check, this);
 }
 
 Leash::~Leash() { sqlite3_progress_handler(database_.handle(), 0, nullptr, nullptr); }
+
+bool Leash::spend(std::int64_t steps) {
+  spent_ += steps;
+  checks_left_ -= spent_ / between_;
+  spent_ %= between_;
+  return checks_left_ >= 0;
+}
 
 int Leash::check(void* self) { return --static_cast<Leash*>(self)->checks_left_ < 0 ? 1 : 0; }
 

@@ -17,10 +17,15 @@ class Leash {
   Leash(const Leash&) = delete;
   Leash& operator=(const Leash&) = delete;
 
+  // For work beside SQLite's. False: too much.
+  bool spend(std::int64_t steps);
+
  private:
   static int check(void* self);
   Database& database_;
+  std::int64_t between_;  // checks
   std::int64_t checks_left_;
+  std::int64_t spent_ = 0;  // since the last check
 };
 
 // The answer when the leash was too short.

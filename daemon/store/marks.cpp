@@ -7,7 +7,7 @@
 #include "store/article_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/leash.hpp"
-#include "store/search_query.hpp"
+#include "store/search.hpp"
 #include "store/writer_state.hpp"
 
 namespace newscache::store {
@@ -48,15 +48,24 @@ Result<std::vector<Target>> targets_by_id(Database& database, std::vector<model:
 }
 
 Result<std::vector<Target>> targets_by_filter(Database& database, const model::MarkRequest& request) {
-  const auto match = match_expression(request.text);
-  if (!match) return match.error();
-  const auto sql = mark_sql(request, *match);
+  Search search(database);
+  const auto text = search.filter(request.text);
+  if (!text) return text.error();
+  const auto sql = mark_sql(request, *text);
   std::vector<Target> targets;
-  const Leash leash(database);
+  Leash leash(database);
+  auto candidates = search.candidates(*text, leash);
   bool interrupted = false;
   Query query(database, sql.text);
   sql.bind_to(query);
-  while (query.step_bounded(interrupted)) targets.push_back(read_target(query));
+  while (query.step_bounded(interrupted)) {
+    if (!text->empty()) {
+      const auto tier = candidates.tier(query.integer(0));
+      if (!tier) return tier.error();
+      if (!*tier) continue;
+    }
+    targets.push_back(read_target(query));
+  }
   if (interrupted) return too_broad();
   return targets;
 }

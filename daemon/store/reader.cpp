@@ -3,8 +3,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <bit>
-#include <map>
 #include <utility>
 
 #include "store/article_query.hpp"
@@ -14,7 +12,7 @@
 #include "store/feed_rows.hpp"
 #include "store/leash.hpp"
 #include "store/schema.hpp"
-#include "store/search_query.hpp"
+#include "store/search.hpp"
 #include "store/traffic_rows.hpp"
 #include "store/version_rows.hpp"
 #include "store/writer_state.hpp"
@@ -24,8 +22,6 @@ namespace newscache::store {
 namespace {
 
 constexpr std::int64_t kMaxPage = 1000;
-// Nobody reads further down a list of the best.
-constexpr std::int64_t kMaxRanked = 1000;
 // Of contents; a page ends at the article that reaches it.
 constexpr std::size_t kMaxPageBytes = 16 << 20;
 
@@ -33,58 +29,6 @@ constexpr std::string_view kTotals = "SELECT epoch, revision, feeds, articles, u
 constexpr std::string_view kFolderShare = R"sql(
 SELECT sum(s.articles), (SELECT articles FROM store) FROM feed f JOIN feed_state s ON s.feed_id = f.id
 WHERE f.folder = ? AND f.removed = 0)sql";
-// The marks are control characters here and become elements once the text around them is escaped. The plus sign keeps
-// FTS5 from starting anew for each id, which is dear for prefixes.
-constexpr std::string_view kFindings = R"sql(
-SELECT s.rowid, snippet(search, -1, char(2), char(3), '…', 32), bm25(search, 8.0, 4.0, 1.0)
-FROM search s WHERE s.search MATCH ? AND +s.rowid IN (SELECT value FROM json_each(?)))sql";
-
-struct Finding {
-  std::string snippet;
-  double score = 0;
-};
-
-struct Hit {
-  model::ArticleId id{};
-  Position position;
-};
-
-// "…<mark>word</mark>…", balanced whatever control characters the text itself has.
-std::string marked_html(std::string_view text) {
-  std::string html;
-  bool open = false;
-  for (const char c : text) {
-    switch (c) {
-      case '\x02':
-        if (!std::exchange(open, true)) html += "<mark>";
-        break;
-      case '\x03':
-        if (std::exchange(open, false)) html += "</mark>";
-        break;
-      case '&':
-        html += "&amp;";
-        break;
-      case '<':
-        html += "&lt;";
-        break;
-      case '>':
-        html += "&gt;";
-        break;
-      case '"':
-        html += "&quot;";
-        break;
-      case '\n':
-      case '\r':
-      case '\t':
-        html += ' ';
-        break;
-      default:
-        html += c;
-    }
-  }
-  if (open) html += "</mark>";
-  return html;
-}
 
 std::int64_t file_bytes(const std::string& path) {
   struct stat info {};
@@ -97,48 +41,41 @@ bool is_small_folder(Database& database, const model::ArticleQuery& query) {
   return share.step() && share.integer(0) * 20 < share.integer(1);
 }
 
-Result<std::vector<Hit>> find_hits(Database& database, const model::ArticleQuery& query, const BoundSql& sql,
-                                   std::int64_t first_index) {
-  std::vector<Hit> hits;
-  bool interrupted = false;
+Result<std::vector<Match>> list(Database& database, const model::ArticleQuery& query,
+                                const std::optional<Position>& after, std::int64_t limit) {
+  const auto sql = list_sql(query, after, is_small_folder(database, query), limit);
+  std::vector<Match> listed;
+  auto index = after ? after->index : 0;
   Query rows(database, sql.text);
   sql.bind_to(rows);
-  while (rows.step_bounded(interrupted)) {
-    const auto key = by_relevance(query) ? std::bit_cast<std::int64_t>(rows.real(2)) : rows.integer(1);
-    const auto index = first_index + static_cast<std::int64_t>(hits.size()) + 1;
-    hits.push_back({model::ArticleId{rows.integer(0)}, {key, rows.integer(0), index}});
-  }
-  if (interrupted) return too_broad();
-  return hits;
-}
-
-Result<std::map<model::ArticleId, Finding>> find_snippets(Database& database, const std::string& match,
-                                                          const std::vector<model::Article>& articles) {
-  std::string ids = "[";
-  for (const auto& article : articles) {
-    if (ids.size() > 1) ids += ',';
-    ids += std::to_string(model::raw(article.id));
-  }
-  ids += ']';
-  std::map<model::ArticleId, Finding> findings;
   bool interrupted = false;
-  Query rows(database, kFindings, match, ids);
   while (rows.step_bounded(interrupted)) {
-    findings[model::ArticleId{rows.integer(0)}] = {marked_html(rows.text(1)), -rows.real(2)};
+    const auto id = rows.integer(0);
+    listed.push_back({model::ArticleId{id}, {rows.integer(1), id, ++index}, {}});
   }
   if (interrupted) return too_broad();
-  return findings;
+  return listed;
 }
 
-// As many of the hits as a page may hold; how many that were.
-std::size_t load_articles(Database& database, const std::vector<Hit>& hits, bool with_content,
-                          std::vector<model::Article>& articles) {
+// What is asked for, in its order, after the position.
+Result<std::vector<Match>> find(Database& database, Search& search, const model::ArticleQuery& query,
+                                const TextFilter& text, const std::optional<Position>& after, std::int64_t limit) {
+  Leash leash(database);
+  return text.empty() ? list(database, query, after, limit) : search.find(query, text, after, limit, leash);
+}
+
+// As many of them as a page may hold; how many that were.
+std::size_t load_articles(Database& database, Search& search, const TextFilter& text, const std::vector<Match>& matches,
+                          bool with_content, std::vector<model::Article>& articles) {
   std::size_t bytes = 0;
   std::size_t loaded = 0;
-  for (; loaded < hits.size() && bytes < kMaxPageBytes; ++loaded) {
-    auto article = load_article(database, hits[loaded].id, with_content);
+  for (; loaded < matches.size() && bytes < kMaxPageBytes; ++loaded) {
+    const auto& match = matches[loaded];
+    auto article = load_article(database, match.id, with_content || !text.empty());
     // A damaged record; or, in the index until it is made anew, what is left of one. Neither may block the list.
     if (!article) continue;
+    if (!text.empty()) search.describe(match, text, *article);
+    if (!with_content) article->entry.content_html.clear();
     bytes += article->entry.content_html.size();
     articles.push_back(std::move(*article));
   }
@@ -162,9 +99,10 @@ Summary load_summary(Database& database) {
 }  // namespace
 
 struct Reader::State {
-  explicit State(const Options& options) : database(options, Access::read) {}
+  explicit State(const Options& options) : database(options, Access::read), search(database) {}
   static Result<std::unique_ptr<State>> open(const Options& options);
   Database database;
+  Search search;
 };
 
 Reader::Reader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -235,37 +173,22 @@ std::optional<model::Feed> Reader::feed_by_url(std::string_view url) {
 Result<model::ArticlePage> Reader::articles(const model::ArticleQuery& query) {
   const auto after = read_cursor(query);
   if (!after) return after.error();
-  const auto match = match_expression(query.text);
-  if (!match) return match.error();
   auto& database = state_->database;
   const Snapshot snapshot(database);
-  const Leash leash(database);
-  const auto before = *after ? (*after)->index : 0;
-  auto limit = std::clamp<std::int64_t>(query.limit, 1, kMaxPage);
-  if (by_relevance(query)) limit = std::clamp<std::int64_t>(kMaxRanked - before, 0, limit);
+  auto& search = state_->search;
+  const auto text = search.filter(query.text);
+  if (!text) return text.error();
+  const auto limit = std::clamp<std::int64_t>(query.limit, 1, kMaxPage);
   // One more than asked for tells whether there is a next page.
-  const auto sql = list_sql(query, *match, *after, is_small_folder(database, query), limit + 1);
-  auto hits = find_hits(database, query, sql, before);
-  if (!hits) return hits.error();
-
-  bool more = static_cast<std::int64_t>(hits->size()) > limit;
-  if (more) hits->resize(static_cast<std::size_t>(limit));
-  if (by_relevance(query) && before + limit >= kMaxRanked) more = false;
+  auto matches = find(database, search, query, *text, *after, limit + 1);
+  if (!matches) return matches.error();
+  bool more = static_cast<std::int64_t>(matches->size()) > limit;
+  if (more) matches->resize(static_cast<std::size_t>(limit));
 
   model::ArticlePage page;
-  const auto last = load_articles(database, *hits, query.with_content, page.articles);
-  if (last < hits->size()) more = true;
-  if (more && last > 0) page.next_cursor = write_cursor(query, (*hits)[last - 1].position);
-  if (!match->empty() && !page.articles.empty()) {
-    auto findings = find_snippets(database, *match, page.articles);
-    if (!findings) return findings.error();
-    for (auto& article : page.articles) {
-      const auto finding = findings->find(article.id);
-      if (finding == findings->end()) continue;
-      article.snippet = finding->second.snippet;
-      article.score = finding->second.score;
-    }
-  }
+  const auto last = load_articles(database, search, *text, *matches, query.with_content, page.articles);
+  if (last < matches->size()) more = true;
+  if (more && last > 0) page.next_cursor = write_cursor(query, (*matches)[last - 1].position);
   return page;
 }
 

@@ -1,6 +1,5 @@
 #include "store/search_text.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "base/hash.hpp"
@@ -39,7 +38,7 @@ SearchText search_text(const model::Entry& entry, const Options& options) {
   text.body = entry.content_html.empty() ? entry.summary : rendered(options, entry.content_html);
   for (auto* part : {&text.title, &text.author, &text.body}) {
     cut(*part, kIndexedBytes);
-    std::replace(part->begin(), part->end(), kSection, ' ');
+    for (auto at = part->find(kSection); at != part->npos; at = part->find(kSection, at)) (*part)[at] = ' ';
   }
   return text;
 }

@@ -3,12 +3,15 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <iterator>
 #include <memory>
 #include <string>
 
+#include "store/folding.hpp"
 #include "store/store.hpp"
+#include "text/utf8.hpp"
 
 namespace newscache::store {
 
@@ -16,38 +19,6 @@ namespace {
 
 // Marks belong to the words of scripts that have them.
 const char* kWordArguments[] = {"remove_diacritics", "2", "categories", "L* N* Co Mn Mc"};
-
-struct Range {
-  char32_t first;
-  char32_t last;
-};
-constexpr Range kSpaceless[] = {
-    {0x0e00, 0x0eff},    // Thai, Lao
-    {0x1000, 0x109f},    // Burmese
-    {0x1100, 0x11ff},    // Hangul letters
-    {0x1780, 0x17ff},    // Khmer
-    {0x1950, 0x19df},    // Tai Le, New Tai Lue
-    {0x1a20, 0x1aaf},    // Tai Tham
-    {0x3005, 0x3007},    // ideographic marks
-    {0x3040, 0x312f},    // kana, bopomofo
-    {0x31a0, 0x31ff},    // bopomofo, kana
-    {0x3400, 0x4dbf},    // ideographs
-    {0x4e00, 0x9fff},    //
-    {0xa960, 0xa97f},    // Hangul letters
-    {0xaa60, 0xaa7f},    // Burmese
-    {0xac00, 0xd7ff},    // Hangul
-    {0xf900, 0xfaff},    // ideographs
-    {0xff66, 0xffdc},    // half-width kana and Hangul
-    {0x1b000, 0x1b16f},  // kana
-    {0x20000, 0x3ffff},  // ideographs
-};
-
-bool is_spaceless(char32_t c) {
-  if (c < kSpaceless[0].first) return false;
-  const auto* range = std::upper_bound(std::begin(kSpaceless), std::end(kSpaceless), c,
-                                       [](char32_t value, const Range& r) { return value < r.first; });
-  return c <= std::prev(range)->last;
-}
 
 struct Character {
   char32_t value = 0;
@@ -76,33 +47,57 @@ fts5_api* api_of(sqlite3* handle) {
   return api;
 }
 
-// Splits what unicode61 calls a word where scripts change.
-void split(std::string_view word, std::size_t begin, std::size_t end, const std::function<void(const Unit&)>& use) {
-  // Without folding of lengths, which such scripts do not have, bytes of the word are bytes of the text.
+// What a byte is in a word of ASCII: 0 for none, a small letter for a capital. Bytes of other characters are left to
+// unicode61.
+constexpr auto kWordBytes = [] {
+  std::array<char, 256> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto c = static_cast<char>(i);
+    const bool capital = i >= 'A' && i <= 'Z';
+    const bool in_word = capital || (i >= 'a' && i <= 'z') || (i >= '0' && i <= '9') || i >= 0x80;
+    bytes[i] = capital ? static_cast<char>(c + ('a' - 'A')) : in_word ? c : '\0';
+  }
+  return bytes;
+}();
+
+// Splits what unicode61 calls a word where scripts change. `unit` is room for its letters.
+template <class Use>
+bool split(std::string_view word, std::size_t begin, std::size_t end, std::string& unit, const Use& use) {
+  // Where folding has not changed lengths, bytes of the word are bytes of the text.
   const bool same_length = word.size() == end - begin;
-  std::size_t other = 0;  // where a part of another script began
+  char32_t last = 0;
+  std::size_t last_at = 0;
+  std::size_t unit_begin = 0;
+  std::size_t unit_end = 0;
   bool joined = false;
-  const auto give = [&](std::size_t from, std::size_t to, bool spaceless) {
-    if (from == to) return;
-    use({word.substr(from, to - from), same_length ? begin + from : begin, same_length ? begin + to : end, spaceless,
-         joined});
+  unit.clear();
+  const auto give = [&] {
+    if (unit.empty()) return true;
+    const bool more = use(Unit{unit, same_length ? begin + unit_begin : begin, same_length ? begin + unit_end : end,
+                               is_spaceless(last), joined});
     joined = true;
+    unit.clear();
+    return more;
   };
   for (std::size_t at = 0; at < word.size();) {
     const auto character = first_character(word.substr(at));
     const auto next = std::min(at + character.bytes, word.size());
-    if (is_spaceless(character.value)) {
-      give(other, at, false);
-      give(at, next, true);
-      other = next;
+    if (const auto c = without_mark(character.value)) {
+      if (const auto both = composed(last, c)) {
+        unit.resize(last_at);
+        text::append_utf8(unit, both);
+        last = both;
+      } else {
+        if (last != 0 && (is_spaceless(c) || is_spaceless(last)) && !give()) return false;
+        if (unit.empty()) unit_begin = at;
+        last_at = unit.size();
+        text::append_utf8(unit, c);
+        last = c;
+      }
     }
-    at = next;
+    at = unit_end = next;
   }
-  give(other, word.size(), false);
-}
-
-bool is_ascii(std::string_view word) {
-  return std::all_of(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return give();
 }
 
 }  // namespace
@@ -110,6 +105,62 @@ bool is_ascii(std::string_view word) {
 struct Tokenizer::Words {
   fts5_tokenizer functions{};
   Fts5Tokenizer* instance = nullptr;
+
+  // Words of ASCII, most of most texts, do without unicode61.
+  template <class Use>
+  void units(std::string_view text, const Use& use) const {
+    std::string unit;
+    for (std::size_t at = 0; at < text.size();) {
+      const auto begin = at;
+      bool ascii = true;
+      bool small = true;
+      for (; at < text.size(); ++at) {
+        const char folded = kWordBytes[static_cast<unsigned char>(text[at])];
+        if (folded == 0) break;
+        ascii = ascii && static_cast<unsigned char>(folded) < 0x80;
+        small = small && folded == text[at];
+      }
+      if (at == begin) {
+        ++at;
+        continue;
+      }
+      auto word = text.substr(begin, at - begin);
+      if (ascii && !small) {
+        unit.assign(word);
+        for (char& c : unit) c = kWordBytes[static_cast<unsigned char>(c)];
+        word = unit;
+      }
+      if (ascii ? !use(Unit{word, begin, at, false, false}) : !others(text, begin, at, unit, use)) return;
+    }
+  }
+
+ private:
+  template <class Use>
+  bool others(std::string_view text, std::size_t begin, std::size_t end, std::string& unit, const Use& use) const {
+    struct Call {
+      std::size_t begin;
+      std::string& unit;
+      const Use& use;
+      bool more = true;
+      std::exception_ptr error{};
+    };
+    Call call{begin, unit, use};
+    const auto on_word = [](void* context, int, const char* data, int size, int from, int to) -> int {
+      auto& self = *static_cast<Call*>(context);
+      try {
+        self.more = split({data, static_cast<std::size_t>(size)}, self.begin + static_cast<std::size_t>(from),
+                          self.begin + static_cast<std::size_t>(to), self.unit, self.use);
+      } catch (...) {
+        self.error = std::current_exception();  // not through the C functions between here and there
+        self.more = false;
+      }
+      return self.more ? SQLITE_OK : SQLITE_DONE;
+    };
+    functions.xTokenize(instance, &call, FTS5_TOKENIZE_AUX, text.data() + begin, static_cast<int>(end - begin),
+                        on_word);
+    if (call.error) std::rethrow_exception(call.error);
+    return call.more;
+  }
 };
 
 Tokenizer::Tokenizer(sqlite3* handle) : words_(std::make_unique<Words>()) {
@@ -124,106 +175,81 @@ Tokenizer::Tokenizer(sqlite3* handle) : words_(std::make_unique<Words>()) {
 
 Tokenizer::~Tokenizer() { words_->functions.xDelete(words_->instance); }
 
-void Tokenizer::units(std::string_view text, const std::function<void(const Unit&)>& use) const {
-  struct Call {
-    const std::function<void(const Unit&)>& use;
-    std::exception_ptr error;
-  };
-  Call call{use, nullptr};
-  const auto on_word = [](void* context, int, const char* data, int size, int begin, int end) -> int {
-    auto& self = *static_cast<Call*>(context);
-    try {
-      const std::string_view word(data, static_cast<std::size_t>(size));
-      const auto from = static_cast<std::size_t>(begin);
-      const auto to = static_cast<std::size_t>(end);
-      if (is_ascii(word)) {
-        self.use({word, from, to, false, false});
-      } else {
-        split(word, from, to, self.use);
-      }
-      return SQLITE_OK;
-    } catch (...) {
-      self.error = std::current_exception();  // not through the C functions between here and there
-      return SQLITE_ERROR;
-    }
-  };
-  words_->functions.xTokenize(words_->instance, &call, FTS5_TOKENIZE_AUX, text.data(), static_cast<int>(text.size()),
-                              on_word);
-  if (call.error) std::rethrow_exception(call.error);
+void Tokenizer::units(std::string_view text, const std::function<bool(const Unit&)>& use) const {
+  words_->units(text, use);
 }
-
-void Tokenizer::tokens(std::string_view text,
-                       const std::function<void(std::string_view, std::size_t, std::size_t)>& use) const {
-  std::string last;  // the character before, of a script without spaces
-  std::size_t last_begin = 0;
-  std::size_t last_end = 0;
-  const auto end_run = [&] {
-    if (!last.empty()) use(last, last_begin, last_end);
-    last.clear();
-  };
-  units(text, [&](const Unit& unit) {
-    if (!last.empty() && unit.spaceless && unit.joined) {
-      last += unit.text;
-      use(last, last_begin, unit.end);
-      last.clear();
-    }
-    end_run();
-    if (unit.spaceless) {
-      last = unit.text;
-      last_begin = unit.begin;
-      last_end = unit.end;
-    } else {
-      use(unit.text, unit.begin, unit.end);
-    }
-  });
-  end_run();
-}
-
-namespace {
 
 using OnToken = int (*)(void*, int, const char*, int, int, int);
 
-// What FTS5 calls. An article's text comes in sections; a query's word has its mark before it, or none.
-int tokenize(Fts5Tokenizer* instance, void* context, int flags, const char* data, int size, OnToken on_token) {
-  const auto& tokenizer = *reinterpret_cast<const Tokenizer*>(instance);
-  const std::string_view text(data, static_cast<std::size_t>(size));
+// What FTS5 calls with the text of an article, in sections.
+struct IndexTokenizer {
+  void* context;
+  OnToken on_token;
+  std::size_t title_end = 0;
+  std::size_t authors_end = 0;
+  int in_body = 0;
   int code = SQLITE_OK;
-  std::string marked;
-  const auto give = [&](std::string_view token, std::size_t begin, std::size_t end) {
+  std::string marked{};
+  // The character before, of a script without spaces.
+  std::string last{};
+  std::size_t last_begin = 0;
+  std::size_t last_end = 0;
+
+  void run(const Tokenizer& tokenizer, std::string_view text) {
+    title_end = text.find(kSection);
+    authors_end = title_end == text.npos ? text.npos : text.find(kSection, title_end + 1);
+    tokenizer.words_->units(text, [this](const Unit& unit) { return code == SQLITE_OK && add(unit); });
+    end_run();
+  }
+
+ private:
+  bool add(const Unit& unit) {
+    if (!last.empty() && unit.spaceless && unit.joined) {
+      last += unit.text;
+      last_end = unit.end;
+    }
+    end_run();
+    if (!unit.spaceless) return give(unit.text, unit.begin, unit.end);
+    last = unit.text;
+    last_begin = unit.begin;
+    last_end = unit.end;
+    return true;
+  }
+
+  void end_run() {
+    if (!last.empty()) give(last, last_begin, last_end);
+    last.clear();
+  }
+
+  bool give(std::string_view token, std::size_t begin, std::size_t end) {
+    emit(token, begin, end);
+    char mark = 0;
+    if (begin < title_end) {
+      mark = kTitleMark;
+    } else if (begin < authors_end) {
+      mark = kAuthorMark;
+    } else if (in_body++ < kLeadTokens) {
+      mark = kLeadMark;
+    }
+    if (mark != 0) emit(marked.assign(1, mark).append(token), begin, end);
+    return code == SQLITE_OK;
+  }
+
+  void emit(std::string_view token, std::size_t begin, std::size_t end) {
     if (code != SQLITE_OK) return;
     code = on_token(context, 0, token.data(), static_cast<int>(token.size()), static_cast<int>(begin),
                     static_cast<int>(end));
-  };
-  const auto give_marked = [&](char mark, std::string_view token, std::size_t begin, std::size_t end) {
-    marked.assign(1, mark).append(token);
-    give(marked, begin, end);
-  };
+  }
+};
+
+namespace {
+
+int tokenize(Fts5Tokenizer* instance, void* context, int flags, const char* data, int size, OnToken on_token) {
+  if ((flags & FTS5_TOKENIZE_QUERY) != 0) return on_token(context, 0, data, size, 0, size);
   try {
-    if ((flags & FTS5_TOKENIZE_QUERY) != 0) {
-      const bool has_mark = !text.empty() && text.front() >= kTitleMark && text.front() <= kLeadMark;
-      tokenizer.tokens(text, [&](std::string_view token, std::size_t begin, std::size_t end) {
-        if (has_mark) {
-          give_marked(text.front(), token, begin, end);
-        } else {
-          give(token, begin, end);
-        }
-      });
-      return code;
-    }
-    const auto title_end = text.find(kSection);
-    const auto authors_end = title_end == text.npos ? text.npos : text.find(kSection, title_end + 1);
-    int in_body = 0;
-    tokenizer.tokens(text, [&](std::string_view token, std::size_t begin, std::size_t end) {
-      give(token, begin, end);
-      if (begin < title_end) {
-        give_marked(kTitleMark, token, begin, end);
-      } else if (begin < authors_end) {
-        give_marked(kAuthorMark, token, begin, end);
-      } else if (in_body++ < kLeadTokens) {
-        give_marked(kLeadMark, token, begin, end);
-      }
-    });
-    return code;
+    IndexTokenizer tokens{context, on_token};
+    tokens.run(*reinterpret_cast<const Tokenizer*>(instance), {data, static_cast<std::size_t>(size)});
+    return tokens.code;
   } catch (const std::bad_alloc&) {
     return SQLITE_NOMEM;
   } catch (const std::exception&) {

@@ -1,6 +1,7 @@
 #pragma once
 // Text to the tokens of the search index. The words are those of FTS5's unicode61: by Unicode, without case and
-// diacritics. What FTS5 leaves to us, since the index keeps neither positions nor columns:
+// diacritics (and some more, see folding.hpp). What FTS5 leaves to us, since the index keeps neither positions nor
+// columns:
 //
 // - Scripts without spaces (Chinese, Japanese, Thai, ...; Korean, where endings stick to words) are indexed as pairs of
 //   neighbouring characters, and the last character of a run alone: a word is the pairs that it consists of, and what
@@ -8,6 +9,7 @@
 // - An article's text is its title, its authors and its body, separated by kSection. A token of the title is indexed
 //   again with a mark before it, and so are the authors' and those that the body begins with, each with a mark of its
 //   own.
+// - A string in a query is one token, as it is: search_query.hpp makes them of units.
 
 #include <cstddef>
 #include <functional>
@@ -41,11 +43,11 @@ class Tokenizer {
   Tokenizer(const Tokenizer&) = delete;
   Tokenizer& operator=(const Tokenizer&) = delete;
 
-  void units(std::string_view text, const std::function<void(const Unit&)>& use) const;
-  // As units(), as the index has them. `use` gets a token that is valid during the call, and where it stands.
-  void tokens(std::string_view text, const std::function<void(std::string_view, std::size_t, std::size_t)>& use) const;
+  // One after the other, until `use` says no.
+  void units(std::string_view text, const std::function<bool(const Unit&)>& use) const;
 
  private:
+  friend struct IndexTokenizer;
   struct Words;
   std::unique_ptr<Words> words_;
 };
