@@ -205,7 +205,8 @@ void Poller::queue_due_feeds() {
 // Whose feeds may be fetched now. While offline those of our own network may always, the others one at a time, to find
 // out; null: nobody's.
 Turns::Allowed Poller::allowed() const {
-  if (coming_back_ || storage_held_ || transfers_ >= net_settings_.max_transfers || committer_.pending() >= max_uncommitted)
+  if (coming_back_ || storage_held_ || transfers_ >= net_settings_.max_transfers ||
+      committer_.pending() >= max_uncommitted)
     return nullptr;
   const bool all =
       network_.may_start(services_.clock.boot()) && (network_.state() == NetworkState::online || transfers_ == hung_);

@@ -191,8 +191,9 @@ class Writer {
   void try_to_write();
   // Whether it could be opened for writing. If not, what is there can be read, and every write throws.
   bool writable() const;
-  // To try again: stand_by() closes the database, after which all but storage() and what is known in memory throws; then
-  // Readers that are `frozen` are opened anew, see Reader::thaw(); then reopen(), which may find it as it was before.
+  // To try again: stand_by() closes the database, after which all but storage() and what is known in memory throws;
+  // then Readers that are `frozen` are opened anew, see Reader::thaw(); then reopen(), which may find it as it was
+  // before.
   void stand_by();
   Result<void> reopen();
 
@@ -226,8 +227,8 @@ class Reader {
   std::optional<model::Feed> feed_by_url(std::string_view url);
   // The last attempts to poll it, newest first, at most kAttemptsKept.
   Result<std::vector<model::Attempt>> journal(model::FeedId feed, std::int64_t limit);
-  // What the days (since 1970, UTC) from that one on have cost, oldest first; some two months are kept. What was written
-  // counts as of the last apply() that had an attempt.
+  // What the days (since 1970, UTC) from that one on have cost, oldest first; some two months are kept. What was
+  // written counts as of the last apply() that had an attempt.
   std::vector<model::DayTraffic> traffic(std::int64_t since_day);
   // Cause::invalid for a malformed cursor or full-text query (with the position). A page of many megabytes of contents
   // ends before its limit, with a cursor. Articles whose records are damaged are left out; article() says why.

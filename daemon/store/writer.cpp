@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/hash.hpp"
@@ -131,8 +132,9 @@ Result<std::unique_ptr<Writer::State>> Writer::State::open(const Options& option
   const bool writable = state->database.writable();
   if (writable) migrate(state->database);
   if (state->database.number("PRAGMA user_version") != newest_schema()) {
-    return Error{Cause::unavailable, options.path + " is of an earlier version and can only be read where it is; make "
-                                                    "its file system writable, so that it can be brought up to date"};
+    return Error{Cause::unavailable, options.path +
+                                         " is of an earlier version and can only be read where it is; make "
+                                         "its file system writable, so that it can be brought up to date"};
   }
   state->totals = load_totals(state->database);
   {
@@ -248,7 +250,7 @@ std::int64_t Writer::index(std::int64_t limit) {
   } catch (const StoreError& error) {
     if (error.shortage() != Shortage::limit || limit <= 1) throw;
   }
-  return index(limit / 4);  // a small store has no room for many at once
+  return index(std::max<std::int64_t>(limit / 4, 1));  // a small store has no room for many at once
 }
 
 std::int64_t Writer::unindexed() const { return not_indexed(state_->totals); }

@@ -44,7 +44,7 @@ struct WriterState {
   std::size_t trained = 0;                     // how many of the trainings are done or past
   std::optional<std::int64_t> limit;           // see Writer::limit()
   Evicted evicted;                             // and not told of yet
-  std::string stands_in_for;                   // path of the database that could not be opened anew; see Writer::reopen()
+  std::string stands_in_for;  // path of the database that could not be opened anew; see Writer::reopen()
 };
 
 struct Writer::State : WriterState {

@@ -94,7 +94,6 @@ TEST_CASE("a file that is no database is told from one that is not ours, and sta
 TEST_CASE("a file that is not ours is refused and stays as it is") {
   Folder folder;
   const auto options = options_in(folder);
-  SECTION("short") { std::ofstream(options.path) << "x"; }
   SECTION("a database of another program") { Database(options, Access::write).run("CREATE TABLE diary(x)"); }
   SECTION("a newer version of ours") {
     open_writer(options);
