@@ -18,7 +18,7 @@ const std::string journal =
     R"("next_poll":"2026-11-25T08:20:00Z","next_poll_rule":"max-age"},)"
     R"({"time":"2026-11-25T06:20:00Z","status":200,"bytes":20480,"duration_ms":400,"new":12,"updated":1,)"
     R"("next_poll":"2026-11-25T07:20:00Z","next_poll_rule":"default"}]})";
-const std::string online = R"({"network":{"state":"online","since":"2026-11-25T06:00:00Z"}})";
+const std::string online = R"({"network":{"state":"online","since":"2026-11-25T06:00:00Z"},"storage":{}})";
 
 std::string feed(const std::string& more) {
   return R"({"id":7,"url":"https://example.org/feed","title":"Harbour","last_success":"2026-11-25T07:20:00Z",)" + more +
@@ -192,7 +192,7 @@ TEST_CASE("why --json is the feed, its attempts and the network as the API tells
                                {"GET /v1/status", {200, online}}});
   CHECK(run(daemon, {"why", "7", "-n", "2", "--json"}).out ==
         R"({"feed":{"id":7,"state":"ok"},"attempts":[{"status":304}],)"
-        R"("network":{"state":"online","since":"2026-11-25T06:00:00Z"}})"
+        R"("network":{"state":"online","since":"2026-11-25T06:00:00Z"},"storage":{}})"
         "\n");
 }
 
