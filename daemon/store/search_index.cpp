@@ -78,6 +78,7 @@ std::int64_t SearchIndex::refresh_outdated(std::int64_t limit) {
   for (Query query(database_, kFirstOutdated, limit); query.step();) {
     ids.push_back(model::ArticleId{query.integer(0)});
   }
+  if (ids.empty()) totals_.outdated = 0;  // whatever a damaged row said: whoever waits for it must not wait for ever
   std::int64_t refreshed = 0;
   for (const auto id : ids) {
     if (indexed_bytes_ >= kMaxStepBytes) break;
