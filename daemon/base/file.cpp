@@ -15,6 +15,12 @@ Error file_error(std::string_view what, const std::string& path) {
   return Error{Cause::invalid, std::string(what) + " " + path + ": " + std::strerror(errno)};
 }
 
+Result<void> sync_path(const std::string& path, int flags) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+  if (!file || ::fsync(file.get()) != 0) return file_error("cannot sync", path);
+  return {};
+}
+
 }  // namespace
 
 FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept {
@@ -46,6 +52,17 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   }
 }
 
+Result<void> sync_folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return sync_path(slash == path.npos ? "." : path.substr(0, slash + 1), O_DIRECTORY);
+}
+
+Result<void> move_into_place(const std::string& from, const std::string& to) {
+  if (const auto synced = sync_path(from, 0); !synced) return synced.error();
+  if (::rename(from.c_str(), to.c_str()) != 0) return file_error("cannot rename", from);
+  return sync_folder_of(to);
+}
+
 Result<void> replace_file(const std::string& path, std::string_view content) {
   const std::string temporary = path + ".new";
   ::unlink(temporary.c_str());  // a stale one may be a hard link or of another owner
@@ -57,13 +74,7 @@ Result<void> replace_file(const std::string& path, std::string_view content) {
     if (wrote < 0) return file_error("cannot write", temporary);
     content.remove_prefix(static_cast<std::size_t>(wrote));
   }
-  if (::fsync(file.get()) != 0) return file_error("cannot sync", temporary);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return file_error("cannot rename", temporary);
-  const std::size_t slash = path.rfind('/');
-  const std::string folder = slash == path.npos ? "." : path.substr(0, slash + 1);
-  FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory || ::fsync(directory.get()) != 0) return file_error("cannot sync", folder);
-  return {};
+  return move_into_place(temporary, path);
 }
 
 }  // namespace newscache

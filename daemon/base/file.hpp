@@ -1,5 +1,5 @@
 #pragma once
-// Owned file descriptors, and the two things that we do with whole files.
+// Owned file descriptors, and what we do with whole files.
 
 #include <string>
 #include <string_view>
@@ -28,8 +28,13 @@ class FileDescriptor {
 // The whole file, refused when it holds more than `limit` bytes. "-" is standard input.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
 
-// Replaces the file so that after a power cut there is the old content or the new one: temporary file beside it, fsync,
-// rename, fsync of the folder. Mode 0600.
+// What has been renamed, made or removed in the folder of that path stays so after a power cut.
+Result<void> sync_folder_of(const std::string& path);
+
+// Renames a file so that after a power cut all of it is at the new name, or none: fsync, rename, fsync of the folder.
+Result<void> move_into_place(const std::string& from, const std::string& to);
+
+// Replaces the file so that after a power cut there is the old content or the new one. Mode 0600.
 Result<void> replace_file(const std::string& path, std::string_view content);
 
 }  // namespace newscache

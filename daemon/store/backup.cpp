@@ -5,9 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
 
@@ -25,10 +22,6 @@ namespace {
 constexpr int kPagesPerStep = 100;
 constexpr const char* kRevision = "SELECT revision FROM store";
 
-Error cannot(std::string_view what) {
-  return Error{Cause::unavailable, "cannot " + std::string(what) + " the snapshot: " + std::strerror(errno)};
-}
-
 std::int64_t revision_of(Options options, const std::string& path) {
   options.path = path;
   struct stat info {};
@@ -43,17 +36,6 @@ std::int64_t revision_of(Options options, const std::string& path) {
 bool is_sound(Options options, const std::string& path) {
   options.path = path;
   return Checkup(options).run().condition == Condition::sound;
-}
-
-// Onto the disk, and in the place of the last.
-Result<void> put_in_place(const std::string& from, const std::string& to) {
-  const FileDescriptor file(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file || ::fsync(file.get()) != 0) return cannot("sync");
-  if (::rename(from.c_str(), to.c_str()) != 0) return cannot("rename");
-  const auto folder = std::filesystem::path(to).parent_path();
-  const FileDescriptor directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory || ::fsync(directory.get()) != 0) return cannot("sync the folder of");
-  return {};
 }
 
 }  // namespace
@@ -83,7 +65,7 @@ Result<bool> Backup::make() {
     return Error{Cause::internal, "the snapshot was not kept: the copy is damaged"};
   }
   for (const char* part : {"-wal", "-shm"}) ::unlink((fresh + part).c_str());
-  if (const auto placed = put_in_place(fresh, path); !placed) return placed.error();
+  if (const auto placed = move_into_place(fresh, path); !placed) return placed.error();
   return true;
 }
 

@@ -28,14 +28,8 @@ void rename_file(const std::string& from, const std::string& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) fail("rename " + from + " to " + to);
 }
 
-void sync(const std::string& path, int flags) {
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
-  if (!file || ::fsync(file.get()) != 0) fail("sync " + path);
-}
-
-void sync_folder_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  sync(slash == std::string::npos ? "." : path.substr(0, slash + 1), O_DIRECTORY);
+void require(const Result<void>& done) {
+  if (!done) throw StoreError(Cause::unavailable, "salvage of a damaged database: " + done.error().detail);
 }
 
 }  // namespace
@@ -60,19 +54,16 @@ void set_aside(const std::string& path) {
       const FileDescriptor empty(::open(source.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
       if (!empty) fail("create " + source);
     }
-    sync_folder_of(path);
+    require(sync_folder_of(path));
   }
   if (exists(path + "-wal")) rename_file(path + "-wal", source + "-wal");
   ::unlink((path + "-shm").c_str());
   ::unlink((path + "-journal").c_str());
-  sync_folder_of(path);
+  require(sync_folder_of(path));
 }
 
 void put_in_place(const std::string& path) {
-  const auto target = salvage_target(path);
-  sync(target, 0);
-  rename_file(target, path);
-  sync_folder_of(path);
+  require(move_into_place(salvage_target(path), path));
   tidy_up_salvage(path);
 }
 
@@ -83,11 +74,11 @@ void tidy_up_salvage(const std::string& path) {
   if (exists(source)) {
     ::unlink((kept + "-wal").c_str());
     rename_file(source, kept);
-    sync_folder_of(path);
+    require(sync_folder_of(path));
   }
   if (exists(source + "-wal")) {
     rename_file(source + "-wal", kept + "-wal");
-    sync_folder_of(path);
+    require(sync_folder_of(path));
   }
   remove_database(salvage_target(path));
 }
