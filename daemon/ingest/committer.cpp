@@ -88,8 +88,8 @@ loop::awaitable<void> Committer::write_batch() {
   std::vector<model::FeedUpdate> updates;
   updates.reserve(batch.size() + deferred_.size());
   for (const auto& pending : batch) updates.push_back(std::move(pending->update));
-  auto deferred = std::exchange(deferred_, {});
-  for (const auto& [id, update] : deferred) updates.push_back(update);
+  for (auto& [id, update] : deferred_) updates.push_back(std::move(update));
+  deferred_.clear();
   Written written;
   std::exception_ptr error;
   try {
@@ -103,7 +103,7 @@ loop::awaitable<void> Committer::write_batch() {
     written = co_await services_.writer.run(std::move(apply));
   } catch (const std::exception& e) {
     error = std::current_exception();
-    keep_deferred(std::move(deferred));
+    keep_deferred(std::span(updates).subspan(batch.size()));
     services_.log.error("what polls brought cannot be stored",
                         {{"feeds", static_cast<std::int64_t>(batch.size())}, {"error", e.what()}});
   }
@@ -116,9 +116,10 @@ loop::awaitable<void> Committer::write_batch() {
 }
 
 // What was deferred meanwhile is newer.
-void Committer::keep_deferred(std::unordered_map<model::FeedId, model::FeedUpdate> deferred) {
+void Committer::keep_deferred(std::span<model::FeedUpdate> updates) {
   oldest_deferred_ = services_.clock.boot();
-  for (auto& [id, update] : deferred) {
+  for (auto& update : updates) {
+    const model::FeedId id = update.feed_id;
     if (const auto newer = deferred_.find(id); newer != deferred_.end()) {
       take_attempts(newer->second, update);
     } else {

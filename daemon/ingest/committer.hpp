@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -48,7 +49,7 @@ class Committer {
   struct Pending;
   struct Written;
   loop::awaitable<void> write_batch();
-  void keep_deferred(std::unordered_map<model::FeedId, model::FeedUpdate> deferred);
+  void keep_deferred(std::span<model::FeedUpdate> updates);
 
   Services services_;
   std::function<bool()> idle_;
