@@ -4,6 +4,8 @@
 #include <boost/json/serialize.hpp>
 #include <stdexcept>
 
+#include "support/catch.hpp"
+
 namespace newscache::test {
 
 Reply request(const Daemon& daemon, std::string_view method, std::string_view target, std::string_view body) {
@@ -49,9 +51,18 @@ std::vector<std::string> titles(const Daemon& daemon, std::string_view query) {
   return found;
 }
 
+void await_events(EventReader& events, std::string_view name, int count) {
+  while (count > 0) {
+    const auto event = events.next();
+    REQUIRE(event);
+    if (event->name == name) --count;
+  }
+}
+
 std::string rss(std::string_view title, std::string_view items) {
   return "<?xml version=\"1.0\" encoding=\"utf-8\"?><rss version=\"2.0\"><channel><title>" + std::string(title) +
-         "</title><link>http://example.org/</link><description>d</description>" + std::string(items) + "</channel></rss>";
+         "</title><link>http://example.org/</link><description>d</description>" + std::string(items) +
+         "</channel></rss>";
 }
 
 std::string item(std::string_view guid, std::string_view title, std::string_view text) {

@@ -32,6 +32,9 @@ ProgramResult run_client(const Daemon& daemon, std::vector<std::string> argument
 boost::json::object article(const Daemon& daemon, std::string_view title);
 std::vector<std::string> titles(const Daemon& daemon, std::string_view query = "");
 
+// Reads on until so many events of that name have come; requires that the stream does not end before.
+void await_events(EventReader& events, std::string_view name, int count);
+
 std::string rss(std::string_view title, std::string_view items);
 std::string item(std::string_view guid, std::string_view title, std::string_view text = "Some text.");
 

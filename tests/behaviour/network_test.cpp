@@ -63,14 +63,6 @@ std::string next_state(EventReader& events) {
   throw std::runtime_error("the events ended");
 }
 
-void await_events(EventReader& events, std::string_view name, int count) {
-  while (count > 0) {
-    const auto event = events.next();
-    REQUIRE(event);
-    if (event->name == name) --count;
-  }
-}
-
 // What a feed must not lose while the network is to blame.
 void check_blameless(const boost::json::object& before, const boost::json::object& now) {
   CAPTURE(boost::json::serialize(now));

@@ -51,14 +51,6 @@ void await_state(const Daemon& daemon, EventReader& events, std::string_view sta
   throw std::runtime_error("the events ended");
 }
 
-void await_events(EventReader& events, std::string_view name, int count) {
-  while (count > 0) {
-    const auto event = events.next();
-    REQUIRE(event);
-    if (event->name == name) --count;
-  }
-}
-
 void check_blameless(const Daemon& daemon) {
   const Reply feed = get(daemon, "/v1/feeds/1");
   CAPTURE(feed.body);

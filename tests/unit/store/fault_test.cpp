@@ -2,6 +2,7 @@
 // it is over, and what it has acknowledged is there.
 
 #include <cstdlib>
+#include <functional>
 
 #include "support/fault_vfs.hpp"
 #include "unit/store/failing_memory.hpp"
@@ -37,13 +38,23 @@ std::int64_t stride(std::int64_t calls, std::int64_t usual) {
   return std::max<std::int64_t>(1, calls / tries);
 }
 
+// Runs with a fault at one call after the other, until one comes too late to be met; at which that was. `run` returns
+// whether the fault was met; `calls`: how many there were in the last run.
+std::int64_t fail_one_by_one(const std::function<bool(std::int64_t)>& run, const std::function<std::int64_t()>& calls,
+                             std::int64_t usual) {
+  run(0);
+  const auto step = stride(calls(), usual);
+  std::int64_t n = 1;
+  while (run(n)) n += step;
+  return n;
+}
+
 }  // namespace
 
 TEST_CASE("whichever call to the disk fails, nothing acknowledged is lost and the store goes on") {
   const auto states = rehearse();
   for (const auto& test : kCases) {
     FaultVfs vfs;
-    // Returns whether the fault was met.
     const auto run = [&](std::int64_t n) {
       INFO(test.what << ", call " << n);
       const Folder folder;
@@ -55,11 +66,8 @@ TEST_CASE("whichever call to the disk fails, nothing acknowledged is lost and th
       check_consistent(options_in(folder));
       return vfs.failures() > 0;
     };
-    run(0);
-    const auto step = stride(vfs.calls(), 20);
-    std::int64_t n = 1;
-    while (run(n)) n += step;
-    CHECK(n > 20);
+    CHECK(fail_one_by_one(
+              run, [&] { return vfs.calls(); }, 20) > 20);
   }
 }
 
@@ -67,7 +75,7 @@ TEST_CASE("whichever allocation of SQLite's fails, nothing acknowledged is lost 
   const auto states = rehearse();
   for (const bool for_good : {false, true}) {
     FaultVfs vfs;
-    // Returns whether the fault was met. An allocation that SQLite can do without is no failure of a step.
+    // An allocation that SQLite can do without is no failure of a step.
     const auto run = [&](std::int64_t n) {
       INFO("allocation " << n << (for_good ? " and all after it" : ""));
       const Folder folder;
@@ -79,10 +87,7 @@ TEST_CASE("whichever allocation of SQLite's fails, nothing acknowledged is lost 
       check_consistent(options_in(folder));
       return memory_failures() > 0;
     };
-    const auto step = stride((run(0), memory_calls()), 100);
-    std::int64_t n = 1;
-    while (run(n)) n += step;
-    CHECK(n > 1000);
+    CHECK(fail_one_by_one(run, memory_calls, 100) > 1000);
   }
 }
 
@@ -110,11 +115,8 @@ TEST_CASE("a migration that fails anywhere is completed by the next start") {
       check_consistent(options);
       return vfs.failures() > 0;
     };
-    run(0);
-    const auto step = stride(vfs.calls(), 10);
-    std::int64_t n = 1;
-    while (run(n)) n += step;
-    CHECK(n > 5);
+    CHECK(fail_one_by_one(
+              run, [&] { return vfs.calls(); }, 10) > 5);
   }
 }
 
