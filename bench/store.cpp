@@ -31,7 +31,6 @@ namespace {
 constexpr int kFeeds = 1000;
 constexpr std::size_t kFeedsInBatch = 64;
 constexpr std::int64_t kPiece = 1024;  // as in ingest/indexer.cpp
-constexpr std::int64_t kStep = 512;
 
 // One poll: the feed, and which articles it has in which version, newest first.
 struct Listed {
@@ -162,7 +161,7 @@ class Bench {
   }
 
   void index() {
-    while (writer_->index(kStep) > 0) {
+    while (writer_->index(store::kIndexStep) > 0) {
     }
     writer_->train();
   }

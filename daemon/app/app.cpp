@@ -51,8 +51,6 @@ constexpr std::string_view clock_floor_key = "clock_floor";
 constexpr std::string_view repair_key = "repair";
 constexpr std::string_view repair_time_key = "repair_time";
 constexpr auto repair_is_news = std::chrono::hours(24);
-// Damage that comes back so soon is not repaired again.
-constexpr auto shortest_peace = std::chrono::hours(1);
 
 std::string default_state_dir() {
   if (const char* given = std::getenv("STATE_DIRECTORY"); given != nullptr && *given != '\0') {

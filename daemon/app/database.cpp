@@ -12,11 +12,6 @@
 namespace newscache::app {
 namespace {
 
-using namespace std::chrono_literals;
-
-// Damage that comes back so soon is not of the past.
-constexpr auto shortest_peace = 1h;
-
 bool exists(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0;

@@ -1,6 +1,7 @@
 #pragma once
 // Opening the database, whatever state it is in.
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +14,9 @@
 #include "sys/notify.hpp"
 
 namespace newscache::app {
+
+// Damage that comes back so soon is not of the past, and is not repaired again.
+constexpr std::chrono::hours shortest_peace{1};
 
 // Where the connections of a database report what they meet; to be set before threads use them.
 struct DatabaseHooks {

@@ -29,9 +29,7 @@ Instant next_month(Instant now) {
 
 std::optional<std::int64_t> own_limit(const model::Feed& feed, std::string_view key,
                                       std::optional<std::int64_t> general) {
-  const auto found = feed.settings.find(std::string(key));
-  if (found == feed.settings.end()) return general;
-  const auto* text = std::get_if<std::string>(&found->second);
+  const auto* text = model::own_setting<std::string>(feed.settings, key);
   const auto size = text == nullptr ? Result<std::int64_t>(Error{}) : settings::parse_size(*text);
   return size ? std::optional(*size) : general;
 }

@@ -9,8 +9,6 @@ using namespace std::chrono_literals;
 
 // Articles that are worth a piece of the index of their own.
 constexpr std::int64_t kPiece = 1024;
-// At most so many in one transaction: marks wait for it.
-constexpr std::int64_t kStep = 512;
 // For so many a question waits.
 constexpr std::int64_t kPatience = 4 * kPiece;
 // So long what has come in may wait for company.
@@ -25,7 +23,7 @@ void Indexer::wake() {
 
 loop::awaitable<std::int64_t> Indexer::advance() {
   behind_ = false;  // what comes in meanwhile says so again
-  auto index = [](store::Writer& writer) { return writer.index(kStep); };
+  auto index = [](store::Writer& writer) { return writer.index(store::kIndexStep); };
   const std::int64_t left = co_await services_.writer.run(index);
   if (left > 0) behind_ = true;
   co_return left;

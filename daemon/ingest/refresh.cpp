@@ -22,8 +22,7 @@ namespace {
 constexpr std::string_view parser_generation = "2:";
 
 bool strips_tracking(const model::FeedSettings& own, const model::ContentSettings& general) {
-  const auto found = own.find("strip_tracking");
-  const bool* wish = found == own.end() ? nullptr : std::get_if<bool>(&found->second);
+  const bool* wish = model::own_setting<bool>(own, "strip_tracking");
   return wish != nullptr ? *wish : general.strip_tracking;
 }
 
@@ -297,9 +296,7 @@ Error error_of_status(const net::Response& response) {
 }
 
 std::optional<std::chrono::seconds> poll_interval(const model::FeedSettings& settings) {
-  const auto found = settings.find("poll_interval");
-  if (found == settings.end()) return std::nullopt;
-  const auto* text = std::get_if<std::string>(&found->second);
+  const auto* text = model::own_setting<std::string>(settings, "poll_interval");
   if (text == nullptr) return std::nullopt;
   const auto interval = settings::parse_duration(*text);
   if (!interval) return std::nullopt;

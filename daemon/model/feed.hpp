@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -37,6 +38,13 @@ inline void change_settings(FeedSettings& settings, const SettingChanges& change
       settings.erase(key);
     }
   }
+}
+
+// The feed's own value of that type; null when the configuration counts.
+template <class Value>
+const Value* own_setting(const FeedSettings& settings, std::string_view key) {
+  const auto found = settings.find(std::string(key));
+  return found == settings.end() ? nullptr : std::get_if<Value>(&found->second);
 }
 
 enum class FeedStatus { fresh, ok, failing, gone, paused, auth };

@@ -57,11 +57,6 @@ constexpr std::string_view kCountAliases = "SELECT count(*) FROM alias WHERE id 
 constexpr std::string_view kAddAlias = "INSERT OR IGNORE INTO alias(uid, id) VALUES (?, ?)";
 constexpr std::string_view kForgetTombstones = "DELETE FROM tombstone WHERE feed_id = ?";
 
-template <std::size_t size>
-std::string_view view(const std::array<std::uint8_t, size>& array) {
-  return {reinterpret_cast<const char*>(array.data()), array.size()};
-}
-
 template <class Array>
 Array to_array(std::string_view blob) {
   Array array{};

@@ -1,6 +1,7 @@
 #pragma once
 // Articles as rows: what article, content, identity, article_version and alias hold of one article.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,11 @@
 namespace newscache::store {
 
 using Uid = std::array<std::uint8_t, 16>;
+// A uid or a hash as a statement binds it.
+template <std::size_t size>
+std::string_view view(const std::array<std::uint8_t, size>& array) {
+  return {reinterpret_cast<const char*>(array.data()), array.size()};
+}
 // From 32 hexadecimal digits; anything else is a bug of the caller (StoreError).
 Uid uid_from_hex(std::string_view hex);
 

@@ -88,11 +88,6 @@ Shortage shortage_of(int code, sqlite3* handle, const std::string& path) {
   }
 }
 
-std::int64_t wal_bytes(const std::string& path) {
-  struct stat info {};
-  return ::stat((path + "-wal").c_str(), &info) == 0 ? static_cast<std::int64_t>(info.st_size) : 0;
-}
-
 // As it is, byte for byte, and onto the disk. An SQLite error code.
 int write_again(sqlite3_file* file) {
   if (file == nullptr || file->pMethods == nullptr) return SQLITE_OK;
@@ -130,7 +125,7 @@ Database::Database(const Options& options, Access access)
       codec_(options.max_article_bytes, [this](DictionaryId id) { return dictionary(id); }),
       function_context_{&options_, &codec_},
       checkpoint_pages_(options.checkpoint_pages) {
-  wal_in_doubt_ = access == Access::write && wal_bytes(options_.path) > 0;
+  wal_in_doubt_ = access == Access::write && was_left_open(options_);
   try {
     open_file(access);
     configure(access);

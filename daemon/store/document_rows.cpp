@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "store/fields.hpp"
 #include "store/times.hpp"
 
 namespace newscache::store {
@@ -39,37 +40,23 @@ constexpr std::string_view kTrim = R"sql(
 DELETE FROM tombstone WHERE seq IN (SELECT seq FROM tombstone WHERE feed_id = ?1
   ORDER BY seen = 0 DESC, seen DESC, seq DESC LIMIT -1 OFFSET ?2))sql";
 
-std::string_view view(const Uid& uid) { return {reinterpret_cast<const char*>(uid.data()), uid.size()}; }
-
 }  // namespace
 
-// Each as the difference to the one before, seven bits a byte.
+// Each as the difference to the one before.
 std::string encode_ids(const std::vector<std::int64_t>& ids) {
   std::string bytes;
   std::int64_t last = 0;
-  for (const auto id : ids) {
-    auto rest = static_cast<std::uint64_t>(id - std::exchange(last, id));
-    for (; rest >= 0x80; rest >>= 7) bytes.push_back(static_cast<char>(rest | 0x80));
-    bytes.push_back(static_cast<char>(rest));
-  }
+  for (const auto id : ids) put_varint(bytes, static_cast<std::uint64_t>(id - std::exchange(last, id)));
   return bytes;
 }
 
 std::vector<std::int64_t> decode_ids(std::string_view bytes) {
   std::vector<std::int64_t> ids;
   std::uint64_t last = 0;
-  std::uint64_t value = 0;
-  unsigned shift = 0;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (shift > 56) return {};
-    value |= std::uint64_t{byte & 0x7fU} << shift;
-    shift += 7;
-    if ((byte & 0x80U) != 0) continue;
-    last += value;
-    ids.push_back(static_cast<std::int64_t>(last));
-    value = 0;
-    shift = 0;
+  std::uint64_t step = 0;
+  while (!bytes.empty()) {
+    if (!take_varint(bytes, step)) return {};
+    ids.push_back(static_cast<std::int64_t>(last += step));
   }
   return ids;
 }

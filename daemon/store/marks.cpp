@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::string_view kState = "SELECT id, feed_id, read, starred FROM article WHERE id = ?";
 
-constexpr std::int64_t kIndexStep = 512;
 constexpr std::int64_t kIndexAtOnce = 5000;  // articles that a mark by words may wait for: seconds
 
 struct Target {

@@ -40,6 +40,11 @@ std::string as_uri(const std::string& path, std::string_view parameters) {
 
 }  // namespace
 
+std::int64_t file_bytes(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 ? static_cast<std::int64_t>(info.st_size) : 0;
+}
+
 int open_to_write(const std::string& path, const std::string& vfs, sqlite3** handle) {
   const int code = sqlite3_open_v2(path.c_str(), handle, SQLITE_OPEN_READWRITE | kFlags, name_of(vfs));
   return code == SQLITE_OK ? read_something(*handle) : code;

@@ -1,7 +1,5 @@
 // Reader: everything that is asked of the store. Each answer is one consistent snapshot.
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -11,6 +9,7 @@
 #include "store/change_log.hpp"
 #include "store/feed_rows.hpp"
 #include "store/leash.hpp"
+#include "store/open_file.hpp"
 #include "store/schema.hpp"
 #include "store/search.hpp"
 #include "store/traffic_rows.hpp"
@@ -29,11 +28,6 @@ constexpr std::string_view kTotals = "SELECT epoch, revision, feeds, articles, u
 constexpr std::string_view kFolderShare = R"sql(
 SELECT sum(s.articles), (SELECT articles FROM store) FROM feed f JOIN feed_state s ON s.feed_id = f.id
 WHERE f.folder = ? AND f.removed = 0)sql";
-
-std::int64_t file_bytes(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 ? static_cast<std::int64_t>(info.st_size) : 0;
-}
 
 bool is_small_folder(Database& database, const model::ArticleQuery& query) {
   if (!query.folder || query.feed || query.tag || query.starred == true) return false;

@@ -35,8 +35,7 @@ struct FeedBounds {
 
 std::optional<std::int64_t> own_or(const model::FeedSettings& own, const char* key,
                                    std::optional<std::int64_t> general) {
-  const auto found = own.find(key);
-  const auto* number = found == own.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
+  const auto* number = model::own_setting<std::int64_t>(own, key);
   return number != nullptr ? *number : general;
 }
 

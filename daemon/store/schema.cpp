@@ -2,10 +2,8 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -13,6 +11,7 @@
 
 #include "base/file.hpp"
 #include "store/open_file.hpp"
+#include "store/page_file.hpp"
 
 namespace newscache::store {
 
@@ -278,12 +277,6 @@ INSERT INTO search(search, rank) VALUES ('automerge', 8);
 };
 
 constexpr std::size_t kHeaderBytes = 100;
-using Header = std::array<unsigned char, kHeaderBytes>;
-
-std::int64_t big_endian(const Header& header, std::size_t at) {
-  return (std::int64_t{header[at]} << 24) | (std::int64_t{header[at + 1]} << 16) | (std::int64_t{header[at + 2]} << 8) |
-         std::int64_t{header[at + 3]};
-}
 
 Error foreign(const std::string& path, const std::string& why) {
   return Error{Cause::invalid, path + " " + why + "; move it away, or set daemon.state_dir to another folder"};
@@ -294,16 +287,14 @@ Error damaged(const std::string& path, const std::string& why) {
 }
 
 // As many bytes as there are, up to a header.
-std::optional<std::size_t> read_header(const std::string& path, Header& header) {
+std::optional<std::string> read_header(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::nullopt;
+  std::string header(kHeaderBytes, '\0');
   const auto got = ::read(file.get(), header.data(), header.size());
   if (got < 0) return std::nullopt;
-  return static_cast<std::size_t>(got);
-}
-
-bool begins_with(const Header& header, std::string_view magic) {
-  return std::string_view(reinterpret_cast<const char*>(header.data()), magic.size()) == magic;
+  header.resize(static_cast<std::size_t>(got));
+  return header;
 }
 
 // The power failed during the very first transaction: the journal beside the file will make it empty again, whatever
@@ -311,10 +302,9 @@ bool begins_with(const Header& header, std::string_view magic) {
 bool was_being_created(const std::string& path) {
   constexpr std::string_view kJournalMagic("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", 8);
   constexpr std::size_t kPagesBefore = 16;
-  Header journal{};
-  const auto got = read_header(path + "-journal", journal);
-  return got && *got >= kPagesBefore + 4 && begins_with(journal, kJournalMagic) &&
-         big_endian(journal, kPagesBefore) == 0;
+  const auto journal = read_header(path + "-journal");
+  return journal && journal->size() >= kPagesBefore + 4 && journal->starts_with(kJournalMagic) &&
+         big_endian(*journal, kPagesBefore, 4) == 0;
 }
 
 // The version that is in effect, WAL included; opened so that nothing is written, not even at close.
@@ -342,12 +332,11 @@ Result<std::int64_t> schema_version(const Options& options) {
   return damaged(path, "cannot be read as a database (" + detail + ")");
 }
 
-bool has_bytes(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && info.st_size > 0;
+// That of a database.
+bool is_whole(const std::string& header) {
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  return header.size() == kHeaderBytes && header.starts_with(kMagic);
 }
-
-constexpr std::string_view kMagic("SQLite format 3\0", 16);
 
 Error newer(const std::string& path, std::int64_t version) {
   return Error{Cause::invalid, path + " was written by a newer newscached (schema " + std::to_string(version) +
@@ -360,26 +349,27 @@ Error newer(const std::string& path, std::int64_t version) {
 int newest_schema() { return static_cast<int>(std::size(kMigrations)); }
 
 Result<void> check_owner(const std::string& path) {
-  Header header{};
-  const auto got = read_header(path, header);
-  if (!got || *got != header.size() || !begins_with(header, kMagic)) return {};
-  if (big_endian(header, 68) != kApplicationId) return foreign(path, "is a database of another program");
-  if (const auto version = big_endian(header, 60); version > newest_schema()) return newer(path, version);
+  const auto header = read_header(path);
+  if (!header || !is_whole(*header)) return {};
+  if (big_endian(*header, 68, 4) != static_cast<std::uint32_t>(kApplicationId)) {
+    return foreign(path, "is a database of another program");
+  }
+  const std::int64_t version = big_endian(*header, 60, 4);
+  if (version > newest_schema()) return newer(path, version);
   return {};
 }
 
 Result<void> check_file(const Options& options) {
   const auto& path = options.path;
-  if (!has_bytes(path)) {
+  if (file_bytes(path) == 0) {
     // To be created; but SQLite would throw away what is left of one.
-    if (has_bytes(path + "-wal")) return damaged(path, "is missing or empty, and its WAL is not");
+    if (was_left_open(options)) return damaged(path, "is missing or empty, and its WAL is not");
     return {};
   }
   if (was_being_created(path)) return {};
-  Header header{};
-  const auto got = read_header(path, header);
-  if (!got) return foreign(path, "cannot be opened");
-  if (*got != header.size() || !begins_with(header, kMagic)) return damaged(path, "has no header of a database");
+  const auto header = read_header(path);
+  if (!header) return foreign(path, "cannot be opened");
+  if (!is_whole(*header)) return damaged(path, "has no header of a database");
   if (const auto owner = check_owner(path); !owner) return owner.error();
   const auto version = schema_version(options);
   if (!version) return version.error();

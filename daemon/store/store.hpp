@@ -121,6 +121,9 @@ enum class Durability {
   synced,  // on the disk before the call returns
 };
 
+// Articles for one Writer::index(): others wait for it.
+constexpr std::int64_t kIndexStep = 512;
+
 constexpr std::int64_t kAttemptsKept = 50;  // in the journal of each feed
 
 // Whether whoever wrote last did not come to close it: Writer::close() leaves no WAL.

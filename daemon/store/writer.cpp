@@ -1,7 +1,5 @@
 // Writer: opening, subscriptions and named values. Articles are in apply.cpp and marks.cpp.
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -9,6 +7,7 @@
 #include "store/article_rows.hpp"
 #include "store/attempt_rows.hpp"
 #include "store/feed_rows.hpp"
+#include "store/open_file.hpp"
 #include "store/schema.hpp"
 #include "store/search_text.hpp"
 #include "store/writer_state.hpp"
@@ -121,10 +120,7 @@ Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::s
 Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Writer::~Writer() = default;
 
-bool was_left_open(const Options& options) {
-  struct stat info {};
-  return ::stat((options.path + "-wal").c_str(), &info) == 0 && info.st_size > 0;
-}
+bool was_left_open(const Options& options) { return file_bytes(options.path + "-wal") > 0; }
 
 Result<std::unique_ptr<Writer::State>> Writer::State::open(const Options& options) {
   if (const auto checked = check_file(options); !checked) return checked.error();
