@@ -4,6 +4,7 @@ find_package(Boost 1.81 REQUIRED)
 find_package(CURL 7.88 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto SSL)
+find_package(ZLIB REQUIRED)
 find_package(pugixml REQUIRED)
 find_package(fmt REQUIRED)
 find_package(tomlplusplus REQUIRED)
@@ -17,6 +18,9 @@ add_library(newscache_boost_asio STATIC cmake/boost/asio.cpp)
 target_compile_definitions(newscache_boost_asio PUBLIC
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(newscache_boost_asio PUBLIC Boost::headers Threads::Threads)
+
+add_library(newscache_boost_asio_ssl STATIC cmake/boost/asio_ssl.cpp)
+target_link_libraries(newscache_boost_asio_ssl PUBLIC newscache_boost_asio OpenSSL::SSL)
 
 add_library(newscache_boost_json STATIC cmake/boost/json.cpp)
 target_link_libraries(newscache_boost_json PUBLIC Boost::headers)

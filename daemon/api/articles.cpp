@@ -1,6 +1,7 @@
 // GET /v1/articles, GET /v1/articles/{id} and its history.
 
 #include <boost/json/serialize.hpp>
+#include <stdexcept>
 
 #include "api/articles.hpp"
 #include "api/handlers.hpp"
@@ -37,20 +38,66 @@ Result<model::ArticleQuery> parse_article_query(const Parameters& parameters) {
   return query;
 }
 
+namespace {
+
+// A list that may be too long to be held: it is read and sent piece by piece.
+class Listing {
+ public:
+  Listing(model::ArticleQuery query, std::size_t piece_bytes) : query_(std::move(query)) {
+    query_.max_bytes = piece_bytes;
+  }
+
+  // The next part of {"articles": [...], "next_cursor": "..."}; empty after the last.
+  Result<std::string> next(store::Reader& reader) {
+    if (ended_) return std::string();
+    const auto page = reader.articles(query_);
+    if (!page) return page.error();
+    std::string out = began_ ? "" : "{\"articles\":[";
+    for (const auto& article : page->articles) {
+      if (std::exchange(has_articles_, true)) out += ',';
+      out += boost::json::serialize(article_json(article, query_.with_content));
+    }
+    began_ = true;
+    query_.limit -= static_cast<std::int64_t>(page->articles.size());
+    query_.cursor = page->next_cursor;
+    ended_ = query_.cursor.empty() || query_.limit <= 0;
+    if (!ended_) return out;
+    out += ']';
+    if (!query_.cursor.empty()) out += ",\"next_cursor\":" + boost::json::serialize(query_.cursor);
+    return out += '}';
+  }
+  bool ended() const { return ended_; }
+
+ private:
+  model::ArticleQuery query_;  // of what is left
+  bool began_ = false;
+  bool has_articles_ = false;
+  bool ended_ = false;
+};
+
+loop::awaitable<std::string> next_piece(loop::OnThread<store::Reader>& reader, std::shared_ptr<Listing> listing) {
+  auto read = [listing](store::Reader& store_reader) { return listing->next(store_reader); };
+  auto piece = co_await reader.run(std::move(read));
+  if (!piece) throw std::runtime_error("a list of articles broke off: " + piece.error().detail);
+  co_return std::move(*piece);
+}
+
+}  // namespace
+
 loop::awaitable<Response> list_articles(Context& context, Request& request) {
   auto query = parse_article_query(request.parameters);
   if (!query) co_return problem(query.error());
   const bool by_index = !query->text.empty() || query->tag;
   const bool complete = !by_index || co_await context.services.indexer.catch_up();
-  auto body = [query = std::move(*query)](store::Reader& reader) -> Result<std::string> {
-    const auto page = reader.articles(query);
-    if (!page) return page.error();
-    return article_page_json(*page, query.with_content);
-  };
-  if (complete) co_return co_await answer_from_log(context, request.if_none_match, std::move(body));
+  auto listing = std::make_shared<Listing>(std::move(*query), context.host.limits.piece_bytes);
+  auto body = [listing](store::Reader& reader) { return listing->next(reader); };
+  auto known = complete ? request.if_none_match : std::string();
+  auto response = co_await answer_from_log(context, std::move(known), std::move(body));
   // The same question will soon have more answers, without a change of revision.
-  auto response = co_await answer_from_log(context, std::string(), std::move(body));
-  response.etag.clear();
+  if (!complete) response.etag.clear();
+  if (response.status == 200 && !listing->ended()) {
+    response.rest = [&reader = context.services.reader, listing] { return next_piece(reader, listing); };
+  }
   co_return response;
 }
 

@@ -21,20 +21,31 @@ std::optional<Response> lost(const Result<model::ChangePage>& page, const std::o
   return std::nullopt;
 }
 
+void read_filter(ParameterReader& reader, model::ChangeFilter& filter) {
+  constexpr std::int64_t max_id = 0x7fffffff;
+  std::optional<std::int64_t> feed;
+  reader.integer("feed", 1, max_id, feed);
+  reader.text("folder", filter.folder);
+  if (feed) filter.feed = model::FeedId{*feed};
+  if (filter.feed && filter.folder) reader.fail("folder", "left out where 'feed' is given");
+}
+
 }  // namespace
 
 loop::awaitable<Response> get_changes(Context& context, Request& request) {
   std::int64_t since = 0;
   std::int64_t limit = 500;
   std::optional<std::string> epoch;
+  model::ChangeFilter filter;
   ParameterReader reader(request.parameters);
   reader.integer("since", 0, max_revision, since);
   reader.integer("limit", 1, 1000, limit);
   reader.text("epoch", epoch);
+  read_filter(reader, filter);
   if (reader.error()) co_return problem(*reader.error());
 
-  auto look = [since, limit, epoch, known = request.if_none_match](store::Reader& store_reader) {
-    auto page = store_reader.changes(model::Revision{since}, limit);
+  auto look = [since, limit, epoch, filter, known = request.if_none_match](store::Reader& store_reader) {
+    auto page = store_reader.changes(model::Revision{since}, limit, filter);
     if (auto response = lost(page, epoch)) return std::move(*response);
     auto etag = position_etag(LogPosition{page->epoch, page->revision});
     if (matches_etag(known, etag)) return not_modified(std::move(etag));
@@ -50,6 +61,7 @@ namespace {
 struct EventPlace {
   std::int64_t since = 0;
   std::optional<std::string> epoch;
+  model::ChangeFilter filter;
 };
 
 // Where the client wants to begin; Last-Event-ID, which a reconnecting client sends by itself, is newer than the URL.
@@ -59,6 +71,7 @@ loop::awaitable<Result<EventPlace>> event_place(Context& context, Request& reque
   ParameterReader reader(request.parameters);
   reader.integer("since", 0, max_revision, since);
   reader.text("epoch", place.epoch);
+  read_filter(reader, place.filter);
   if (reader.error()) co_return *reader.error();
   if (!request.last_event_id.empty()) {
     const auto parameters = Parameters::parse("Last-Event-ID=" + request.last_event_id);
@@ -90,8 +103,10 @@ loop::awaitable<Response> get_events(Context& context, Request& request) {
   auto look = [since = place->since](store::Reader& reader) { return reader.changes(model::Revision{since}, 1); };
   const auto page = co_await context.services.reader.run(std::move(look));
   if (auto fault = lost(page, place->epoch)) co_return std::move(*fault);
-  response.stream = std::make_shared<Subscriber>(context.events, context.services.executor,
+  auto channel = context.events->channel(place->filter);
+  response.stream = std::make_shared<Subscriber>(std::move(channel), context.services.executor,
                                                  context.host.limits.event_backlog, model::Revision{place->since});
+  response.stream->set_told(context.events->broadcasts());
   co_return response;
 }
 

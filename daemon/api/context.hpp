@@ -5,14 +5,15 @@
 #include <string>
 #include <utility>
 
-#include "api/event_stream.hpp"
+#include "api/event_hub.hpp"
+#include "api/host.hpp"
 #include "api/server.hpp"
 
 namespace newscache::api {
 
 struct Context {
   Services services;
-  const Host& host;  // which owns this through Host::answer
+  Host& host;  // which owns this through Host::answer
   std::shared_ptr<EventHub> events;
 };
 

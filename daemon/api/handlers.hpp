@@ -30,6 +30,8 @@ loop::awaitable<Response> get_history(Context& context, Request& request);
 // marks.cpp
 loop::awaitable<Response> change_article(Context& context, Request& request);
 loop::awaitable<Response> mark_articles(Context& context, Request& request);
+// reload.cpp
+loop::awaitable<Response> reload(Context& context, Request& request);
 // changes.cpp
 loop::awaitable<Response> get_changes(Context& context, Request& request);
 loop::awaitable<Response> get_events(Context& context, Request& request);

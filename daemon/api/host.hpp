@@ -4,12 +4,15 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <set>
 #include <span>
 
 #include "api/request.hpp"
 #include "api/response.hpp"
 #include "api/server.hpp"
+#include "api/tcp_access.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "loop/task.hpp"
@@ -36,22 +39,37 @@ struct Route {
   Handler handler;
 };
 
-struct Host {
-  Host(boost::asio::any_io_executor e, const Clock& c, const Log& l, const Limits& bounds)
-      : executor(std::move(e)), clock(c), log(l), limits(bounds) {}
+// By which way a client comes in.
+struct Door {
+  bool is_tcp = false;
+  bool is_loopback = false;  // of TCP
+  TlsContext tls;            // null: plain
+};
+
+// Who is at the other end.
+struct Caller {
+  bool is_admin = false;
+  std::optional<uid_t> uid;  // none over TCP
+};
+
+struct Host : std::enable_shared_from_this<Host> {
+  Host(boost::asio::any_io_executor e, const Clock& c, const Log& l, loop::Thread& w, const Limits& bounds)
+      : executor(std::move(e)), clock(c), log(l), worker(w), limits(bounds) {}
 
   boost::asio::any_io_executor executor;
   const Clock& clock;
   const Log& log;
+  loop::Thread& worker;
   Limits limits;
   std::span<const Route> routes;
-  std::function<bool(const sys::Peer&)> is_admin;
+  TcpAccess tcp;
   std::function<loop::awaitable<Response>(const Route&, Request&)> answer;
 
   bool stopping = false;
   std::set<Session*> sessions;
   std::size_t streams = 0;   // of the sessions, those that are event streams
   std::size_t refusals = 0;  // connections too many that are being told so
+  std::size_t held = 0;      // bytes of answers that are being sent
 
   // For sending so much. A client that takes less than 64 kB a second does not read, and one that does not read holds
   // up no stop.

@@ -3,6 +3,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/system/system_error.hpp>
+#include <charconv>
 
 #include "store/store.hpp"
 #include "text/date.hpp"
@@ -22,6 +23,7 @@ constexpr Phrase phrases[] = {
     {204, "No Content"},
     {304, "Not Modified"},
     {400, "Bad Request"},
+    {401, "Unauthorized"},
     {403, "Forbidden"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
@@ -163,7 +165,7 @@ std::string response_head(const Response& response, bool keep_alive, bool chunks
   head.append(status_phrase(response.status)).append("\r\n");
   field("Date", text::format_rfc822(now));
   if (!response.content_type.empty()) field("Content-Type", response.content_type);
-  if (response.stream != nullptr) {
+  if (!response.has_known_length()) {
     if (chunks_understood) field("Transfer-Encoding", "chunked");
   } else if (has_body) {
     field("Content-Length", std::to_string(response.body.size()));
@@ -174,6 +176,12 @@ std::string response_head(const Response& response, bool keep_alive, bool chunks
   if (!keep_alive) field("Connection", "close");
   head.append("\r\n");
   return head;
+}
+
+std::string chunk_head(std::size_t size) {
+  char digits[16];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), size, 16).ptr;
+  return std::string(std::begin(digits), end) + "\r\n";
 }
 
 }  // namespace newscache::api

@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "loop/task.hpp"
 
 namespace newscache::api {
 
@@ -24,7 +26,12 @@ struct Response {
   std::string body;
   std::string etag;  // quoted, with W/ where weak
   std::vector<std::pair<std::string, std::string>> headers;
+  // Set: `body` is the beginning of one that is too large to be held, and this gives piece after piece until an empty
+  // one. What it throws breaks the connection off, since half has been sent.
+  std::function<loop::awaitable<std::string>()> rest;
   std::shared_ptr<Subscriber> stream;  // set: the body is this one's events, without an end
+
+  bool has_known_length() const { return !rest && stream == nullptr; }
 };
 
 std::string_view status_phrase(int status);
@@ -49,5 +56,10 @@ Response not_modified(std::string etag);
 
 // Status line to empty line. A stream's answer is chunked unless `chunks_understood` is false.
 std::string response_head(const Response& response, bool keep_alive, bool chunks_understood, Instant now);
+
+// What goes around the pieces of a chunked body (RFC 9112, section 7.1); no piece is empty.
+std::string chunk_head(std::size_t size);
+constexpr std::string_view chunk_tail = "\r\n";
+constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 }  // namespace newscache::api

@@ -1,10 +1,15 @@
 #include "api/server.hpp"
 
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <cstring>
 #include <list>
 
 #include "api/context.hpp"
@@ -15,7 +20,8 @@
 namespace newscache::api {
 
 namespace asio = boost::asio;
-using Acceptor = asio::local::stream_protocol::acceptor;
+// Of Unix and TCP sockets alike.
+using Acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 using ErrorCode = boost::system::error_code;
 
 namespace {
@@ -33,14 +39,36 @@ bool is_exhaustion(const ErrorCode& error) {
 
 // One listening socket; shared with the task that accepts on it.
 struct Listener {
-  Listener(asio::any_io_executor executor, int fd)
-      : acceptor(executor, asio::local::stream_protocol(), fd), pause(executor), spare(spare_descriptor()) {}
+  Listener(asio::any_io_executor executor, int family, int fd, Door d)
+      : acceptor(executor, asio::generic::stream_protocol(family, 0), fd),
+        pause(executor),
+        spare(spare_descriptor()),
+        door(std::move(d)) {}
   Acceptor acceptor;
   asio::steady_timer pause;
   // Given up for a moment when there are no more descriptors, so that a waiting client can be told to go away instead
   // of waking us again and again.
   FileDescriptor spare;
+  Door door;
 };
+
+bool is_loopback(const sockaddr_storage& address) {
+  if (address.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof(v4));
+    return (ntohl(v4.sin_addr.s_addr) >> 24) == IN_LOOPBACKNET;
+  }
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, &address, sizeof(v6));
+  return address.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
+}
+
+sockaddr_storage address_of(const FileDescriptor& socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  return address;
+}
 
 void turn_one_away(Listener& listener) {
   listener.spare = FileDescriptor();
@@ -49,13 +77,32 @@ void turn_one_away(Listener& listener) {
   const FileDescriptor refused(::accept(listener.acceptor.native_handle(), nullptr, nullptr));
 }
 
-loop::awaitable<void> accept_connections(std::shared_ptr<Listener> listener, std::shared_ptr<Host> host,
-                                         loop::Tasks& tasks) {
+// None for a client that cannot be told from anybody else.
+std::optional<Caller> caller_of(const Context& context, const Host& host, const Door& door, Socket& socket) {
+  if (door.is_tcp) return Caller{host.tcp.is_admin(), std::nullopt};
+  const auto peer = sys::peer_of(socket.native_handle());
+  if (peer) return Caller{context.services.admins.is_admin(*peer), peer->uid};
+  host.log.warning("a client was turned away", {{"reason", peer.error().detail}});
+  return std::nullopt;
+}
+
+// Nobody who is no administrator may take all places, not even the half of them.
+bool has_place_for(const Host& host, const Caller& caller) {
+  const auto places = static_cast<std::size_t>(host.limits.connections);
+  const auto busy = host.sessions.size() - host.streams;
+  if (caller.is_admin) return busy < places;
+  const auto reserved = static_cast<std::size_t>(host.limits.reserved());
+  return busy + reserved < places && busy_of(host, caller) < std::max<std::size_t>(1, places / 2);
+}
+
+loop::awaitable<void> accept_connections(std::shared_ptr<Listener> listener, std::shared_ptr<Context> context) {
+  const auto host = context->host.shared_from_this();
+  auto& tasks = context->services.tasks;
   while (!host->stopping) {
-    asio::local::stream_protocol::socket socket(host->executor);
+    Socket socket(host->executor);
     ErrorCode error;
     co_await listener->acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
-    if (error == asio::error::operation_aborted || host->stopping) break;
+    if (error == asio::error::operation_aborted) break;
     if (error) {
       if (is_exhaustion(error)) {
         host->log.warning("cannot accept a connection: raise LimitNOFILE", {{"error", error.message()}});
@@ -66,12 +113,16 @@ loop::awaitable<void> accept_connections(std::shared_ptr<Listener> listener, std
       if (!listener->spare) listener->spare = spare_descriptor();
       continue;
     }
-    Socket generic(std::move(socket));
-    const auto busy = host->sessions.size() - host->streams;
-    if (busy >= static_cast<std::size_t>(host->limits.connections)) {
-      if (host->refusals < max_refusals) tasks.spawn("refusal", refuse_connection(host, std::move(generic)));
-    } else {
-      tasks.spawn("connection", serve_connection(host, std::move(generic)));
+    const auto caller = caller_of(*context, *host, listener->door, socket);
+    if (!caller) continue;
+    if (host->stopping) {
+      // Taken from the queue at the last moment: nobody else can answer it, and no new task starts any more.
+      co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+      co_await serve_connection(host, std::move(socket), listener->door, *caller);
+    } else if (has_place_for(*host, *caller)) {
+      tasks.spawn("connection", serve_connection(host, std::move(socket), listener->door, *caller));
+    } else if (host->refusals < max_refusals && !listener->door.tls) {
+      tasks.spawn("refusal", refuse_connection(host, std::move(socket)));
     }
   }
 }
@@ -81,13 +132,15 @@ loop::awaitable<void> accept_connections(std::shared_ptr<Listener> listener, std
 struct Server::State {
   std::shared_ptr<Host> host;
   std::shared_ptr<Context> context;
+  TlsContext tls;
   std::list<std::shared_ptr<Listener>> listeners;
 };
 
-Server::Server(Services services, Limits limits) : state_(std::make_unique<State>()) {
-  auto host = std::make_shared<Host>(services.executor, services.clock, services.log, limits);
+Server::Server(Services services, Limits limits, TcpAccess tcp, TlsContext tls) : state_(std::make_unique<State>()) {
+  auto host = std::make_shared<Host>(services.executor, services.clock, services.log, services.worker, limits);
   host->routes = routes();
-  host->is_admin = [admins = services.admins](const sys::Peer& peer) { return admins.is_admin(peer); };
+  host->tcp = std::move(tcp);
+  state_->tls = std::move(tls);
   auto events = std::make_shared<EventHub>(services.executor, services.log, services.tasks, services.reader);
   auto context = std::shared_ptr<Context>(new Context{std::move(services), *host, std::move(events)});
   state_->context = context;
@@ -98,22 +151,28 @@ Server::Server(Services services, Limits limits) : state_(std::make_unique<State
 Server::~Server() { stop(); }
 
 void Server::serve(FileDescriptor listening_socket) {
-  auto listener = std::make_shared<Listener>(state_->host->executor, listening_socket.get());
+  const auto address = address_of(listening_socket);
+  Door door;
+  door.is_tcp = address.ss_family != AF_UNIX;
+  door.is_loopback = door.is_tcp && is_loopback(address);
+  if (door.is_tcp && !door.is_loopback) door.tls = state_->tls;
+  auto listener =
+      std::make_shared<Listener>(state_->host->executor, address.ss_family, listening_socket.get(), std::move(door));
   listening_socket.release();
   state_->listeners.push_back(listener);
-  auto& tasks = state_->context->services.tasks;
-  tasks.spawn_vital("listener", accept_connections(listener, state_->host, tasks));
+  state_->context->services.tasks.spawn_vital("listener", accept_connections(listener, state_->context));
 }
 
 void Server::notify_changes() { state_->context->events->notify(); }
 
 void Server::notify_network() {
   const auto& poller = state_->context->services.poller;
-  state_->context->events->broadcast(format_network_event(network_word(poller.network()), poller.network().since));
+  state_->context->events->broadcast("network",
+                                     format_network_event(network_word(poller.network()), poller.network().since));
 }
 
 void Server::notify_storage(std::string_view state) {
-  state_->context->events->broadcast(format_storage_event(state));
+  state_->context->events->broadcast("storage", format_storage_event(state));
 }
 
 void Server::stop() {

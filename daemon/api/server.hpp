@@ -1,7 +1,8 @@
 #pragma once
-// The local HTTP API (docs/openapi.json): sessions over Unix sockets, one table of routes, JSON, live events.
+// The local HTTP API (docs/openapi.json): sessions over Unix and TCP sockets, one table of routes, JSON, live events.
 // Loop thread only; reads go to the reader's thread.
 
+#include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "api/tcp_access.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/log.hpp"
@@ -19,7 +21,15 @@
 #include "store/store.hpp"
 #include "sys/peer.hpp"
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace newscache::api {
+
+using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
+// TLS 1.2 or newer. Cause::invalid names the file.
+Result<TlsContext> load_tls(const std::string& certificate_file, const std::string& key_file);
 
 struct Limits {
   std::size_t header_bytes = 16 << 10;
@@ -29,9 +39,16 @@ struct Limits {
   std::chrono::seconds body_time{30};
   std::chrono::seconds idle_time{60};
   std::chrono::seconds write_time{30};  // a client that does not read is cut off
+  std::chrono::seconds stream_time{10};  // the same for event streams
+  // When the daemon stops, for a connection that has not asked yet: its request is on the way.
+  std::chrono::milliseconds last_chance{200};
   std::int64_t connections = 64;
+  // Of them kept free for administrators, so that others cannot lock them out.
+  std::int64_t reserved() const { return std::min<std::int64_t>(8, connections / 4); }
   std::int64_t event_streams = 1024;
   std::size_t event_backlog = 64 << 10;  // bytes waiting for one subscriber
+  std::size_t piece_bytes = 256 << 10;   // of what is longer, about so much is held at a time
+  std::size_t held_bytes = 64 << 20;     // of all answers that are being sent; past it there are no new ones
 };
 
 // What only the composition root knows.
@@ -55,19 +72,23 @@ struct Services {
   loop::Tasks& tasks;
   loop::OnThread<store::Writer>& writer;
   loop::OnThread<store::Reader>& reader;
+  loop::Thread& worker;
   ingest::Poller& poller;
   ingest::Subscriptions& subscriptions;
   ingest::Indexer& indexer;
   sys::AdminPolicy admins;
   std::function<DaemonStatus()> status;
+  // Reads the configuration again; the keys that wait for a restart.
+  std::function<loop::awaitable<Result<std::vector<std::string>>>()> reload;
 };
 
 class Server {
  public:
-  Server(Services services, Limits limits);
+  // `tls`: for listeners other than loopback's; null when there are none.
+  Server(Services services, Limits limits, TcpAccess tcp, TlsContext tls);
   ~Server();
 
-  // Accepts on a listening Unix socket, which it takes over, until stop().
+  // Accepts on a listening socket, Unix or TCP, which it takes over, until stop().
   void serve(FileDescriptor listening_socket);
   // The change log moved: event streams are told.
   void notify_changes();

@@ -2,17 +2,16 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "api/deadline.hpp"
 #include "api/event_stream.hpp"
+#include "api/gzip.hpp"
+#include "api/transport.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::api {
@@ -32,17 +31,20 @@ std::string_view view(boost::core::string_view text) { return {text.data(), text
 
 std::string field_of(const http::fields& fields, http::field name) { return std::string(view(fields[name])); }
 
-// A browser's page, whichever site it comes from, has no business on this socket.
+// Smaller answers are not compressed.
+constexpr std::size_t least_compressed = 4096;
+
+// A browser's page, whichever site it comes from, has no business on a Unix socket.
 bool comes_from_a_browser(const http::fields& fields) {
   return fields.count(http::field::origin) != 0 || fields.count(http::field::referer) != 0 ||
          fields.count("Sec-Fetch-Site") != 0;
 }
 
-bool is_json_type(std::string_view content_type) {
+bool is_json_type(std::string_view content_type, bool strictly) {
   const auto type = text::to_lower(text::trim(content_type.substr(0, content_type.find(';'))));
+  if (type == "application/json" || type.ends_with("+json")) return true;
   // `curl -d` says x-www-form-urlencoded whatever it sends; on a Unix socket there is no form that could be meant.
-  return type.empty() || type == "application/json" || type.ends_with("+json") ||
-         type == "application/x-www-form-urlencoded";
+  return !strictly && (type.empty() || type == "application/x-www-form-urlencoded");
 }
 
 struct Counted {
@@ -53,14 +55,33 @@ struct Counted {
   std::size_t& counter;
 };
 
+// How much of an answer is held in memory right now.
+class Held {
+ public:
+  explicit Held(std::size_t& sum) : sum_(sum) {}
+  Held(const Held&) = delete;
+  Held& operator=(const Held&) = delete;
+  ~Held() { set(0); }
+  void set(std::size_t bytes) {
+    sum_ += bytes - bytes_;
+    bytes_ = bytes;
+  }
+
+ private:
+  std::size_t& sum_;
+  std::size_t bytes_ = 0;
+};
+
 }  // namespace
 
 class Session {
  public:
-  Session(std::shared_ptr<Host> host, Socket socket)
+  Session(std::shared_ptr<Host> host, Socket socket, const Door& door, Caller caller)
       : host_(std::move(host)),
-        socket_(std::move(socket)),
-        deadline_(socket_),
+        door_(door),
+        caller_(std::move(caller)),
+        transport_(std::move(socket), door.tls),
+        deadline_(transport_.socket()),
         // A head, and what comes with it; the rest of a body is read as it is parsed.
         buffer_(host_->limits.header_bytes + (std::size_t{64} << 10)) {
     host_->sessions.insert(this);
@@ -71,8 +92,8 @@ class Session {
 
   loop::awaitable<void> run();
   void wind_down();
-  loop::awaitable<bool> write(Response response);
-  loop::awaitable<void> linger();
+  const Caller& caller() const { return caller_; }
+  bool is_streaming() const { return phase_ == Phase::streaming; }
 
  private:
   using Parser = http::request_parser<http::string_body>;
@@ -91,14 +112,20 @@ class Session {
   Step check_body(const Route& route);
   std::size_t body_limit() const;
   loop::awaitable<Response> handle();
+  loop::awaitable<bool> write(Response response);
+  loop::awaitable<bool> write_pieces(Response response, std::string head, bool compressed);
+  loop::awaitable<bool> send(std::vector<asio::const_buffer> parts);
   loop::awaitable<void> stream(Response response);
+  loop::awaitable<void> linger();
+  bool wants_compressed(const Response& response) const;
   Step refuse(Response response);
   Step refuse(int status, std::string_view detail) { return refuse(problem(status, detail)); }
 
   std::shared_ptr<Host> host_;
-  Socket socket_;
+  const Door door_;
+  const Caller caller_;
+  Transport transport_;
   Deadline deadline_;
-  sys::Peer peer_;
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::size_t head_size_ = 0;
@@ -107,6 +134,9 @@ class Session {
   Response refusal_;
   bool head_only_ = false;
   bool keep_alive_ = true;
+  bool gzip_accepted_ = false;
+  bool has_asked_ = false;
+  bool winding_down_ = false;
   Phase phase_ = Phase::working;
 };
 
@@ -119,12 +149,10 @@ loop::awaitable<bool> Session::receive(std::chrono::steady_clock::duration time)
   constexpr std::size_t chunk = 8 << 10;
   const auto room = std::min(chunk, buffer_.max_size() - buffer_.size());
   const auto space = buffer_.prepare(room);
-  ErrorCode error;
   if (time.count() > 0) deadline_.start(time);
-  const auto got = co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return false;
+  const auto got = co_await transport_.read_some(space);
   buffer_.commit(got);
-  co_return true;
+  co_return got > 0;
 }
 
 loop::awaitable<Session::Step> Session::read_head() {
@@ -149,13 +177,14 @@ loop::awaitable<Session::Step> Session::read_head() {
     }
     // A CR at the end is looked at again, with what follows it.
     checked = seen.ends_with('\r') ? seen.size() - 1 : seen.size();
-    if (host_->stopping) co_return Step::closed;
+    if (host_->stopping && has_asked_) co_return Step::closed;
     // The time for a head runs from its first byte and is not extended by further ones.
     const bool starts_now = !seen.empty() && !started;
     started = started || starts_now;
-    std::chrono::seconds time{0};
+    std::chrono::steady_clock::duration time{0};
     if (!started) time = limits.idle_time;
     if (starts_now) time = limits.header_time;
+    if (host_->stopping) time = limits.last_chance;
     phase_ = Phase::reading_head;
     const bool received = co_await receive(time);
     phase_ = Phase::working;
@@ -194,8 +223,15 @@ Session::Step Session::check_policy() {
   request_.method = method_from(view(head.method_string()));
   request_.if_none_match = field_of(head, http::field::if_none_match);
   request_.last_event_id = std::string(view(head["Last-Event-ID"]));
-  if (comes_from_a_browser(head))
+  gzip_accepted_ = accepts_gzip(view(head[http::field::accept_encoding]));
+  if (door_.is_tcp) {
+    const Credentials credentials{view(head[http::field::host]), view(head[http::field::authorization]),
+                                  view(head[http::field::origin]), view(head[http::field::referer]),
+                                  view(head["Sec-Fetch-Site"])};
+    if (auto refusal = host_->tcp.refuse(credentials, door_.is_loopback)) return refuse(std::move(*refusal));
+  } else if (comes_from_a_browser(head)) {
     return refuse(403, "requests of web pages (Origin, Referer, Sec-Fetch-Site) are refused");
+  }
   return check_route(view(head.target()));
 }
 
@@ -212,9 +248,10 @@ Session::Step Session::check_route(std::string_view target_text) {
   route_ = match.route;
   request_.id = match.id;
   request_.path = std::move(target->path);
-  request_.is_admin = host_->is_admin(peer_);
+  request_.is_admin = caller_.is_admin;
   if (route_->permission == Permission::admin && !request_.is_admin) {
-    return refuse(403, "only root, the daemon's own user and members of socket.admin_group may do this");
+    return refuse(403, door_.is_tcp ? "this is for the Unix socket only, or http.admin must be set"
+                                    : "only root, the daemon's own user and members of socket.admin_group may do this");
   }
   auto parameters = Parameters::parse(target->query);
   if (!parameters) return refuse(problem(parameters.error()));
@@ -232,7 +269,7 @@ std::size_t Session::body_limit() const {
 
 Session::Step Session::check_body(const Route& route) {
   const auto& head = parser_->get();
-  if (route.body == Body::json && !is_json_type(view(head[http::field::content_type]))) {
+  if (route.body == Body::json && !is_json_type(view(head[http::field::content_type]), door_.is_tcp)) {
     return refuse(415, "the body must be application/json");
   }
   const auto limit = body_limit();
@@ -253,26 +290,33 @@ loop::awaitable<Session::Step> Session::read_body() {
   deadline_.start(host_->limits.body_time);
   if (parser_->get().count(http::field::expect) != 0 && buffer_.size() == 0 && request_.chunks_understood) {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    co_await asio::async_write(socket_, asio::buffer(go_on), asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return Step::closed;
+    std::vector<asio::const_buffer> parts{asio::buffer(go_on)};
+    if (!co_await transport_.write(std::move(parts))) co_return Step::closed;
   }
-  co_await http::async_read(socket_, buffer_, *parser_, asio::redirect_error(asio::use_awaitable, error));
-  if (!error) co_return Step::request;
-  if (deadline_.passed()) co_return refuse(408, "the request's body did not arrive in time");
+  parser_->eager(true);
+  while (!parser_->is_done()) {
+    std::size_t used = 0;
+    if (buffer_.size() > 0) used = parser_->put(buffer_.data(), error);
+    buffer_.consume(used);
+    if (error == http::error::need_more) error = {};
+    if (error || parser_->is_done()) break;
+    if (used > 0 && buffer_.size() > 0) continue;
+    if (co_await receive({})) continue;
+    if (deadline_.passed()) co_return refuse(408, "the request's body did not arrive in time");
+    co_return Step::closed;
+  }
   if (error == http::error::body_limit) {
     co_return refuse(413, "the body is longer than " + std::to_string(body_limit()) + " bytes");
   }
-  const bool malformed = error.category() == make_error_code(http::error::bad_chunk).category();
-  if (malformed && error != http::error::partial_message && error != http::error::end_of_stream) {
-    co_return refuse(400, "malformed body: " + error.message());
-  }
-  co_return Step::closed;
+  if (error) co_return refuse(400, "malformed body: " + error.message());
+  co_return Step::request;
 }
 
 loop::awaitable<Session::Step> Session::read_request() {
   parser_.reset();
   head_only_ = false;
   keep_alive_ = true;
+  gzip_accepted_ = false;
   Step step = co_await read_head();
   if (step == Step::request) step = parse_head();
   if (step == Step::request) step = check_policy();
@@ -285,6 +329,14 @@ loop::awaitable<Session::Step> Session::read_request() {
 }
 
 loop::awaitable<Response> Session::handle() {
+  // Nothing that could take long begins any more; it would hold up the stop.
+  const auto stopping = "the daemon is stopping: ask again when it is back";
+  if (host_->stopping && request_.method != Method::get) co_return problem(503, stopping);
+  if (host_->held > host_->limits.held_bytes) {
+    auto busy = problem(503, "too much is being sent to clients that do not read: ask again later");
+    busy.headers.emplace_back("Retry-After", "1");
+    co_return busy;
+  }
   std::exception_ptr thrown;
   Response response;
   try {
@@ -293,61 +345,116 @@ loop::awaitable<Response> Session::handle() {
     thrown = std::current_exception();
   }
   if (thrown && host_->stopping) {
-    response = problem(503, "the daemon is stopping: ask again when it is back");
+    response = problem(503, stopping);
   } else if (thrown) {
     response = problem_from_exception(thrown, host_->log);
   }
   co_return response;
 }
 
+bool Session::wants_compressed(const Response& response) const {
+  const bool is_large = response.rest || response.body.size() >= least_compressed;
+  return is_large && response.stream == nullptr && response.status != 206 && is_compressible(response.content_type);
+}
+
 loop::awaitable<bool> Session::write(Response response) {
-  if (host_->stopping) keep_alive_ = false;
-  const auto head = response_head(response, keep_alive_, request_.chunks_understood, host_->clock.wall());
+  if (host_->stopping || (response.rest && !request_.chunks_understood)) keep_alive_ = false;
+  bool compressed = false;
+  if (wants_compressed(response)) {
+    response.headers.emplace_back("Vary", "Accept-Encoding");
+    compressed = gzip_accepted_;
+  }
+  if (compressed) {
+    response.headers.emplace_back("Content-Encoding", "gzip");
+    // The bytes are others, what they mean is the same.
+    if (!response.etag.empty() && !response.etag.starts_with("W/")) response.etag.insert(0, "W/");
+  }
+  const bool has_body = !head_only_ && response.status != 304;
+  if (compressed && has_body && !response.rest) {
+    auto job = [body = std::move(response.body)] { return Gzip().add(body, true); };
+    response.body = co_await loop::offload(host_->worker, std::move(job));
+  }
+  auto head = response_head(response, keep_alive_, request_.chunks_understood, host_->clock.wall());
+  if (has_body && response.rest) co_return co_await write_pieces(std::move(response), std::move(head), compressed);
+  Held held(host_->held);
   std::vector<asio::const_buffer> parts{asio::buffer(head)};
-  if (!head_only_ && response.status != 304) parts.push_back(asio::buffer(response.body));
-  deadline_.start(host_->time_to_write(response.body.size()));
+  if (has_body) parts.push_back(asio::buffer(response.body));
+  if (has_body) held.set(response.body.size());
+  co_return co_await send(std::move(parts));
+}
+
+loop::awaitable<bool> Session::write_pieces(Response response, std::string head, bool compressed) {
+  Gzip gzip;
+  Held held(host_->held);
+  std::string piece = std::move(response.body);
+  for (bool last = false;; last = piece.empty()) {
+    if (compressed) {
+      auto job = [&gzip, last, piece = std::move(piece)] { return gzip.add(piece, last); };
+      piece = co_await loop::offload(host_->worker, std::move(job));
+    }
+    held.set(piece.size());
+    const auto frame = request_.chunks_understood && !piece.empty() ? chunk_head(piece.size()) : std::string();
+    std::vector<asio::const_buffer> parts{asio::buffer(head), asio::buffer(frame), asio::buffer(piece)};
+    if (!frame.empty()) parts.push_back(asio::buffer(chunk_tail));
+    if (last && request_.chunks_understood) parts.push_back(asio::buffer(last_chunk));
+    const bool sent = co_await send(std::move(parts));
+    if (last || !sent) co_return sent;
+    head.clear();
+    piece = co_await response.rest();
+  }
+}
+
+loop::awaitable<bool> Session::send(std::vector<asio::const_buffer> parts) {
+  std::size_t size = 0;
+  for (const auto& part : parts) size += part.size();
+  // While the daemon stops, all that is left has the time for one.
+  if (!std::exchange(winding_down_, host_->stopping)) deadline_.start(host_->time_to_write(size));
   phase_ = Phase::writing;
-  ErrorCode error;
-  co_await asio::async_write(socket_, parts, asio::redirect_error(asio::use_awaitable, error));
+  const bool written = co_await transport_.write(std::move(parts));
   phase_ = Phase::working;
-  deadline_.end();
-  co_return !error;
+  if (!winding_down_) deadline_.end();
+  co_return written;
 }
 
 loop::awaitable<void> Session::stream(Response response) {
   const auto subscriber = response.stream;
-  const auto head = response_head(response, false, request_.chunks_understood, host_->clock.wall());
+  auto head = response_head(response, false, request_.chunks_understood, host_->clock.wall());
   const Counted counted(host_->streams);
   phase_ = Phase::streaming;
-  co_await stream_events(*host_, socket_, deadline_, subscriber, head, request_.chunks_understood);
+  parser_.reset();
+  buffer_ = beast::flat_buffer();  // there may be a thousand streams, and nothing more is read from them
+  co_await stream_events(*host_, transport_, deadline_, subscriber, std::move(head), request_.chunks_understood);
 }
 
 // Closing with unread bytes would reset the connection, and the client might never see why: what it still sends is
 // taken and thrown away, for a moment.
 loop::awaitable<void> Session::linger() {
-  ErrorCode error;
-  socket_.shutdown(Socket::shutdown_send, error);
+  transport_.shut_down();
   std::vector<char> sink(std::size_t{16} << 10);
   std::size_t left = host_->limits.import_bytes;
   deadline_.start(std::chrono::seconds(1));
-  while (!error && left > 0) {
-    const auto space = asio::buffer(sink);
-    const auto got = co_await socket_.async_read_some(space, asio::redirect_error(asio::use_awaitable, error));
+  while (left > 0) {
+    const auto got = co_await transport_.read_some(asio::buffer(sink));
+    if (got == 0) break;
     left -= std::min(left, got);
   }
   deadline_.end();
 }
 
 loop::awaitable<void> Session::run() {
-  auto peer = sys::peer_of(socket_.native_handle());
-  if (!peer) {
-    host_->log.warning("a client was turned away", {{"reason", peer.error().detail}});
-    co_return;
-  }
-  peer_ = std::move(*peer);
+  // Who has connected is served, also when the daemon stops at this moment.
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  deadline_.start(host_->limits.header_time);
+  if (!co_await transport_.handshake()) co_return;
+  deadline_.end();
   for (;;) {
     const Step step = co_await read_request();
     if (step == Step::closed) break;
+    has_asked_ = true;
+    // What may wait for the network is not waited for when the daemon stops; what only reads is.
+    if (step == Step::request && request_.method != Method::get) {
+      co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+    }
     Response response = std::move(refusal_);
     if (step == Step::request) response = co_await handle();
     // The daemon may be stopping and have cancelled this task; what has been done is still told.
@@ -368,16 +475,26 @@ loop::awaitable<void> Session::run() {
 }
 
 void Session::wind_down() {
+  const bool is_idle = phase_ == Phase::reading_head && has_asked_;
   ErrorCode ignored;
-  if (phase_ == Phase::reading_head || phase_ == Phase::streaming) socket_.cancel(ignored);
+  if (is_idle || phase_ == Phase::streaming) transport_.socket().cancel(ignored);
+  if (phase_ == Phase::reading_head && !has_asked_) deadline_.start(host_->limits.last_chance);
   // Its answer is on the way; a client that does not take it is not waited for.
-  if (phase_ == Phase::writing) deadline_.start(std::chrono::seconds(1));
+  if (phase_ != Phase::writing) return;
+  winding_down_ = true;
+  deadline_.start(std::chrono::seconds(1));
 }
 
 void wind_down(Session& session) { session.wind_down(); }
 
-loop::awaitable<void> serve_connection(std::shared_ptr<Host> host, Socket socket) {
-  Session session(std::move(host), std::move(socket));
+std::size_t busy_of(const Host& host, const Caller& caller) {
+  return static_cast<std::size_t>(std::count_if(host.sessions.begin(), host.sessions.end(), [&](const auto* session) {
+    return !session->is_streaming() && session->caller().uid == caller.uid;
+  }));
+}
+
+loop::awaitable<void> serve_connection(std::shared_ptr<Host> host, Socket socket, Door door, Caller caller) {
+  Session session(std::move(host), std::move(socket), door, caller);
   co_await session.run();
 }
 

@@ -94,15 +94,11 @@ std::string reserve_file(const model::Settings& settings) { return settings.daem
 
 struct Sockets {
   std::vector<FileDescriptor> listening;
+  api::TlsContext tls;
   std::string own_path;  // to be removed at the end; empty when systemd owns the socket
 };
 
-Result<Sockets> open_sockets(const model::SocketSettings& settings) {
-  Sockets sockets;
-  Result<std::vector<FileDescriptor>> inherited = sys::inherited_sockets();
-  if (!inherited) return inherited.error();
-  sockets.listening = std::move(*inherited);
-  if (!sockets.listening.empty()) return sockets;
+Result<void> open_unix_socket(const model::SocketSettings& settings, Sockets& sockets) {
   sys::SocketOptions options;
   options.path = settings.path.empty() ? sys::default_socket_path() : settings.path;
   options.mode = settings.mode;
@@ -111,6 +107,41 @@ Result<Sockets> open_sockets(const model::SocketSettings& settings) {
   if (!socket) return socket.error();
   sockets.own_path = options.path;
   sockets.listening.push_back(std::move(*socket));
+  return {};
+}
+
+Result<void> open_tcp_sockets(const model::HttpSettings& settings, std::vector<FileDescriptor> inherited,
+                              Sockets& sockets) {
+  if (!inherited.empty() && settings.listen.empty()) {
+    return Error{Cause::invalid,
+                 "the service manager passed a TCP socket: set http.listen to its address, and the secrets with it"};
+  }
+  if (!settings.tls_key_file.empty()) {
+    auto tls = api::load_tls(settings.tls_certificate_file, settings.tls_key_file);
+    if (!tls) return tls.error();
+    sockets.tls = std::move(*tls);
+  }
+  for (auto& socket : inherited) sockets.listening.push_back(std::move(socket));
+  if (!inherited.empty()) return {};
+  for (const auto& text : settings.listen) {
+    const auto endpoint = settings::parse_endpoint(text);
+    if (!endpoint) return endpoint.error();
+    Result<FileDescriptor> socket = sys::listen_tcp(endpoint->address, endpoint->port);
+    if (!socket) return socket.error();
+    sockets.listening.push_back(std::move(*socket));
+  }
+  return {};
+}
+
+Result<Sockets> open_sockets(const model::Settings& settings) {
+  Sockets sockets;
+  Result<sys::InheritedSockets> inherited = sys::inherited_sockets();
+  if (!inherited) return inherited.error();
+  sockets.listening = std::move(inherited->unix_sockets);
+  Result<void> opened;
+  if (sockets.listening.empty()) opened = open_unix_socket(settings.socket, sockets);
+  if (opened) opened = open_tcp_sockets(settings.http, std::move(inherited->tcp_sockets), sockets);
+  if (!opened) return opened.error();
   return sockets;
 }
 
@@ -148,7 +179,8 @@ struct App::State {
   State(CommandLine line, model::Settings s, Estate estate, sys::AdminPolicy admins, OpenedDatabase database);
 
   loop::awaitable<void> supervise();
-  loop::awaitable<void> reload();
+  // The keys that wait for a restart.
+  loop::awaitable<Result<std::vector<std::string>>> reload();
   loop::awaitable<void> feed_watchdog(std::chrono::milliseconds interval);
   loop::awaitable<void> start();
   loop::awaitable<void> reconcile();
@@ -240,9 +272,9 @@ App::State::State(CommandLine line, model::Settings s, Estate estate, sys::Admin
           reserve_file(settings)),
       caretaker(io.get_executor(), clock, log, writer, store_options(settings)),
       hooks(std::move(database.hooks)),
-      server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, poller, subscriptions, indexer,
-                           std::move(admins), [this] { return status(); }},
-             api::Limits{.connections = settings.socket.max_connections}) {
+      server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, worker, poller, subscriptions, indexer,
+                           std::move(admins), [this] { return status(); }, [this] { return reload(); }},
+             api::Limits{.connections = settings.socket.max_connections}, api::TcpAccess(settings.http), sockets.tls) {
   tasks.on_fatal = [this] { stop(1); };
   poller.on_commit = [this] { after_commit(); };
   poller.on_network_change = [this] { server.notify_network(); };
@@ -432,25 +464,27 @@ loop::awaitable<void> App::State::supervise() {
   }
 }
 
-loop::awaitable<void> App::State::reload() {
+loop::awaitable<Result<std::vector<std::string>>> App::State::reload() {
   notifier.reloading();
   Result<model::Settings> fresh = load_settings(command_line);
   if (!fresh) {
     log.error("the configuration was not reloaded; the old one stays in force", {{"detail", fresh.error().detail}});
-  } else {
-    for (const std::string& key : settings::needs_restart(settings, *fresh)) {
-      log.warning("a changed setting takes effect at the next start", {{"key", key}});
-    }
-    settings = std::move(*fresh);
-    log.set_level(settings.daemon.log_level);
-    client.reconfigure(settings.net);
-    poller.reconfigure(settings);
-    housekeeper.configure(settings.store);
-    caretaker.snapshot_every(snapshot_interval(settings));
-    co_await reconcile();
-    log.notice("configuration reloaded");
+    notifier.ready("serving");
+    co_return fresh.error();
   }
+  auto waiting = settings::needs_restart(settings, *fresh);
+  for (const std::string& key : waiting)
+    log.warning("a changed setting takes effect at the next start", {{"key", key}});
+  settings = std::move(*fresh);
+  log.set_level(settings.daemon.log_level);
+  client.reconfigure(settings.net);
+  poller.reconfigure(settings);
+  housekeeper.configure(settings.store);
+  caretaker.snapshot_every(snapshot_interval(settings));
+  co_await reconcile();
+  log.notice("configuration reloaded");
   notifier.ready("serving");
+  co_return waiting;
 }
 
 // Proves to systemd that the loop runs and that the writer answers; whichever hangs, the daemon is restarted.
@@ -537,7 +571,7 @@ Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settin
       open_database(store_options(settings), reserve_file(settings), log, estate->notifier, damage);
   if (!database) return database.error();
   if (!inherited) {
-    Result<Sockets> sockets = open_sockets(settings.socket);
+    Result<Sockets> sockets = open_sockets(settings);
     if (!sockets) return sockets.error();
     estate->sockets = std::move(*sockets);
   }

@@ -27,6 +27,7 @@ struct ArticleQuery {
   std::int64_t limit = 50;
   std::string cursor;  // opaque, from ArticlePage::next_cursor of the same query
   bool with_content = true;
+  std::size_t max_bytes = 16 << 20;  // of summaries and contents; past it the page ends, with a cursor
 };
 
 struct ArticlePage {
@@ -55,6 +56,13 @@ struct Change {
   ChangeOp op = ChangeOp::added;
   std::int64_t id = 0;
   friend bool operator==(const Change&, const Change&) = default;
+};
+
+// What is not known to be of another feed or folder passes: deletions from a feed that is gone are such.
+struct ChangeFilter {
+  std::optional<FeedId> feed;
+  std::optional<std::string> folder;
+  friend auto operator<=>(const ChangeFilter&, const ChangeFilter&) = default;
 };
 
 struct ChangePage {

@@ -111,6 +111,12 @@ struct HttpSettings {
   std::string user;
   std::string password_file;
   std::string token_file;
+  std::string tls_certificate_file;
+  std::string tls_key_file;
+  bool admin = false;
+  // What is in the files; in no message and no log.
+  std::string password;
+  std::string token;
 };
 
 struct DeclaredFeed {

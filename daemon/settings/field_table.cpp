@@ -6,6 +6,7 @@
 #include <array>
 
 #include "settings/feed_settings.hpp"
+#include "settings/secret_file.hpp"
 
 namespace newscache::settings {
 namespace {
@@ -57,6 +58,7 @@ constexpr Rule time_spans() {
 }
 constexpr Rule mode() { return {.kind = Kind::mode}; }
 constexpr Rule networks() { return {.kind = Kind::networks, .accepts = is_network}; }
+constexpr Rule secret() { return text("an absolute path, or a name that LoadCredential= gives", is_secret_name); }
 constexpr Rule path() { return text("an absolute path", is_absolute_path); }
 constexpr std::array<std::pair<LogLevel, std::string_view>, 5> log_levels = {{
     {LogLevel::error, "error"},
@@ -167,11 +169,17 @@ constexpr std::array field_table = std::to_array<Entry>({
   {"http.listen", "[]", at_restart, endpoints(), SLOT(http.listen),
    "TCP addresses on which the API is served as well, such as [\"127.0.0.1:8077\"]"},
   {"http.user", unset, at_restart, text("a user name"), SLOT(http.user),
-   "The user name that TCP clients must give"},
-  {"http.password_file", unset, at_restart, path(), SLOT(http.password_file),
+   "The user name by which TCP clients may come in (Basic authentication)"},
+  {"http.password_file", unset, at_restart, secret(), SLOT(http.password_file),
    "The file that holds the password of that user"},
-  {"http.token_file", unset, at_restart, path(), SLOT(http.token_file),
-   "The file that holds the token that TCP clients may give instead"},
+  {"http.token_file", unset, at_restart, secret(), SLOT(http.token_file),
+   "The file that holds the token by which TCP clients may come in (Bearer authentication)"},
+  {"http.tls_certificate_file", unset, at_restart, path(), SLOT(http.tls_certificate_file),
+   "The certificate, with its chain, as a PEM file; needed for addresses other than loopback, which are served over TLS"},
+  {"http.tls_key_file", unset, at_restart, path(), SLOT(http.tls_key_file),
+   "The key of that certificate, as a PEM file"},
+  {"http.admin", "false", at_restart, boolean(), SLOT(http.admin),
+   "Whether TCP clients may change subscriptions, import and delete, and not only read and mark"},
 });
 
 constexpr std::array feed_table = std::to_array<FeedEntry>({

@@ -56,14 +56,12 @@ std::vector<std::string> needs_restart(const model::Settings& old_settings, cons
 
 std::vector<std::string> without_effect(const model::Settings& settings) {
   // What the contract fixes for work that is still to come; it shrinks with it.
-  constexpr std::array<std::string_view, 2> pending = {"offline.", "http."};
   model::Settings given = settings;
   model::Settings defaults;
   std::vector<std::string> keys;
   for (const Entry& entry : entries()) {
-    const bool is_pending = std::any_of(pending.begin(), pending.end(),
-                                        [&](std::string_view prefix) { return entry.key.starts_with(prefix); });
-    if (is_pending && entry.format(given) != entry.format(defaults)) keys.emplace_back(entry.key);
+    if (entry.key.starts_with("offline.") && entry.format(given) != entry.format(defaults))
+      keys.emplace_back(entry.key);
   }
   return keys;
 }

@@ -226,13 +226,21 @@ bool is_proxy_url(std::string_view text) {
                                      [&](std::string_view scheme) { return has_host(text, scheme); });
 }
 
-bool is_endpoint(std::string_view text) {
+bool is_endpoint(std::string_view text) { return parse_endpoint(text).has_value(); }
+
+Result<Endpoint> parse_endpoint(std::string_view text) {
+  const Error fault{Cause::invalid, fmt::format("\"{}\" is no address with a port", text)};
   const auto colon = text.rfind(':');
-  if (colon == text.npos || to_number(text.substr(colon + 1), 65535).value_or(0) == 0) return false;
-  const auto host = text.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) return is_address(AF_INET6, host.substr(1, host.size() - 2));
-  return is_address(AF_INET, host);
+  if (colon == text.npos) return fault;
+  const auto port = to_number(text.substr(colon + 1), 65535).value_or(0);
+  auto host = text.substr(0, colon);
+  const bool in_brackets = host.starts_with('[') && host.ends_with(']');
+  if (in_brackets) host = host.substr(1, host.size() - 2);
+  if (port == 0 || !is_address(in_brackets ? AF_INET6 : AF_INET, host)) return fault;
+  return Endpoint{std::string(host), static_cast<std::uint16_t>(port)};
 }
+
+bool is_loopback(const Endpoint& endpoint) { return endpoint.address.starts_with("127.") || endpoint.address == "::1"; }
 
 bool is_network(std::string_view text) {
   const auto slash = text.find('/');

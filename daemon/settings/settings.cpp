@@ -12,6 +12,7 @@
 #include "settings/access.hpp"
 #include "settings/feed_settings.hpp"
 #include "settings/field_table.hpp"
+#include "settings/http.hpp"
 #include "settings/suggest.hpp"
 
 namespace newscache::settings {
@@ -90,6 +91,10 @@ class Loader {
                       key_places_[key], key,
                       toml_string(format_duration(std::chrono::milliseconds(settings_.poll.floor).count())),
                       toml_string(format_duration(std::chrono::milliseconds(settings_.poll.ceiling).count())))};
+    }
+    if (const auto error = complete_http(settings_.http)) {
+      return Error{Cause::invalid,
+                   fmt::format("{}: {}: {}", key_places_[std::string(error->key)], error->key, error->problem)};
     }
     return std::move(settings_);
   }

@@ -50,6 +50,14 @@ struct TimeSpan {
 };
 // "HH:MM-HH:MM": "23:00-06:30", "00:00-24:00".
 Result<TimeSpan> parse_time_span(std::string_view text);
+// A numeric address with its port: "127.0.0.1:8077", "[::1]:8077".
+struct Endpoint {
+  std::string address;  // without brackets
+  std::uint16_t port = 0;
+};
+Result<Endpoint> parse_endpoint(std::string_view text);
+// Of this machine only.
+bool is_loopback(const Endpoint& endpoint);
 // "error", "warning", "notice", "info", "debug".
 Result<LogLevel> parse_log_level(std::string_view name);
 

@@ -84,7 +84,7 @@ class Applier {
     row.sort = sort_date(incoming.entry, update_.received);
     row.received = update_.received;
     row.hash = hash;
-    row.revision = change_.changed(model::ChangeType::article, model::ChangeOp::added, model::raw(row.id));
+    row.revision = change_.changed(row.feed_id, row.id, model::ChangeOp::added);
     row.record = change_.database().codec().encode(incoming.entry);
     insert_article(change_.database(), row);
     change_.dated(row.id, row.sort);
@@ -108,7 +108,7 @@ class Applier {
       set_hash(database, row.id, hash);
       return false;
     }
-    row.revision = change_.changed(model::ChangeType::article, model::ChangeOp::updated, model::raw(row.id));
+    row.revision = change_.changed(row.feed_id, row.id, model::ChangeOp::updated);
     row.record = database.codec().encode(entry);
     replace_article(database, change_.search_index(), *old, row, update_.received);
     return true;
@@ -164,7 +164,7 @@ model::UpdateResult apply_update(Change& change, model::FeedUpdate& update) {
   if (described) update_feed(change.database(), *stored);
   if (stored->feed.state != update.state) update_feed_state(change.database(), update.feed_id, update.state);
   if (described || looks_different(stored->feed.state, update.state)) {
-    change.changed(model::ChangeType::feed, model::ChangeOp::updated, model::raw(update.feed_id));
+    change.changed(update.feed_id, model::ChangeOp::updated);
   }
   return result;
 }

@@ -18,13 +18,19 @@ constexpr std::string_view kSaveTotals = R"sql(
 UPDATE store SET feed_id = ?, article_id = ?, revision = ?, feeds = ?, articles = ?, unread = ?, starred = ?,
   indexed = ?, outdated = ?, horizon = ?)sql";
 constexpr std::string_view kNewHorizon = "INSERT INTO horizon(id, sort) VALUES (?, ?)";
-constexpr std::string_view kAppend = "INSERT INTO change(revision, type, op, id) VALUES (?, ?, ?, ?)";
+constexpr std::string_view kAppend = "INSERT INTO change(revision, type, op, id, feed_id) VALUES (?, ?, ?, ?, ?)";
 constexpr std::string_view kPrune = "DELETE FROM change WHERE revision <= ?";
 constexpr std::string_view kCountFeed =
     "UPDATE feed_state SET articles = articles + ?, unread = unread + ? WHERE feed_id = ?";
 constexpr std::string_view kOldest = "SELECT min(revision) FROM change";
 constexpr std::string_view kAfter =
     "SELECT revision, type, op, id FROM change WHERE revision > ? ORDER BY revision LIMIT ?";
+constexpr std::string_view kAfterOfFeed =
+    "SELECT revision, type, op, id FROM change WHERE revision > ? AND feed_id IN (?, 0) ORDER BY revision LIMIT ?";
+constexpr std::string_view kAfterOfFolder = R"sql(
+SELECT revision, type, op, id FROM change
+  WHERE revision > ? AND feed_id NOT IN (SELECT id FROM feed WHERE folder <> ? AND removed = 0)
+  ORDER BY revision LIMIT ?)sql";
 
 // The numbers in the file; never change one.
 std::int64_t number(model::ChangeType type) { return type == model::ChangeType::article ? 0 : 1; }
@@ -87,9 +93,20 @@ model::Revision oldest_known(Database& database, model::Revision newest) {
   return newest;
 }
 
-std::vector<model::Change> changes_after(Database& database, model::Revision since, std::int64_t limit) {
+namespace {
+
+Query query_after(Database& database, model::Revision since, const model::ChangeFilter& filter, std::int64_t limit) {
+  if (filter.feed) return {database, kAfterOfFeed, model::raw(since), model::raw(*filter.feed), limit};
+  if (filter.folder) return {database, kAfterOfFolder, model::raw(since), *filter.folder, limit};
+  return {database, kAfter, model::raw(since), limit};
+}
+
+}  // namespace
+
+std::vector<model::Change> changes_after(Database& database, model::Revision since, const model::ChangeFilter& filter,
+                                         std::int64_t limit) {
   std::vector<model::Change> changes;
-  Query query(database, kAfter, model::raw(since), limit);
+  Query query = query_after(database, since, filter, limit);
   while (query.step()) {
     changes.push_back({model::Revision{query.integer(0)}, change_type(query.integer(1)), change_op(query.integer(2)),
                        query.integer(3)});
@@ -111,9 +128,17 @@ Change::Change(WriterState& state, Durability durability)
       totals_(state.totals),
       search_index_(state.database, totals_) {}
 
-model::Revision Change::changed(model::ChangeType type, model::ChangeOp op, std::int64_t id) {
+model::Revision Change::changed(model::FeedId feed, model::ChangeOp op) {
+  return append(feed, model::ChangeType::feed, op, model::raw(feed));
+}
+
+model::Revision Change::changed(model::FeedId feed, model::ArticleId article, model::ChangeOp op) {
+  return append(feed, model::ChangeType::article, op, model::raw(article));
+}
+
+model::Revision Change::append(model::FeedId feed, model::ChangeType type, model::ChangeOp op, std::int64_t id) {
   ++totals_.revision;
-  Query(database(), kAppend, totals_.revision, number(type), number(op), id).run();
+  Query(database(), kAppend, totals_.revision, number(type), number(op), id, model::raw(feed)).run();
   return model::Revision{totals_.revision};
 }
 

@@ -10,6 +10,7 @@ namespace newscache::store {
 
 // The lowest `since` from which the log is complete.
 model::Revision oldest_known(Database& database, model::Revision newest);
-std::vector<model::Change> changes_after(Database& database, model::Revision since, std::int64_t limit);
+std::vector<model::Change> changes_after(Database& database, model::Revision since, const model::ChangeFilter& filter,
+                                         std::int64_t limit);
 
 }  // namespace newscache::store

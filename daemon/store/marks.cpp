@@ -89,7 +89,7 @@ Result<std::int64_t> mark_once(WriterState& state, const model::MarkRequest& req
     const bool read = request.read.value_or(target.read);
     const bool starred = request.starred.value_or(target.starred);
     if (read == target.read && starred == target.starred) continue;
-    const auto revision = change.changed(model::ChangeType::article, model::ChangeOp::state, model::raw(target.id));
+    const auto revision = change.changed(target.feed, target.id, model::ChangeOp::state);
     set_state(database, target.id, read, starred, revision);
     change.count_articles(target.feed, 0, int{target.read} - int{read}, int{starred} - int{target.starred});
     ++changed;
@@ -103,7 +103,7 @@ Result<std::int64_t> mark_once(WriterState& state, const model::MarkRequest& req
 void remove_known_article(Change& change, const ArticleRow& row) {
   delete_article(change.database(), change.search_index(), row);
   change.count_articles(row.feed_id, -1, row.read ? 0 : -1, row.starred ? -1 : 0);
-  change.changed(model::ChangeType::article, model::ChangeOp::deleted, model::raw(row.id));
+  change.changed(row.feed_id, row.id, model::ChangeOp::deleted);
 }
 
 Result<std::int64_t> Writer::mark(const model::MarkRequest& request) {

@@ -22,7 +22,6 @@ namespace {
 
 constexpr std::int64_t kMaxPage = 1000;
 // Of contents; a page ends at the article that reaches it.
-constexpr std::size_t kMaxPageBytes = 16 << 20;
 
 constexpr std::string_view kTotals = "SELECT epoch, revision, feeds, articles, unread, starred FROM store";
 constexpr std::string_view kFolderShare = R"sql(
@@ -60,17 +59,17 @@ Result<std::vector<Match>> find(Database& database, Search& search, const model:
 
 // As many of them as a page may hold; how many that were.
 std::size_t load_articles(Database& database, Search& search, const TextFilter& text, const std::vector<Match>& matches,
-                          bool with_content, std::vector<model::Article>& articles) {
+                          const model::ArticleQuery& query, std::vector<model::Article>& articles) {
   std::size_t bytes = 0;
   std::size_t loaded = 0;
-  for (; loaded < matches.size() && bytes < kMaxPageBytes; ++loaded) {
+  for (; loaded < matches.size() && bytes < query.max_bytes; ++loaded) {
     const auto& match = matches[loaded];
-    auto article = load_article(database, match.id, with_content || !text.empty());
+    auto article = load_article(database, match.id, query.with_content || !text.empty());
     // A damaged record; or, in the index until it is made anew, what is left of one. Neither may block the list.
     if (!article) continue;
     if (!text.empty()) search.describe(match, text, *article);
-    if (!with_content) article->entry.content_html.clear();
-    bytes += article->entry.content_html.size();
+    if (!query.with_content) article->entry.content_html.clear();
+    bytes += article->entry.summary.size() + article->entry.content_html.size();
     articles.push_back(std::move(*article));
   }
   return loaded;
@@ -180,7 +179,7 @@ Result<model::ArticlePage> Reader::articles(const model::ArticleQuery& query) {
   if (more) matches->resize(static_cast<std::size_t>(limit));
 
   model::ArticlePage page;
-  const auto last = load_articles(database, search, *text, *matches, query.with_content, page.articles);
+  const auto last = load_articles(database, search, *text, *matches, query, page.articles);
   if (last < matches->size()) more = true;
   if (more && last > 0) page.next_cursor = write_cursor(query, (*matches)[last - 1].position);
   return page;
@@ -196,7 +195,8 @@ Result<std::vector<model::ArticleVersion>> Reader::history(model::ArticleId id) 
   return load_history(state_->database, id);
 }
 
-Result<model::ChangePage> Reader::changes(model::Revision since, std::int64_t limit) {
+Result<model::ChangePage> Reader::changes(model::Revision since, std::int64_t limit,
+                                          const model::ChangeFilter& filter) {
   auto& database = state_->database;
   const Snapshot snapshot(database);
   model::ChangePage page;
@@ -208,8 +208,11 @@ Result<model::ChangePage> Reader::changes(model::Revision since, std::int64_t li
                                   "; read everything anew and go on from revision " +
                                   std::to_string(model::raw(page.revision))};
   }
-  page.changes = changes_after(database, since, std::max<std::int64_t>(limit, 1));
-  page.more = !page.changes.empty() && page.changes.back().revision < page.revision;
+  const auto most = std::max<std::int64_t>(limit, 1);
+  // One more than asked for tells whether there is a next page.
+  page.changes = changes_after(database, since, filter, most + 1);
+  page.more = static_cast<std::int64_t>(page.changes.size()) > most;
+  if (page.more) page.changes.pop_back();
   return page;
 }
 

@@ -274,6 +274,10 @@ CREATE VIRTUAL TABLE search USING fts5(
 INSERT INTO search(search, rank) VALUES ('hashsize', 8388608);
 INSERT INTO search(search, rank) VALUES ('automerge', 8);
 )sql",
+    // 7: a change knows its feed, also that of an article which is gone. 0: not known, being older.
+    R"sql(
+ALTER TABLE change ADD COLUMN feed_id INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 constexpr std::size_t kHeaderBytes = 100;

@@ -240,7 +240,7 @@ class Reader {
   // What the article said before it was edited, newest first: the last Options::max_versions, without damaged ones.
   Result<std::vector<model::ArticleVersion>> history(model::ArticleId id);
   // What came after `since`, oldest first. Cause::gone when the log does not reach back so far.
-  Result<model::ChangePage> changes(model::Revision since, std::int64_t limit);
+  Result<model::ChangePage> changes(model::Revision since, std::int64_t limit, const model::ChangeFilter& filter = {});
   model::Counts counts();
   std::int64_t unindexed();    // as Writer::unindexed()
   model::Revision revision();  // the newest that is committed

@@ -38,10 +38,6 @@ Error subscribed(const model::Feed& feed) {
   return Error{Cause::conflict, "already subscribed as feed " + std::to_string(model::raw(feed.id)) + ", " + feed.url};
 }
 
-void log_feed(Change& change, model::ChangeOp op, model::FeedId id) {
-  change.changed(model::ChangeType::feed, op, model::raw(id));
-}
-
 // What was known of the document at the old address says nothing about the one at the new.
 void forget_document(model::FeedState& state) {
   state.validators = {};
@@ -111,7 +107,7 @@ Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::s
     insert_feed(database, *stored);
   }
   change.count_feeds(1);
-  log_feed(change, model::ChangeOp::added, stored->feed.id);
+  change.changed(stored->feed.id, model::ChangeOp::added);
   return find_feed(database, stored->feed.id)->feed;
 }
 
@@ -203,7 +199,7 @@ Result<model::Feed> Writer::change_feed(model::FeedId id, const model::FeedPatch
     update_feed_state(database, id, stored->feed.state);
   }
   update_feed(database, *stored);
-  log_feed(change, model::ChangeOp::updated, id);
+  change.changed(id, model::ChangeOp::updated);
   const auto changed = find_feed(database, id);
   change.commit();
   return changed->feed;
@@ -220,7 +216,7 @@ Result<void> Writer::remove_feed(model::FeedId id, bool purge) {
   }
   for (const auto article : articles) remove_known_article(change, *find_article(database, article));
   change.count_feeds(-1);
-  log_feed(change, model::ChangeOp::deleted, id);
+  change.changed(id, model::ChangeOp::deleted);
   if (static_cast<std::int64_t>(articles.size()) == stored->feed.articles) {
     delete_feed(database, id);
   } else {

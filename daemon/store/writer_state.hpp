@@ -70,7 +70,8 @@ class Change {
   const Options& options() const { return state_.database.options(); }
   SearchIndex& search_index() { return search_index_; }
   // Appends to the change log; every call is a revision of its own.
-  model::Revision changed(model::ChangeType type, model::ChangeOp op, std::int64_t id);
+  model::Revision changed(model::FeedId feed, model::ChangeOp op);
+  model::Revision changed(model::FeedId feed, model::ArticleId article, model::ChangeOp op);
   model::FeedId new_feed_id();
   model::ArticleId new_article_id();
   void count_feeds(std::int64_t by) { totals_.feeds += by; }
@@ -83,6 +84,7 @@ class Change {
   void commit();
 
  private:
+  model::Revision append(model::FeedId feed, model::ChangeType type, model::ChangeOp op, std::int64_t id);
   void write_feed_counts();
   void write_totals();
 

@@ -1,6 +1,8 @@
 #include "sys/sockets.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -96,22 +98,23 @@ std::optional<int> socket_option(int fd, int option) {
 
 }  // namespace
 
-Result<std::vector<FileDescriptor>> inherited_sockets() {
+Result<InheritedSockets> inherited_sockets() {
   const bool for_us = number_from(take_variable("LISTEN_PID")) == ::getpid();
   const auto count = number_from(take_variable("LISTEN_FDS"));
   take_variable("LISTEN_FDNAMES");
-  std::vector<FileDescriptor> sockets;
+  InheritedSockets sockets;
   if (!for_us || count < 0 || count > most_inherited) return sockets;
   for (int fd = first_inherited; fd < first_inherited + static_cast<int>(count); ++fd) {
     if (::fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) continue;              // not open
     if (socket_option(fd, SO_ACCEPTCONN).value_or(0) == 0) continue;  // nothing that we could accept on
-    // On any other socket nobody would be told from anybody else.
-    if (socket_option(fd, SO_DOMAIN) != AF_UNIX || socket_option(fd, SO_TYPE) != SOCK_STREAM) {
+    const auto family = socket_option(fd, SO_DOMAIN);
+    const bool is_tcp = family == AF_INET || family == AF_INET6;
+    if ((family != AF_UNIX && !is_tcp) || socket_option(fd, SO_TYPE) != SOCK_STREAM) {
       return Error{Cause::invalid,
-                   "the service manager passed a socket that is no Unix stream socket: in "
-                   "newscached.socket, ListenStream= must be a path"};
+                   "the service manager passed a socket that we cannot serve: in newscached.socket, ListenStream= must "
+                   "be a path, or an address with a port"};
     }
-    sockets.emplace_back(fd);
+    (is_tcp ? sockets.tcp_sockets : sockets.unix_sockets).emplace_back(fd);
   }
   return sockets;
 }
@@ -142,6 +145,32 @@ Result<FileDescriptor> listen_unix(const SocketOptions& options) {
   if (::chmod(options.path.c_str(), static_cast<mode_t>(options.mode)) != 0)
     return cannot("set the mode of", options.path);
   if (::listen(socket.get(), backlog) != 0) return cannot("listen on", options.path);
+  return socket;
+}
+
+Result<FileDescriptor> listen_tcp(const std::string& address, std::uint16_t port) {
+  const auto cannot_listen = [&](std::string_view what) {
+    return Error{Cause::invalid, "http.listen: cannot " + std::string(what) + " " + address + " port " +
+                                     std::to_string(port) + ": " + std::strerror(errno)};
+  };
+  sockaddr_in v4{};
+  sockaddr_in6 v6{};
+  v4.sin_family = AF_INET;
+  v4.sin_port = htons(port);
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(port);
+  const bool is_v4 = ::inet_pton(AF_INET, address.c_str(), &v4.sin_addr) == 1;
+  if (!is_v4 && ::inet_pton(AF_INET6, address.c_str(), &v6.sin6_addr) != 1) return cannot_listen("understand");
+  const auto* target = is_v4 ? reinterpret_cast<const sockaddr*>(&v4) : reinterpret_cast<const sockaddr*>(&v6);
+  const auto size = static_cast<socklen_t>(is_v4 ? sizeof(v4) : sizeof(v6));
+  FileDescriptor socket(::socket(target->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!socket) return cannot_listen("open a socket for");
+  const int yes = 1;
+  // A restart must not wait for connections that are long gone.
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+  if (!is_v4) ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
+  if (::bind(socket.get(), target, size) != 0) return cannot_listen("bind");
+  if (::listen(socket.get(), backlog) != 0) return cannot_listen("listen on");
   return socket;
 }
 

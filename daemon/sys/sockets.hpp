@@ -1,5 +1,6 @@
 #pragma once
-// The listening sockets: inherited from systemd (LISTEN_FDS) or bound by us.
+// The listening sockets: inherited from systemd (LISTEN_FDS) or bound by us: the Unix socket, and TCP where that is
+// asked for.
 
 #include <cstdint>
 #include <string>
@@ -11,8 +12,12 @@
 namespace newscache::sys {
 
 // Sockets passed by systemd (sd_listen_fds(3)), close-on-exec set; the variables are removed from the environment.
-// Cause::invalid when one listens that is no Unix stream socket: what clients may do depends on who they are.
-Result<std::vector<FileDescriptor>> inherited_sockets();
+// Cause::invalid when one listens that is neither a Unix stream socket nor TCP.
+struct InheritedSockets {
+  std::vector<FileDescriptor> unix_sockets;
+  std::vector<FileDescriptor> tcp_sockets;
+};
+Result<InheritedSockets> inherited_sockets();
 
 struct SocketOptions {
   std::string path;
@@ -23,6 +28,9 @@ struct SocketOptions {
 // replaced; one that answers is Cause::conflict; anything else in its place is left alone: Cause::invalid.
 // Mode and group are set before it accepts anybody.
 Result<FileDescriptor> listen_unix(const SocketOptions& options);
+
+// Binds and listens on TCP. `address`: numeric, IPv4 or IPv6. Cause::invalid says what to do.
+Result<FileDescriptor> listen_tcp(const std::string& address, std::uint16_t port);
 
 // Where the socket is, unless told otherwise: $NEWSCACHE_SOCKET; as root /run/newscached/newscached.sock; else
 // $XDG_RUNTIME_DIR/newscached/newscached.sock, and without that variable /tmp/newscached-UID/newscached.sock.

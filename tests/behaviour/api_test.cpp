@@ -1,5 +1,6 @@
 // The socket itself: who may do what, limits, live events under load, and how it all ends.
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,8 +55,8 @@ TEST_CASE("every path without an id answers GET, and HEAD like it without the bo
   Daemon daemon;
   daemon.start();
   HttpClient client(daemon.socket());
-  for (const std::string path :
-       {"/healthz", "/metrics", "/v1/openapi.json", "/v1/status", "/v1/feeds", "/v1/articles", "/v1/changes", "/v1/opml"}) {
+  for (const std::string path : {"/healthz", "/metrics", "/v1/openapi.json", "/v1/status", "/v1/feeds", "/v1/articles",
+                                 "/v1/changes", "/v1/opml"}) {
     INFO(path);
     const auto whole = client.get(path);
     CHECK(whole.status == 200);
@@ -212,6 +213,8 @@ TEST_CASE("a burst of thousands of events reaches who reads, without a gap, and 
     CHECK(request(daemon, "POST", "/v1/articles/mark", body).body == R"({"changed":2000})");
   }
   CHECK(counted.get() == rounds * 2000);
+  pollfd hung_up{stalled.descriptor(), 0, 0};
+  CHECK(::poll(&hung_up, 1, 60'000) == 1);
   int before_the_end = 0;
   while (stalled.next()) ++before_the_end;
   CHECK(before_the_end < rounds * 2000);

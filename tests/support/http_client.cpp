@@ -124,12 +124,17 @@ std::optional<HttpAnswer> HttpClient::receive_head() {
 }
 
 std::optional<std::string> HttpClient::receive_chunk() {
+  auto chunk = read_chunk();
+  if (chunk && chunk->empty()) chunk.reset();
+  return chunk;
+}
+
+std::optional<std::string> HttpClient::read_chunk() {
   const auto size_line = read_line();
   if (!size_line) return std::nullopt;
   const auto size = std::stoul(*size_line, nullptr, 16);
   auto chunk = read_exactly(size + 2);
-  if (!chunk || size == 0) return std::nullopt;
-  chunk->resize(size);
+  if (chunk) chunk->resize(size);
   return chunk;
 }
 
@@ -137,8 +142,12 @@ std::optional<HttpAnswer> HttpClient::receive(bool to_head) {
   auto answer = receive_head();
   if (!answer || to_head || answer->status / 100 == 1 || answer->status == 204 || answer->status == 304) return answer;
   if (same_name(answer->header("Transfer-Encoding"), "chunked")) {
-    while (auto chunk = receive_chunk()) answer->body += *chunk;
-    return answer;
+    for (;;) {
+      const auto chunk = read_chunk();
+      if (!chunk) throw std::runtime_error("the answer's body is cut off");
+      if (chunk->empty()) return answer;
+      answer->body += *chunk;
+    }
   }
   const auto length = answer->header("Content-Length");
   if (length.empty()) {
@@ -166,13 +175,14 @@ EventReader::EventReader(const std::string& socket_path, std::string_view target
 std::optional<ServerEvent> EventReader::next() {
   for (;;) {
     std::size_t end = 0;
-    while ((end = text_.find("\n\n")) == std::string::npos) {
+    while ((end = text_.find("\n\n", read_)) == std::string::npos) {
       const auto chunk = client_.receive_chunk();
       if (!chunk) return std::nullopt;
+      text_.erase(0, std::exchange(read_, 0));
       text_ += *chunk;
     }
-    const auto block = text_.substr(0, end + 1);
-    text_.erase(0, end + 2);
+    const auto block = text_.substr(read_, end + 1 - read_);
+    read_ = end + 2;
     ServerEvent event;
     for (std::size_t start = 0; start < block.size();) {
       const auto line_end = block.find('\n', start);

@@ -48,7 +48,7 @@ class HttpClient {
   std::optional<HttpAnswer> receive(bool to_head = false);
   // The next answer's head only; its body stays to be read.
   std::optional<HttpAnswer> receive_head();
-  // One chunk of a chunked body; none at its end.
+  // One chunk of a chunked body; none at its end, or when it is cut off.
   std::optional<std::string> receive_chunk();
   // True when the other side closes before it says another byte.
   bool at_end();
@@ -58,6 +58,7 @@ class HttpClient {
  private:
   bool fill();
   std::optional<std::string> read_line();
+  std::optional<std::string> read_chunk();  // the last one is empty
   std::optional<std::string> read_exactly(std::size_t size);
 
   FileDescriptor socket_;
@@ -77,11 +78,13 @@ class EventReader {
   const HttpAnswer& head() const { return head_; }
   // Waits for the next event, passing over comments; none when the stream ends.
   std::optional<ServerEvent> next();
+  int descriptor() const { return client_.descriptor(); }
 
  private:
   HttpClient client_;
   HttpAnswer head_;
   std::string text_;
+  std::size_t read_ = 0;  // of it
 };
 
 }  // namespace newscache::test

@@ -4,6 +4,8 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
+#include <zlib.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -27,9 +29,17 @@ constexpr Route table[] = {
     {Method::post, "/admin", Permission::admin, Body::json, "", nullptr},
     {Method::get, "/throws", Permission::everyone, Body::none, "", nullptr},
     {Method::get, "/large", Permission::everyone, Body::none, "", nullptr},
+    {Method::get, "/pieces", Permission::everyone, Body::none, "", nullptr},
+    {Method::get, "/breaks", Permission::everyone, Body::none, "", nullptr},
     {Method::get, "/stop", Permission::everyone, Body::none, "", nullptr},
     {Method::get, "/events", Permission::everyone, Body::none, "", nullptr},
 };
+
+loop::awaitable<std::string> next_piece(std::shared_ptr<int> left, bool breaks) {
+  if (breaks) throw std::runtime_error("it broke");
+  if (*left == 0) co_return std::string();
+  co_return std::string(5000, static_cast<char>('a' + --*left));
+}
 
 loop::awaitable<Response> answer(Host& host, const Route& route, Request& request) {
   if (route.pattern == "/throws") throw std::runtime_error("a handler's bug");
@@ -40,6 +50,14 @@ loop::awaitable<Response> answer(Host& host, const Route& route, Request& reques
     co_return response;
   }
   if (route.pattern == "/large" || route.pattern == "/stop") co_return json_response(std::string(32 << 20, ' '));
+  if (route.pattern == "/pieces" || route.pattern == "/breaks") {
+    auto response = json_response(std::string("begin"));
+    response.etag = "\"strong\"";
+    response.rest = [left = std::make_shared<int>(3), breaks = route.pattern == "/breaks"] {
+      return next_piece(left, breaks);
+    };
+    co_return response;
+  }
   if (const auto* q = request.parameters.find("q")) co_return json_response(std::string(*q));
   co_return json_response("<" + request.body + ">");
 }
@@ -52,13 +70,21 @@ Limits small_limits() {
   return limits;
 }
 
+model::HttpSettings tcp_settings() {
+  model::HttpSettings settings;
+  settings.token = "0123456789abcdef";
+  settings.user = "me";
+  settings.password = "secret: word";
+  return settings;
+}
+
 // The server's side in a thread of its own, the client's in the test.
 class Connection {
  public:
-  explicit Connection(Limits limits = small_limits(), bool admin = true)
+  explicit Connection(Limits limits = small_limits(), bool admin = true, Door door = {})
       : tasks_(loop_.get_executor(), log_),
-        host_(std::make_shared<Host>(loop_.get_executor(), clock_, log_, limits)),
-        client_(start(admin)) {
+        host_(std::make_shared<Host>(loop_.get_executor(), clock_, log_, worker_, limits)),
+        client_(start(admin, std::move(door))) {
     thread_ = std::thread([this] { loop_.run(); });
   }
   Connection(const Connection&) = delete;
@@ -76,6 +102,10 @@ class Connection {
       for (auto* session : host_->sessions) wind_down(*session);
     });
   }
+  // As if other connections were sending so much.
+  void hold(std::size_t bytes) {
+    asio::post(loop_, [this, bytes] { host_->held = bytes; });
+  }
   // Sends raw bytes and returns the answer's status; 0 when the connection ends without one.
   int status_of(std::string_view bytes) {
     client_.send(bytes);
@@ -84,14 +114,15 @@ class Connection {
   }
 
  private:
-  test::HttpClient start(bool admin) {
+  test::HttpClient start(bool admin, Door door) {
     int ends[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     host_->routes = table;
-    host_->is_admin = [admin](const sys::Peer&) { return admin; };
+    host_->tcp = TcpAccess(tcp_settings());
     host_->answer = [&host = *host_](const Route& route, Request& request) { return answer(host, route, request); };
     asio::local::stream_protocol::socket socket(loop_, asio::local::stream_protocol(), ends[0]);
-    tasks_.spawn("connection", serve_connection(host_, Socket(std::move(socket))));
+    tasks_.spawn("connection",
+                 serve_connection(host_, Socket(std::move(socket)), std::move(door), Caller{admin, 1000}));
     return test::HttpClient(FileDescriptor(ends[1]));
   }
 
@@ -99,10 +130,31 @@ class Connection {
   SystemClock clock_;
   Log log_ = Log::silent();
   loop::Tasks tasks_;
+  loop::Thread worker_;
   std::shared_ptr<Host> host_;
   test::HttpClient client_;
   std::thread thread_;
 };
+
+std::string gunzip(std::string body) {
+  z_stream stream{};
+  constexpr int gzip = 15 + 16;
+  REQUIRE(inflateInit2(&stream, gzip) == Z_OK);
+  stream.next_in = reinterpret_cast<Bytef*>(body.data());
+  stream.avail_in = static_cast<uInt>(body.size());
+  std::string out;
+  std::vector<char> block(std::size_t{1} << 20);
+  int code = Z_OK;
+  while (code == Z_OK) {
+    stream.next_out = reinterpret_cast<Bytef*>(block.data());
+    stream.avail_out = static_cast<uInt>(block.size());
+    code = inflate(&stream, Z_NO_FLUSH);
+    out.append(block.data(), block.size() - stream.avail_out);
+  }
+  CHECK(code == Z_STREAM_END);
+  inflateEnd(&stream);
+  return out;
+}
 
 std::string get(std::string_view target, std::string_view fields = "") {
   return "GET " + std::string(target) + " HTTP/1.1\r\nHost: x\r\n" + std::string(fields) + "\r\n";
@@ -341,4 +393,106 @@ TEST_CASE("a stop ends a waiting connection, also in the middle of a head") {
   half.client().send("GET /ec");
   half.stop();
   CHECK(half.client().at_end());
+}
+
+TEST_CASE("an answer that is too large to be held comes in pieces") {
+  Connection connection;
+  const auto whole = connection.client().get("/pieces");
+  CHECK(whole.status == 200);
+  CHECK(whole.header("Transfer-Encoding") == "chunked");
+  CHECK(whole.header("Content-Length").empty());
+  CHECK(whole.body == "begin" + std::string(5000, 'c') + std::string(5000, 'b') + std::string(5000, 'a'));
+  CHECK(connection.client().request("HEAD", "/pieces").header("Transfer-Encoding") == "chunked");
+  CHECK(connection.client().get("/echo?q=next").body == "next");
+}
+
+TEST_CASE("in HTTP/1.0 an answer in pieces ends with the connection") {
+  Connection connection;
+  connection.client().send("GET /pieces HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  std::string all;
+  char byte = 0;
+  while (::read(connection.client().descriptor(), &byte, 1) == 1) all += byte;
+  CHECK(all.find("Transfer-Encoding") == std::string::npos);
+  CHECK(all.find("Connection: close") != std::string::npos);
+  CHECK(all.ends_with("begin" + std::string(5000, 'c') + std::string(5000, 'b') + std::string(5000, 'a')));
+}
+
+TEST_CASE("an answer that breaks off does not look complete") {
+  Connection connection;
+  CHECK_THROWS_WITH(connection.client().get("/breaks"), "the answer's body is cut off");
+}
+
+TEST_CASE("a large answer is compressed for who asks, and says that it would be") {
+  Connection connection;
+  auto& client = connection.client();
+  const auto plain = client.get("/echo?q=" + std::string(900, 'x'));
+  CHECK(plain.header("Vary").empty());  // too small
+  const auto pieces = client.get("/pieces");
+  CHECK(pieces.header("Vary") == "Accept-Encoding");
+  CHECK(pieces.header("Content-Encoding").empty());
+  CHECK(pieces.header("ETag") == "\"strong\"");
+  const test::HeaderList gzip{{"Accept-Encoding", "br, gzip;q=0.5"}};
+  const auto compressed = client.get("/pieces", gzip);
+  CHECK(compressed.header("Content-Encoding") == "gzip");
+  CHECK(compressed.header("ETag") == "W/\"strong\"");
+  CHECK(compressed.body.starts_with("\x1f\x8b"));
+  CHECK(gunzip(compressed.body) == pieces.body);
+  const auto whole = client.get("/large", gzip);
+  CHECK(whole.header("Content-Encoding") == "gzip");
+  CHECK(whole.header("Content-Length") == std::to_string(whole.body.size()));
+  CHECK(gunzip(whole.body) == std::string(32 << 20, ' '));
+  CHECK(client.request("HEAD", "/pieces", {}, gzip).header("Content-Encoding") == "gzip");
+}
+
+TEST_CASE("who comes over TCP needs the token or the password, whatever the kernel says") {
+  Door door;
+  door.is_tcp = true;
+  door.is_loopback = true;
+  const auto answer_to = [&door](const test::HeaderList& headers) {
+    return Connection(small_limits(), true, door).client().get("/echo?q=in", headers);
+  };
+  const auto without = answer_to({});
+  CHECK(without.status == 401);
+  CHECK(without.header("WWW-Authenticate") == R"(Bearer realm="newscached")");
+  CHECK(answer_to({{"Authorization", "Bearer 0123456789abcdeg"}}).status == 401);
+  CHECK(answer_to({{"Authorization", "Bearer"}}).status == 401);
+  CHECK(answer_to({{"Authorization", "bearer 0123456789abcdef"}}).body == "in");
+  CHECK(answer_to({{"Authorization", "Basic bWU6c2VjcmV0OiB3b3Jk"}}).body == "in");  // me:secret: word
+  CHECK(answer_to({{"Authorization", "Basic bWU6c2VjcmV0"}}).status == 401);
+  CHECK(answer_to({{"Authorization", "Digest bWU6c2VjcmV0OiB3b3Jk"}}).status == 401);
+}
+
+TEST_CASE("over TCP a body must say that it is JSON, as no form can") {
+  Door door;
+  door.is_tcp = true;
+  const auto status = [&door](std::string_view type) {
+    Connection connection(small_limits(), true, door);
+    test::HeaderList headers{{"Authorization", "Bearer 0123456789abcdef"}};
+    if (!type.empty()) headers.emplace_back("Content-Type", type);
+    return connection.client().request("POST", "/echo", "{}", headers).status;
+  };
+  CHECK(status("application/json") == 200);
+  CHECK(status("application/x-www-form-urlencoded") == 415);
+  CHECK(status("") == 415);
+}
+
+TEST_CASE("a stop still answers who has connected and is about to ask") {
+  auto limits = small_limits();
+  limits.last_chance = std::chrono::hours(1);
+  Connection connection(limits);
+  connection.stop();
+  CHECK(connection.client().get("/echo?q=late").body == "late");
+  CHECK(connection.client().at_end());
+}
+
+TEST_CASE("while too much is being sent to clients that do not read, nothing more is") {
+  auto limits = small_limits();
+  limits.held_bytes = 0;
+  Connection connection(limits);
+  connection.hold(1);
+  const auto refused = connection.client().get("/echo?q=x");
+  CHECK(refused.status == 503);
+  CHECK(refused.header("Retry-After") == "1");
+  connection.hold(0);
+  CHECK(connection.client().get("/echo?q=x").status == 200);
 }

@@ -48,7 +48,8 @@ keep_days = 90
 images = false
 full_text = "never"
 [http]
-listen = ["127.0.0.1:8077", "[::1]:8077"]
+listen = []
+admin = true
 )",
                                       "test.toml");
   REQUIRE(parsed.has_value());
@@ -69,7 +70,7 @@ listen = ["127.0.0.1:8077", "[::1]:8077"]
   CHECK(parsed->store.keep_days == 90);
   CHECK_FALSE(parsed->offline.images);
   CHECK(parsed->offline.full_text == "never");
-  CHECK(parsed->http.listen.size() == 2);
+  CHECK(parsed->http.admin);
 }
 
 TEST_CASE("a mode may be an octal integer, whose meaning is plain") {
@@ -269,7 +270,7 @@ net.metered_interfaces = ["wwan?"]
 budget.month = "2GB"
 budget.feed_day = "1MB"
 store.limit = "1537KiB"
-http.listen = ["127.0.0.1:1", "127.0.0.1:2"]
+http.user = "reader"
 [[feed]]
 url = "https://example.org/a.xml"
 title = "A \"quoted\" \\ title"

@@ -195,3 +195,34 @@ TEST_CASE("whatever happens in whatever order, counts, log, index and tables agr
   CHECK(static_cast<std::int64_t>(store.list(everything).size()) == counts.starred);
   CHECK(static_cast<std::int64_t>(subscribed.size()) == counts.feeds);
 }
+
+TEST_CASE("the log of one feed or folder has what happened there, and what nobody knows to have happened elsewhere") {
+  Store store;
+  const auto one = store.subscribe("one");
+  const auto two = store.subscribe("two");
+  model::FeedPatch patch;
+  patch.folder = "F";
+  REQUIRE(store.writer->change_feed(two, patch).has_value());
+  store.poll(one, {entry(one, "1", "One")});
+  store.poll(two, {entry(two, "1", "Two")});
+  const auto revisions = [&store](const model::ChangeFilter& filter, std::int64_t limit = 100) {
+    std::vector<std::int64_t> found;
+    const auto page = store.reader->changes(model::Revision{0}, limit, filter);
+    REQUIRE(page.has_value());
+    for (const auto& change : page->changes) found.push_back(model::raw(change.revision));
+    if (page->more) found.push_back(-1);
+    return found;
+  };
+  using Revisions = std::vector<std::int64_t>;
+  CHECK(revisions({one, {}}) == Revisions{1, 4});
+  CHECK(revisions({two, {}}) == Revisions{2, 3, 5});
+  CHECK(revisions({two, {}}, 2) == Revisions{2, 3, -1});
+  CHECK(revisions({two, {}}, 3) == Revisions{2, 3, 5});
+  CHECK(revisions({{}, "F"}) == Revisions{2, 3, 5});
+  CHECK(revisions({{}, "nowhere"}).empty());
+  REQUIRE(store.writer->remove_feed(two, true).has_value());
+  CHECK(revisions({{}, "F"}) == Revisions{2, 3, 5, 6, 7});
+  CHECK(revisions({one, {}}) == Revisions{1, 4});
+  Database(store.options, Access::write).run("UPDATE change SET feed_id = 0 WHERE revision = 1");
+  CHECK(revisions({two, {}}) == Revisions{1, 2, 3, 5, 6, 7});
+}

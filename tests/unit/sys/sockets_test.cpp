@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <grp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -201,8 +202,10 @@ TEST_CASE("the sockets that systemd passes are taken over, close-on-exec, and th
     const FileDescriptor null(::fcntl(::open("/dev/null", O_RDONLY), F_DUPFD, 20));
     if (::dup2(high.get(), 3) != 3 || ::dup2(null.get(), 4) != 4 || ::dup2(high.get(), 5) != 5) return 10;
     set_listen_variables(std::to_string(::getpid()), "3");
-    auto sockets = sys::inherited_sockets();
-    if (!sockets || sockets->size() != 2 || sockets->at(0).get() != 3 || sockets->at(1).get() != 5) return 11;
+    const auto sockets = sys::inherited_sockets();
+    if (!sockets || !sockets->tcp_sockets.empty()) return 11;
+    const auto& passed = sockets->unix_sockets;
+    if (passed.size() != 2 || passed[0].get() != 3 || passed[1].get() != 5) return 11;
     for (int fd = 3; fd <= 5; ++fd) {
       if ((::fcntl(fd, F_GETFD) & FD_CLOEXEC) == 0) return 12;
     }
@@ -216,18 +219,44 @@ TEST_CASE("the sockets that systemd passes are taken over, close-on-exec, and th
   CHECK(result == 0);
 }
 
-TEST_CASE("a socket of another kind that listens is refused, since nobody could tell who its clients are") {
-  const int result = in_child([] {
-    FileDescriptor tcp(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::listen(tcp.get(), 1) != 0) return 10;
-    const FileDescriptor high(::fcntl(tcp.get(), F_DUPFD, 20));
-    if (::dup2(high.get(), 3) != 3) return 11;
-    if (tcp.get() == 3) tcp.release();
-    set_listen_variables(std::to_string(::getpid()), "1");
-    const auto sockets = sys::inherited_sockets();
-    return sockets.has_error() && sockets.error().detail.find("ListenStream=") != std::string::npos ? 0 : 1;
-  });
-  CHECK(result == 0);
+TEST_CASE("a TCP socket is told apart, and one of another kind that listens is refused") {
+  struct {
+    int family;
+    int type;
+    bool taken;
+  } const rows[] = {{AF_INET, SOCK_STREAM, true}, {AF_UNIX, SOCK_SEQPACKET, false}};
+  for (const auto& row : rows) {
+    INFO(row.family << " " << row.type);
+    const int result = in_child([&row] {
+      FileDescriptor socket(::socket(row.family, row.type | SOCK_CLOEXEC, 0));
+      sockaddr_un unnamed{};
+      unnamed.sun_family = AF_UNIX;
+      if (row.family == AF_UNIX) {
+        ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&unnamed), sizeof(unnamed.sun_family));
+      }
+      if (::listen(socket.get(), 1) != 0) return 10;
+      const FileDescriptor high(::fcntl(socket.get(), F_DUPFD, 20));
+      if (::dup2(high.get(), 3) != 3) return 11;
+      if (socket.get() == 3) socket.release();
+      set_listen_variables(std::to_string(::getpid()), "1");
+      const auto sockets = sys::inherited_sockets();
+      if (row.taken) return sockets && sockets->unix_sockets.empty() && sockets->tcp_sockets.size() == 1 ? 0 : 1;
+      return sockets.has_error() && sockets.error().detail.find("ListenStream=") != std::string::npos ? 0 : 2;
+    });
+    CHECK(result == 0);
+  }
+}
+
+TEST_CASE("a TCP address is listened on, and one that is in use or not ours says so") {
+  const auto first = sys::listen_tcp("127.0.0.1", 0);
+  REQUIRE(first.has_value());
+  sockaddr_in address{};
+  socklen_t size = sizeof(address);
+  REQUIRE(::getsockname(first->get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  const auto again = sys::listen_tcp("127.0.0.1", ntohs(address.sin_port));
+  REQUIRE(again.has_error());
+  CHECK_THAT(again.error().detail, Catch::Matchers::Contains("http.listen: cannot bind 127.0.0.1 port "));
+  CHECK(sys::listen_tcp("192.0.2.1", 8077).has_error());
 }
 
 TEST_CASE("sockets that are meant for another process, or none, are not touched") {
@@ -238,10 +267,10 @@ TEST_CASE("sockets that are meant for another process, or none, are not touched"
   for (const auto& row : rows) {
     INFO(row.pid << " " << row.count);
     set_listen_variables(row.pid == "self" ? std::to_string(::getpid()) : row.pid, row.count);
-    CHECK(sys::inherited_sockets().value().empty());
+    CHECK(sys::inherited_sockets().value().unix_sockets.empty());
     CHECK(::getenv("LISTEN_FDS") == nullptr);
   }
-  CHECK(sys::inherited_sockets().value().empty());  // no variables at all
+  CHECK(sys::inherited_sockets().value().unix_sockets.empty());  // no variables at all
 }
 
 TEST_CASE("the default path follows the environment") {
