@@ -189,7 +189,8 @@ loop::awaitable<Session::Step> Session::read_head() {
     const bool received = co_await receive(time);
     phase_ = Phase::working;
     if (!received) {
-      if (started && deadline_.passed()) co_return refuse(408, "the request's head did not arrive in time");
+      if (started && deadline_.passed() && !host_->stopping)
+        co_return refuse(408, "the request's head did not arrive in time");
       co_return Step::closed;
     }
   }
