@@ -214,15 +214,15 @@ TEST_CASE("the log of one feed or folder has what happened there, and what nobod
     return found;
   };
   using Revisions = std::vector<std::int64_t>;
-  CHECK(revisions({one, {}}) == Revisions{1, 4});
-  CHECK(revisions({two, {}}) == Revisions{2, 3, 5});
+  CHECK(revisions({one, {}}) == Revisions{1, 4, 5});
+  CHECK(revisions({two, {}}) == Revisions{2, 3, 6, 7});
   CHECK(revisions({two, {}}, 2) == Revisions{2, 3, -1});
-  CHECK(revisions({two, {}}, 3) == Revisions{2, 3, 5});
-  CHECK(revisions({{}, "F"}) == Revisions{2, 3, 5});
+  CHECK(revisions({two, {}}, 4) == Revisions{2, 3, 6, 7});
+  CHECK(revisions({{}, "F"}) == Revisions{2, 3, 6, 7});
   CHECK(revisions({{}, "nowhere"}).empty());
   REQUIRE(store.writer->remove_feed(two, true).has_value());
-  CHECK(revisions({{}, "F"}) == Revisions{2, 3, 5, 6, 7});
-  CHECK(revisions({one, {}}) == Revisions{1, 4});
+  CHECK(revisions({{}, "F"}) == Revisions{2, 3, 6, 7, 8, 9});
+  CHECK(revisions({one, {}}) == Revisions{1, 4, 5});
   Database(store.options, Access::write).run("UPDATE change SET feed_id = 0 WHERE revision = 1");
-  CHECK(revisions({two, {}}) == Revisions{1, 2, 3, 5, 6, 7});
+  CHECK(revisions({two, {}}) == Revisions{1, 2, 3, 6, 7, 8, 9});
 }
