@@ -133,7 +133,7 @@ Failure refusal(std::string_view target, long status, std::string_view body) {
     if (!title.empty()) message += " (" + title + ")";
   }
   const bool names_thing = target.starts_with("/v1/feeds/") || target.starts_with("/v1/articles");
-  return {status == 404 && names_thing ? Exit::not_found : Exit::failed, std::move(message)};
+  return {status == 404 && names_thing ? Exit::not_found : Exit::failed, std::move(message), status};
 }
 
 struct Connection::Handle {
@@ -225,9 +225,11 @@ void EventStream::State::run() {
   }
 }
 
-EventStream::EventStream(const std::string& socket_path, std::string_view since) : state_(std::make_unique<State>()) {
+EventStream::EventStream(const std::string& socket_path, std::string_view since, const EventFilter& filter)
+    : state_(std::make_unique<State>()) {
   state_->socket_path = socket_path;
-  state_->target = with_query("/v1/events", {{"since", since}});
+  state_->target = with_query(
+      "/v1/events", {{"since", since}, {"epoch", filter.epoch}, {"feed", filter.feed}, {"folder", filter.folder}});
   CURL* easy = state_->easy.get();
   aim(easy, socket_path, state_->target);
   state_->headers.reset(curl_slist_append(nullptr, "Accept: text/event-stream"));

@@ -67,16 +67,10 @@ Exit Program::run_chosen(const Console& console) {
   Connection connection(socket_path(socket_, socket_environment()));
   Session session{console, clock, connection, json_};
   const auto outcome = chosen_(session);
-  if (!outcome) {
-    print_error(console, outcome.error().message);
-    return outcome.error().exit;
-  }
-  console.out.flush();
-  if (!console.out) {
-    print_error(console, "cannot write to standard output");
-    return Exit::failed;
-  }
-  return *outcome;
+  const auto written = outcome ? flush(console) : outcome;
+  if (written) return *outcome;
+  if (!written.error().message.empty()) print_error(console, written.error().message);
+  return written.error().exit;
 }
 
 }  // namespace newscache::client

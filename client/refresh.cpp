@@ -10,6 +10,7 @@
 #include "client/commands.hpp"
 #include "client/format.hpp"
 #include "client/json.hpp"
+#include "newscache/client.hpp"
 
 namespace newscache::client {
 namespace {
@@ -92,11 +93,11 @@ Outcome<std::int64_t> tell_held_back(Session& session, const Ids& named, const I
 // Follows the requested feeds until none of them is being polled.
 class Wait {
  public:
-  Wait(Session& session, Ids ids, std::string_view since, std::string started_at)
+  Wait(Session& session, Ids ids, const Position& since, std::string started_at)
       : session_(session),
         ids_(std::move(ids)),
         started_at_(std::move(started_at)),
-        stream_(session.connection.socket_path(), since) {}
+        follower_(session.connection.socket_path(), since) {}
 
   Outcome<Exit> run() {
     int patience = looks_for_attempts;
@@ -145,20 +146,17 @@ class Wait {
     bool any = false;
     for (auto left = longest; left.count() > 0;
          left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now())) {
-      const auto events = stream_.wait(left);
-      if (!events || (events->empty() && stream_.ended())) {
+      const auto changes = follower_.next(left);
+      if (!changes) {
         std::this_thread::sleep_until(deadline);
         break;
       }
-      for (const auto& event : *events) take(event);
-      any = any || !events->empty();
+      for (const auto& change : *changes) {
+        if (change.event == "article.added") articles_.insert(change.id);
+      }
+      any = any || !changes->empty();
     }
     return any;
-  }
-
-  void take(const Event& event) {
-    if (event.name != "article.added") return;
-    if (const auto data = parse_object(event.data)) articles_.insert(count_at(*data, "id"));
   }
 
   void show_progress(std::size_t left) {
@@ -171,7 +169,7 @@ class Wait {
   Session& session_;
   Ids ids_;
   std::string started_at_;
-  EventStream stream_;
+  Follower follower_;
   boost::json::array feeds_;
   Ids articles_;
 };
@@ -189,14 +187,14 @@ Outcome<std::int64_t> count_new(Session& session, const Wait& wait, const Ids& f
 }
 
 // How the requested feeds are after the wait.
-struct Result {
+struct Verdict {
   std::int64_t refreshed = 0;
   std::int64_t failed = 0;
   std::int64_t not_polled = 0;  // paused, offline, out of budget, or asked to pause by their publisher
 };
 
-Result judge(const Session& session, const Wait& wait, const std::string& started_at) {
-  Result result;
+Verdict judge(const Session& session, const Wait& wait, const std::string& started_at) {
+  Verdict result;
   for (const auto& value : wait.feeds()) {
     const auto& feed = as_object(value);
     const auto& error = object_at(feed, "error");
@@ -218,11 +216,11 @@ Result judge(const Session& session, const Wait& wait, const std::string& starte
   return result;
 }
 
-Outcome<Exit> wait_for(Session& session, const boost::json::object& started, const std::string& revision,
-                       bool every_feed, std::int64_t held_back) {
+Outcome<Exit> wait_for(Session& session, const boost::json::object& started, const Position& since, bool every_feed,
+                       std::int64_t held_back) {
   const auto ids = ids_of(started);
   const auto started_at = text_at(started, "started_at");
-  Wait wait(session, ids, revision, started_at);
+  Wait wait(session, ids, since, started_at);
   if (const auto done = wait.run(); !done) return done.error();
   const auto added = count_new(session, wait, ids, every_feed);
   if (!added) return added.error();
@@ -246,18 +244,18 @@ Outcome<Exit> wait_for(Session& session, const boost::json::object& started, con
 }
 
 Outcome<Exit> refresh(Session& session, const RefreshOptions& options) {
-  std::string revision;  // before the request, so that no event is missed
+  Position since;  // before the request, so that no event is missed
   if (options.wait) {
-    const auto status = session.connection.get_object("/v1/status");
-    if (!status) return status.error();
-    revision = std::to_string(count_at(*status, "revision"));
+    auto now = Daemon(session.connection.socket_path()).position();
+    if (!now) return failure_of(now.error());
+    since = std::move(*now);
   }
   Ids named;
   const auto started = start(session, options, named);
   if (!started) return started.error();
   const auto held_back = tell_held_back(session, named, ids_of(*started));
   if (!held_back) return held_back.error();
-  if (options.wait) return wait_for(session, *started, revision, options.feeds.empty(), *held_back);
+  if (options.wait) return wait_for(session, *started, since, options.feeds.empty(), *held_back);
   if (session.json) {
     print_json(session, *started);
   } else {

@@ -220,11 +220,10 @@ Outcome<Exit> why(Session& session, const WhyOptions& options) {
   if (!status) return status.error();
   const auto& attempts = array_at(*journal, "attempts");
   if (session.json) {
-    print_json(session, boost::json::object{
-                            {"feed", *feed},
-                            {"attempts", attempts},
-                            {"network", object_at(*status, "network")},
-                            {"storage", object_at(*status, "storage")}});
+    print_json(session, boost::json::object{{"feed", *feed},
+                                            {"attempts", attempts},
+                                            {"network", object_at(*status, "network")},
+                                            {"storage", object_at(*status, "storage")}});
     return Exit::done;
   }
   print_reasons(session, *feed, *status);
