@@ -52,11 +52,12 @@ class [[nodiscard]] Result {
   const T& operator*() const { return std::get<0>(content_); }
   T* operator->() { return &std::get<0>(content_); }
   const T* operator->() const { return &std::get<0>(content_); }
-  // Throws std::runtime_error with the message of a failure.
-  T& value() {
+  // Throws std::runtime_error with the message of a failure. By value from a temporary, so that it may stand in a loop.
+  T& value() & {
     if (!has_value()) throw std::runtime_error(error().message);
     return std::get<0>(content_);
   }
+  T value() && { return std::move(value()); }
   const Error& error() const { return std::get<1>(content_); }
 
  private:
