@@ -122,6 +122,9 @@ Failure refusal(std::string_view target, long status, std::string_view body) {
   if (auto parsed = parse_object(body)) problem = std::move(*parsed);
   auto message = text_at(problem, "detail");
   if (message.empty()) message = text_at(problem, "title");
+  for (const auto& reason : array_at(problem, "reasons")) {  // of /healthz
+    if (reason.is_string()) message.append(message.empty() ? "" : "; ").append(reason.get_string());
+  }
   if (message.empty()) message = "the daemon answered with status " + std::to_string(status);
 
   std::size_t shown = 0;

@@ -38,6 +38,7 @@ struct SearchOptions {
 struct ShowOptions {
   std::int64_t id = 0;
   bool html = false;
+  bool history = false;
 };
 
 std::string article_title(const Article& article) {
@@ -114,31 +115,53 @@ std::string joined(const std::vector<std::string>& texts) {
   return out;
 }
 
-void print_article(const Session& session, const Article& article, const std::string& feed) {
+// Title, what belongs to it, and text. `about`: what else there is to say of this version.
+void print_article(const Session& session, const Article& article, std::vector<Pair> about) {
   const auto& console = session.console;
-  const auto date = article.published.value_or(article.received);
+  const auto width = std::min(console.width, text_columns);
   auto title = printable_line(article_title(article));
-  if (console.width > 0) title = wrap(title, std::min(console.width, text_columns));
+  if (width > 0) title = wrap(title, width);
   console.out << styled(console, Style::bold, title) << '\n';
-  print_pairs(console, {{"feed", feed},
-                        {"author", joined(article.authors)},
-                        {"date", console.out_is_terminal ? long_time(date, session.clock.wall()) : local_time(date)},
-                        {"link", article.url},
-                        {"about", article.external_url},
-                        {"tags", joined(article.tags)}});
+  about.push_back({"author", joined(article.authors)});
+  about.push_back({"date", when_text(session, text::format_rfc3339(article.published.value_or(article.received)))});
+  about.push_back({"link", article.url});
+  about.push_back({"about", article.external_url});
+  about.push_back({"tags", joined(article.tags)});
   for (const auto& file : article.attachments) {
     const auto size = file.bytes > 0 ? ", " + size_text(file.bytes) : "";
-    print_pairs(console, {{"file", file.url + " " + file.mime_type + size}});
+    about.push_back({"file", file.url + " " + file.mime_type + size});
   }
+  print_pairs(console, about);
   auto text =
       printable_text(article.content_html.empty() ? article.summary : html::to_text_with_links(article.content_html));
   while (text.ends_with('\n')) text.pop_back();
   if (text.empty()) return;
-  if (console.width > 0) text = wrap(text, std::min(console.width, text_columns));
-  console.out << '\n' << text << '\n';
+  console.out << '\n' << (width > 0 ? wrap(text, width) : text) << '\n';
+}
+
+Outcome<Exit> show_history(Session& session, const ShowOptions& options) {
+  const auto body = session.connection.get("/v1/articles/" + std::to_string(options.id) + "/history");
+  if (!body) return body.error();
+  if (session.json) {
+    print_json(session, *body);
+    return Exit::done;
+  }
+  const auto document = parse_object(*body);
+  if (!document) return document.error();
+  const auto& versions = array_at(*document, "versions");
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    const auto& version = as_object(versions[i]);
+    auto article = article_of(version);
+    if (!article.published) article.published = article.received;
+    if (i > 0) session.console.out << '\n';
+    print_article(session, article, {{"until", when_text(session, text_at(version, "replaced"))}});
+  }
+  if (versions.empty()) session.console.out << "it was never edited\n";
+  return Exit::done;
 }
 
 Outcome<Exit> show(Session& session, const ShowOptions& options) {
+  if (options.history) return show_history(session, options);
   const auto body = session.connection.get("/v1/articles/" + std::to_string(options.id));
   if (!body) return body.error();
   if (session.json) {
@@ -157,7 +180,7 @@ Outcome<Exit> show(Session& session, const ShowOptions& options) {
   // A starred article outlives its feed.
   const auto feed = session.connection.get_object("/v1/feeds/" + std::to_string(article.feed));
   if (!feed && feed.error().exit != Exit::not_found) return feed.error();
-  print_article(session, article, feed ? feed_name(*feed) : std::string());
+  print_article(session, article, {{"feed", feed ? feed_name(*feed) : std::string()}});
   return Exit::done;
 }
 
@@ -192,7 +215,9 @@ void add_reading_commands(CLI::App& app, Action& chosen) {
   auto shown = std::make_shared<ShowOptions>();
   command->add_option("ID", shown->id, "Number of the article, as 'newscache list' shows it")->required();
   command->add_flag("--html", shown->html, "Its HTML instead");
-  command->footer("Example:\n  newscache show 42 | less");
+  command->add_flag("--history", shown->history, "What it said before it was edited, the newest version first")
+      ->excludes("--html");
+  command->footer("Examples:\n  newscache show 42\n  newscache show 42 --html > article.html");
   run_on(command, chosen, shown, show);
 }
 

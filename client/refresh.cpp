@@ -187,14 +187,14 @@ Outcome<std::int64_t> count_new(Session& session, const Wait& wait, const Ids& f
 }
 
 // How the requested feeds are after the wait.
-struct Verdict {
+struct Outcomes {
   std::int64_t refreshed = 0;
   std::int64_t failed = 0;
   std::int64_t not_polled = 0;  // paused, offline, out of budget, or asked to pause by their publisher
 };
 
-Verdict judge(const Session& session, const Wait& wait, const std::string& started_at) {
-  Verdict result;
+Outcomes judge(const Session& session, const Wait& wait, const std::string& started_at) {
+  Outcomes result;
   for (const auto& value : wait.feeds()) {
     const auto& feed = as_object(value);
     const auto& error = object_at(feed, "error");

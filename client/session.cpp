@@ -5,7 +5,9 @@
 #include <charconv>
 #include <ostream>
 
+#include "client/format.hpp"
 #include "client/json.hpp"
+#include "text/date.hpp"
 #include "text/url.hpp"
 
 namespace newscache::client {
@@ -46,6 +48,12 @@ void print_json(const Session& session, const boost::json::value& document) {
 void print_error(const Console& console, std::string_view message) {
   console.out.flush();  // what came before comes first, also when both go to one place
   console.err << "newscache: " << printable_line(message) << '\n';
+}
+
+std::string when_text(const Session& session, std::string_view rfc3339) {
+  const auto instant = text::parse_date(rfc3339);
+  if (!instant) return {};
+  return session.console.out_is_terminal ? long_time(*instant, session.clock.wall()) : local_time(*instant);
 }
 
 Outcome<Exit> flush(const Console& console) {

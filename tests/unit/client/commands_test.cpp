@@ -134,7 +134,7 @@ TEST_CASE("an article is shown as text without anything that steers the terminal
         "T]0;x\nfeed    One\nauthor  Ann, Bo\ndate    2026-11-25 09:00\nlink    https://example.org/5\n\nHello "
         "there.\n\nBye\n");
   std::ostringstream terminal;
-  Program().run({"--socket", daemon.socket(), "show", "5", "--html"}, Console{terminal, terminal, true});
+  Program().run({"--no-pager", "--socket", daemon.socket(), "show", "5", "--html"}, Console{terminal, terminal, true});
   CHECK(terminal.str() == "<p>Hello <b>there</b>.</p><p>Bye</p>\n");
   CHECK(run(daemon, {"show", "6"}).exit == Exit::not_found);
 }
@@ -282,4 +282,109 @@ TEST_CASE("parse needs no daemon and tells in one line what is no feed") {
     CHECK(ran.err.find(folder / name) != std::string::npos);
     CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
   }
+}
+
+TEST_CASE("watching one feed or folder asks for no more than that") {
+  const std::string event =
+      "id: 7\nevent: article.added\ndata: {\"revision\":7,\"type\":\"article\",\"op\":\"added\",\"id\":5}\n\n";
+  const std::string since = "GET /v1/events?since=6&epoch=e";
+  const ScriptedDaemon daemon(
+      {{"GET /v1/status", {200, R"({"epoch":"e","revision":6})"}},
+       {"GET /v1/feeds/1", {200, R"({"id":1})"}},
+       {"GET /v1/articles/5", {200, R"({"id":5,"title":"T"})"}},
+       {since + "&feed=1", {200, event}},
+       {since + "&folder=Far%20away", {200, event}},
+       {"GET /v1/events?since=7&epoch=e&feed=1", {410, R"({"detail":"start over"})"}},
+       {"GET /v1/events?since=7&epoch=e&folder=Far%20away", {410, R"({"detail":"start over"})"}}});
+  for (const std::vector<std::string>& filter : {std::vector<std::string>{"--feed", "1"}, {"--folder", "Far away"}}) {
+    auto arguments = filter;
+    arguments.insert(arguments.begin(), "watch");
+    const auto ran = run(daemon, arguments);
+    CHECK(ran.out == "7  article.added    5  T\n");
+    CHECK(ran.err == "newscache: start over\n");
+    CHECK(ran.exit == Exit::failed);
+  }
+}
+
+TEST_CASE("reload says which keys need a restart, and repeats what is wrong") {
+  const ScriptedDaemon good({{"POST /v1/reload", {200, R"({"needs_restart":["socket.path","socket.mode"]})"}}});
+  CHECK(run(good, {"reload"}).out ==
+        "the configuration was read again; only a restart applies socket.path, socket.mode\n");
+  CHECK(run(good, {"reload", "--json"}).out == "{\"needs_restart\":[\"socket.path\",\"socket.mode\"]}\n");
+  const ScriptedDaemon bad({{"POST /v1/reload", {422, R"({"detail":"/etc/x.toml:3:1: poll.floor: \"1\" is wrong"})"}}});
+  const auto ran = run(bad, {"reload"});
+  CHECK(ran.exit == Exit::failed);
+  CHECK(ran.err == "newscache: /etc/x.toml:3:1: poll.floor: \"1\" is wrong\n");
+}
+
+TEST_CASE("the earlier versions of an article are shown with the time of their end") {
+  const ScriptedDaemon daemon(
+      {{"GET /v1/articles/5/history",
+        {200, R"({"versions":[{"title":"B","replaced":"2026-11-25T09:00:00Z","date_published":"2026-11-24T09:00:00Z",)"
+              R"("content_html":"<p>two</p>"},{"title":"A","replaced":"2026-11-24T10:00:00Z","summary":"one"}]})"}},
+       {"GET /v1/articles/6/history", {200, R"({"versions":[]})"}}});
+  const auto ran = run(daemon, {"show", "5", "--history"});
+  CHECK(ran.out.starts_with(
+      "B\nuntil  2026-11-25 09:00\ndate   2026-11-24 09:00\n\ntwo\n\nA\nuntil  2026-11-24 10:00\n"));
+  CHECK(ran.out.ends_with("\n\none\n"));
+  CHECK(run(daemon, {"show", "6", "--history"}).out == "it was never edited\n");
+}
+
+TEST_CASE("status tells what was written today, and why the daemon is not well") {
+  const std::string status = R"({"storage":{"bytes":1024,"written_today_bytes":2048,"state":"full"}})";
+  const struct {
+    Answer health;
+    std::string words;
+  } cases[] = {
+      {{200, R"({"status":"ok"})"}, ""},
+      {{200, R"({"status":"ok","reasons":["repaired"]})"}, "health    repaired\n"},
+      {{503, R"({"status":"failing","reasons":["storage is full","x"]})"}, "health    storage is full; x\n"},
+  };
+  for (const auto& [health, words] : cases) {
+    const ScriptedDaemon daemon({{"GET /v1/status", {200, status}}, {"GET /healthz", health}});
+    const auto out = run(daemon, {"status"}).out;
+    CHECK(out.find("full: 1.0 KiB, 2.0 KiB written since midnight UTC\n") != std::string::npos);
+    CHECK((words.empty() ? out.find("health") == std::string::npos : out.find(words) != std::string::npos));
+  }
+}
+
+namespace {
+
+struct Shown {
+  Exit exit;
+  std::string paged;
+  std::string direct;
+};
+
+// On a terminal, with this pager; $OUT is the file that it may write to.
+Shown show_with(const ScriptedDaemon& daemon, const std::string& pager, std::vector<std::string> arguments) {
+  const TemporaryFolder folder;
+  ::setenv("OUT", (folder / "out").c_str(), 1);
+  ::setenv("NEWSCACHE_PAGER", pager.c_str(), 1);
+  std::ostringstream out;
+  arguments.insert(arguments.begin(), {"--socket", daemon.socket()});
+  const auto exit = Program().run(arguments, Console{out, out, true});
+  ::unsetenv("NEWSCACHE_PAGER");
+  std::ostringstream paged;
+  if (std::ifstream file(folder / "out"); file.peek() != EOF) paged << file.rdbuf();
+  return {exit, paged.str(), out.str()};
+}
+
+}  // namespace
+
+TEST_CASE("long text on a terminal goes through the pager, unless it is not wanted or cannot be") {
+  const std::string text(1 << 20, 'x');  // more than a pipe holds
+  const ScriptedDaemon daemon({{"GET /v1/feeds/1", {200, R"({"id":1})"}},
+                               {"GET /v1/articles/5", {200, R"({"id":5,"feed_id":1,"summary":")" + text + R"("})"}}});
+  CHECK(show_with(daemon, "cat > $OUT", {"show", "5"}).paged.find(text) != std::string::npos);
+  for (const auto* pager : {"", "cat", "/nonexistent/pager 2> /dev/null"}) {
+    CAPTURE(pager);
+    CHECK(show_with(daemon, pager, {"show", "5"}).direct.find(text) != std::string::npos);
+  }
+  CHECK(show_with(daemon, "cat > $OUT", {"--no-pager", "show", "5"}).paged.empty());
+  CHECK(show_with(daemon, "cat > $OUT", {"--json", "show", "5"}).paged.empty());
+  CHECK(show_with(daemon, "cat > $OUT", {"status"}).paged.empty());
+  const auto early = show_with(daemon, "exit 3", {"show", "5"});
+  CHECK(early.exit == Exit::done);
+  CHECK(early.direct.empty());
 }
