@@ -98,7 +98,9 @@ Check check_feeds(const Object& answer) {
   for (const auto& value : feeds) {
     const auto& feed = as_object(value);
     const auto state = text_at(feed, "state");
-    if (state != "failing" && state != "gone" && state != "auth") continue;
+    const bool fails =
+        state == "failing" || state == "gone" || state == "auth" || count_at(object_at(feed, "error"), "count") > 0;
+    if (!fails) continue;
     const auto id = std::to_string(count_at(feed, "id"));
     if (bad++ == 0) first = id;
     if (bad > most_feeds) continue;

@@ -123,7 +123,8 @@ void print_article(const Session& session, const Article& article, std::vector<P
   if (width > 0) title = wrap(title, width);
   console.out << styled(console, Style::bold, title) << '\n';
   about.push_back({"author", joined(article.authors)});
-  about.push_back({"date", when_text(session, text::format_rfc3339(article.published.value_or(article.received)))});
+  const auto date = article.published.value_or(article.received);
+  about.push_back({"date", date == Time{} ? "" : when_text(session, text::format_rfc3339(date))});
   about.push_back({"link", article.url});
   about.push_back({"about", article.external_url});
   about.push_back({"tags", joined(article.tags)});
@@ -151,8 +152,7 @@ Outcome<Exit> show_history(Session& session, const ShowOptions& options) {
   const auto& versions = array_at(*document, "versions");
   for (std::size_t i = 0; i < versions.size(); ++i) {
     const auto& version = as_object(versions[i]);
-    auto article = article_of(version);
-    if (!article.published) article.published = article.received;
+    const auto article = article_of(version);
     if (i > 0) session.console.out << '\n';
     print_article(session, article, {{"until", when_text(session, text_at(version, "replaced"))}});
   }

@@ -325,7 +325,7 @@ TEST_CASE("the earlier versions of an article are shown with the time of their e
        {"GET /v1/articles/6/history", {200, R"({"versions":[]})"}}});
   const auto ran = run(daemon, {"show", "5", "--history"});
   CHECK(ran.out.starts_with(
-      "B\nuntil  2026-11-25 09:00\ndate   2026-11-24 09:00\n\ntwo\n\nA\nuntil  2026-11-24 10:00\n"));
+      "B\nuntil   2026-11-25 09:00\ndate    2026-11-24 09:00\n\ntwo\n\nA\nuntil   2026-11-24 10:00\n"));
   CHECK(ran.out.ends_with("\n\none\n"));
   CHECK(run(daemon, {"show", "6", "--history"}).out == "it was never edited\n");
 }

@@ -39,7 +39,7 @@ std::string entry(std::string_view key, const settings::Rule& rule, std::string_
          (about.empty() ? "" : paragraph(about));
 }
 
-std::string section(std::string_view name) { return ".Ss " + std::string(name) + "\n.Bl -tag -width Ds\n"; }
+std::string section(std::string_view name) { return ".Ss " + std::string(name) + "\\&\n.Bl -tag -width Ds\n"; }
 
 std::string keys() {
   std::string out;
