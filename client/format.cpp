@@ -153,7 +153,9 @@ std::string short_time(Instant instant, Instant now) {
 }
 
 std::string long_time(Instant instant, Instant now) {
-  return formatted("%a %-d %b %Y, %H:%M", local(instant)) + " (" + relative_time(instant, now) + ")";
+  auto text = formatted("%a %-d %b %Y, %H:%M", local(instant));
+  if (std::chrono::abs(now - instant) > std::chrono::days(31)) return text;
+  return text + " (" + relative_time(instant, now) + ")";
 }
 
 std::string relative_time(Instant instant, Instant now) {

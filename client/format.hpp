@@ -21,7 +21,7 @@ std::string local_time(std::string_view rfc3339);
 std::string local_time(Instant instant);
 // The same for a person who knows what day it is: "09:27" today, "Mon 09:27" in the last days, "12 Nov", "12 Nov 2024".
 std::string short_time(Instant instant, Instant now);
-// "Wed 25 Nov 2026, 09:27 (3 h ago)", "(in 40 min)".
+// "Wed 25 Nov 2026, 09:27 (3 h ago)", "(in 40 min)"; without that when it is more than a month away.
 std::string long_time(Instant instant, Instant now);
 // "3 h 12 min ago", "in 40 min", "now"
 std::string relative_time(Instant instant, Instant now);

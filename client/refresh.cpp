@@ -104,12 +104,12 @@ class Wait {
     for (auto interval = shortest_interval;;) {
       const auto left = look();
       if (!left) return left.error();
-      show_progress(*left);
+      tell_progress(*left);
       if (*left == 0 && (attempted_all() || --patience < 0)) break;
       interval = listen(interval) ? shortest_interval : std::min(interval * 2, longest_interval);
     }
     listen(last_events);
-    if (session_.console.err_is_terminal) session_.console.err << "\r\x1b[K" << std::flush;
+    show_progress(session_.console, "");
     return Exit::done;
   }
 
@@ -159,11 +159,10 @@ class Wait {
     return any;
   }
 
-  void show_progress(std::size_t left) {
-    if (!session_.console.err_is_terminal) return;
-    session_.console.err << "\r\x1b[Krefreshing: " << ids_.size() - std::min(left, ids_.size()) << " of "
-                         << plural(static_cast<std::int64_t>(ids_.size()), "feed") << " done, "
-                         << plural(static_cast<std::int64_t>(articles_.size()), "new article") << std::flush;
+  void tell_progress(std::size_t left) {
+    show_progress(session_.console, "refreshing: " + std::to_string(ids_.size() - std::min(left, ids_.size())) +
+                                        " of " + plural(static_cast<std::int64_t>(ids_.size()), "feed") + " done, " +
+                                        plural(static_cast<std::int64_t>(articles_.size()), "new article"));
   }
 
   Session& session_;

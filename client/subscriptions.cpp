@@ -98,6 +98,8 @@ Outcome<Exit> feeds(Session& session, const FeedsOptions&) {
   for (const auto& value : array_at(*list, "feeds")) {
     const auto& feed = as_object(value);
     const auto& counts = object_at(feed, "counts");
+    // A narrow terminal has no room for the address.
+    const auto title = session.console.out_is_terminal ? feed_name(feed) : text_at(feed, "title");
     const auto state = text_at(feed, "state");
     const bool bad = state != "ok" && state != "new" && state != "paused";
     const auto unread = count_at(counts, "unread");
@@ -105,7 +107,7 @@ Outcome<Exit> feeds(Session& session, const FeedsOptions&) {
                {state, bad ? Style::red : Style::plain},
                {std::to_string(unread) + "/" + std::to_string(count_at(counts, "articles"))},
                {next_poll_or_error(session, feed), bad ? Style::red : Style::plain},
-               {text_at(feed, "title"), unread > 0 ? Style::bold : Style::plain},
+               {title, unread > 0 ? Style::bold : Style::plain},
                {text_at(feed, "url")}});
   }
   table.print(session.console);

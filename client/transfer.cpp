@@ -77,22 +77,19 @@ void print_imported(const Session& session, const std::string& file, const boost
                       << count_at(result, "updated") << " updated in feed " << count_at(result, "feed") << '\n';
 }
 
-void show_progress(const Console& console, std::size_t done, std::size_t all) {
-  console.err << "\r\x1b[Kimporting: " << done << " of " << all << " files done" << std::flush;
-}
-
 Outcome<Exit> import(Session& session, const ImportOptions& options) {
   boost::json::array results;
   std::string only_answer;
   bool failed = false;
-  const bool progress = session.console.err_is_terminal && options.files.size() > 1;
   for (std::size_t i = 0; i < options.files.size(); ++i) {
     const auto& file = options.files[i];
-    if (progress) show_progress(session.console, i, options.files.size());
+    const auto all = std::to_string(options.files.size());
+    if (options.files.size() > 1)
+      show_progress(session.console, "importing: " + std::to_string(i) + " of " + all + " files done");
     auto answer =
         post_file(session, file, with_query("/v1/import", {{"feed", options.feed}, {"name", file_name(file)}}),
                   "application/octet-stream");
-    if (progress) session.console.err << "\r\x1b[K" << std::flush;
+    if (options.files.size() > 1) show_progress(session.console, "");
     auto result = answer ? parse_object(*answer) : Outcome<boost::json::object>(answer.error());
     if (!result) {
       if (options.files.size() == 1 || result.error().exit == Exit::unreachable) return result.error();

@@ -147,7 +147,7 @@ TEST_CASE("times near to now are told as people tell them") {
       {"2026-11-23T09:27:00Z", "Mon 09:27", "Mon 23 Nov 2026, 09:27 (2 d 2 h ago)"},
       {"2026-11-02T09:27:00Z", " 2 Nov", "Mon 2 Nov 2026, 09:27 (23 d 2 h ago)"},
       {"2026-12-01T09:27:00Z", " 1 Dec", "Tue 1 Dec 2026, 09:27 (in 5 d 21 h)"},
-      {"2024-11-25T12:00:00Z", "25 Nov 2024", "Mon 25 Nov 2024, 12:00 (730 d ago)"},
+      {"2024-11-25T12:00:00Z", "25 Nov 2024", "Mon 25 Nov 2024, 12:00"},
   };
   for (const auto& [time, short_form, long_form] : cases) {
     CHECK(short_time(at(time), now) == short_form);
