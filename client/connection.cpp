@@ -59,7 +59,7 @@ Failure unreachable(const std::string& socket_path, CURLcode code, long os_error
     return {Exit::unreachable, start + what + "; see its log, for example with 'journalctl -u newscached'"};
   }
   if (os_error == EACCES || os_error == EPERM) {
-    return {Exit::unreachable, start + "permission denied; use sudo or join the group that owns the socket"};
+    return {Exit::unreachable, start + "permission denied; use sudo, or join the group that 'newscache doctor' names"};
   }
   const auto reason = os_error ? std::strerror(static_cast<int>(os_error)) : "no connection";
   return {Exit::unreachable,
