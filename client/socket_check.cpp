@@ -64,7 +64,7 @@ std::string start_advice(const std::string& path) {
 }
 
 std::string permission_advice(const SocketFacts& facts) {
-  const bool group_may = (facts.mode & S_IWGRP) != 0;
+  const bool group_may = (facts.mode & S_IWGRP) != 0 && facts.group != "root";  // nobody should join that one
   if (facts.is_member || !group_may) {
     return "let its group in with socket.mode = \"0660\" and socket.group in newscached.toml (SocketMode= and "
            "SocketGroup= of "

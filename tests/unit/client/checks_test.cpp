@@ -65,6 +65,8 @@ TEST_CASE("a socket that does not work is told apart by why, with what to do") {
   waiting.is_listed = true;
   auto closed = facts(EACCES);
   closed.mode = 0600;
+  auto roots = facts(EACCES);
+  roots.group = "root";
   auto own = facts(ECONNREFUSED);
   own.path = "/run/user/1000/newscached/newscached.sock";
   auto long_path = facts(ENAMETOOLONG);
@@ -83,6 +85,7 @@ TEST_CASE("a socket that does not work is told apart by why, with what to do") {
        "sudo usermod -aG newscache ann"},
       {waiting, Verdict::fail, "ann may not use", "log out and in"},
       {closed, Verdict::fail, "mode 0600", "socket.mode"},
+      {roots, Verdict::fail, "group root", "socket.group"},
       {folder, Verdict::fail, "may not be entered by ann", "sudo"},
       {file, Verdict::fail, "is no socket", "--socket"},
       {long_path, Verdict::fail, "too long", "shorter"},

@@ -135,7 +135,7 @@ TEST_CASE("milliseconds read as people say them") {
 TEST_CASE("times near to now are told as people tell them") {
   ::setenv("TZ", "UTC", 1);
   const auto at = [](std::string_view time) { return newscache::text::parse_date(time).value(); };
-  const auto now = at("2026-11-25T12:00:00Z");
+  const auto noon = at("2026-11-25T12:00:00Z");
   const struct {
     std::string_view time;
     std::string_view short_form;
@@ -150,7 +150,7 @@ TEST_CASE("times near to now are told as people tell them") {
       {"2024-11-25T12:00:00Z", "25 Nov 2024", "Mon 25 Nov 2024, 12:00"},
   };
   for (const auto& [time, short_form, long_form] : cases) {
-    CHECK(short_time(at(time), now) == short_form);
-    CHECK(long_time(at(time), now) == long_form);
+    CHECK(short_time(at(time), noon) == short_form);
+    CHECK(long_time(at(time), noon) == long_form);
   }
 }
