@@ -13,7 +13,7 @@ std::string pager_command() {
   for (const auto* name : {"NEWSCACHE_PAGER", "PAGER"}) {
     if (const char* value = std::getenv(name)) return std::string(value) == "cat" ? "" : value;
   }
-  return "less";
+  return "less 2>/dev/null";  // a device without it is no error
 }
 
 void page(const Console& console, const std::string& command, const std::string& text) {

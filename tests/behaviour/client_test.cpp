@@ -108,3 +108,16 @@ TEST_CASE("doctor finds nothing wrong with a daemon that is well, and names what
   CHECK(dead.out.find(w.daemon.socket() + " is stale") != std::string::npos);
   CHECK(dead.out.find("flor") != std::string::npos);
 }
+
+TEST_CASE("reload tells what it could not apply, and what is wrong with a broken configuration") {
+  World w;
+  w.daemon.write_config("[poll]\nfloor = \"2h\"\n[socket]\nmax_connections = 7\n");
+  const ProgramResult reloaded = run_client(w.daemon, {"reload"});
+  CHECK(reloaded.exit_code == 0);
+  CHECK(reloaded.out == "the configuration was read again; only a restart applies socket.max_connections\n");
+  w.daemon.write_config("[poll]\nflor = \"2h\"\n");
+  const ProgramResult broken = run_client(w.daemon, {"reload"});
+  CHECK(broken.exit_code == 1);
+  CHECK(broken.err.starts_with("newscache: " + w.daemon.config_file().string() + ":2:"));
+  CHECK(broken.err.find("flor") != std::string::npos);
+}

@@ -1,9 +1,11 @@
 // The client library as others use it: installed, found by pkg-config and by CMake, against the real daemon. And the
 // example in Python.
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
 #include "behaviour/behaviour.hpp"
+#include "newscache/client.hpp"
 #include "support/catch.hpp"
 
 using namespace newscache::test;
@@ -131,4 +133,29 @@ TEST_CASE("the example in Python lists, follows, and goes on where it was") {
   CHECK(missed.starts_with("from revision"));
   CHECK(missed.find("article.state " + w.id("Two") + "\n") != std::string::npos);
   CHECK(follow.end() == 0);
+}
+
+TEST_CASE("a follower of one feed or one folder hears of nothing else") {
+  namespace news = newscache::client;
+  World w;
+  w.publisher.serve_file("/other.xml", rss("Other", item("c", "Three")));
+  const auto other = subscribe(w.daemon, w.publisher.url("/other.xml"));
+  REQUIRE(request(w.daemon, "PATCH", "/v1/feeds/" + std::to_string(other), R"({"folder": "Far away"})").status == 200);
+  w.mark("One", R"({"read": true})");
+  w.mark("Three", R"({"read": true})");
+  const auto articles_until = [&w](news::Filter filter, const std::string& last) {
+    news::Follower follower(w.daemon.socket(), news::Position{}, std::move(filter));
+    std::vector<std::string> ids;
+    while (ids.empty() || ids.back() != last) {
+      for (const auto& change : follower.next(std::chrono::minutes(1)).value()) {
+        if (change.event.starts_with("article.")) ids.push_back(std::to_string(change.id));
+      }
+    }
+    return ids;
+  };
+  const auto three = w.id("Three");
+  CHECK(articles_until({.feed = other}, three) == std::vector{three});
+  CHECK(articles_until({.folder = "Far away"}, three) == std::vector{three});
+  const auto first = articles_until({.feed = w.feed}, w.id("One"));
+  CHECK(std::find(first.begin(), first.end(), three) == first.end());
 }
