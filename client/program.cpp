@@ -61,8 +61,11 @@ Exit Program::run(const std::vector<std::string>& arguments, const Console& cons
     return console.out ? Exit::done : Exit::failed;
   } catch (const CLI::ParseError& error) {
     const bool no_command = dynamic_cast<const CLI::RequiredError*>(&error) && app_.get_subcommands().empty();
-    print_error(console, (no_command ? "a command is required" : std::string(error.what())) + "; see '" +
-                             help_command(app_) + "'");
+    const auto rest = app_.remaining();
+    const auto problem = !no_command    ? std::string(error.what())
+                         : rest.empty() ? "a command is required"
+                                        : "there is no command '" + rest.front() + "'";
+    print_error(console, problem + "; see '" + help_command(app_) + "'");
     return Exit::usage;
   }
   return run_chosen(console);

@@ -46,6 +46,11 @@ TEST_CASE("wrong usage exits 2 with one line that names the help") {
   }
 }
 
+TEST_CASE("an unknown command is named") {
+  CHECK(run({"frobnicate"}).err == "newscache: there is no command 'frobnicate'; see 'newscache --help'\n");
+  CHECK(run({"--json"}).err == "newscache: a command is required; see 'newscache --help'\n");
+}
+
 TEST_CASE("help and version go to standard output and exit 0") {
   CHECK(run({"--version"}).out.starts_with("newscache "));
   const auto help = run({"list", "--help"});
