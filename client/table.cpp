@@ -7,7 +7,7 @@ namespace newscache::client {
 namespace {
 
 constexpr std::size_t gap = 2;
-constexpr std::size_t narrowest = 8;  // a column is not cut below this
+constexpr std::size_t narrowest = 12;  // a column is not cut below this
 
 }  // namespace
 

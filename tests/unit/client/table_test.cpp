@@ -63,12 +63,12 @@ TEST_CASE("where cutting is not enough, optional columns are left out from the r
   Table table(
       {{"ID"}, {"FEED", Align::left, true, true}, {"TITLE", Align::left, true}, {"URL", Align::left, true, true}});
   table.add({{"1"}, {"A feed with a name"}, {"A title of some length"}, {"http://example.org/"}});
-  CHECK(printed(table, 36) ==
-        "ID  FEED       TITLE      URL\n"
-        "1   A feed w\xe2\x80\xa6  A title\xe2\x80\xa6   http://ex\xe2\x80\xa6\n");
-  CHECK(printed(table, 24).find("URL") == std::string::npos);
-  CHECK(printed(table, 24).find("FEED") != std::string::npos);
-  CHECK(printed(table, 16) == "ID  TITLE\n1   A title of\xe2\x80\xa6\n");
+  CHECK(printed(table, 44) ==
+        "ID  FEED          TITLE         URL\n"
+        "1   A feed with\xe2\x80\xa6  A title of\xe2\x80\xa6   http://exam\xe2\x80\xa6\n");
+  CHECK(printed(table, 32).find("URL") == std::string::npos);
+  CHECK(printed(table, 32).find("FEED") != std::string::npos);
+  CHECK(printed(table, 18) == "ID  TITLE\n1   A title of so\xe2\x80\xa6\n");
   CHECK(printed(table, 0).find("http://example.org/") != std::string::npos);
 }
 
