@@ -18,6 +18,8 @@ void add_mark_command(CLI::App& app, Action& chosen);
 void add_refresh_command(CLI::App& app, Action& chosen);
 void add_watch_command(CLI::App& app, Action& chosen);
 void add_status_command(CLI::App& app, Action& chosen);
+void add_doctor_command(CLI::App& app, Action& chosen);
+void add_reload_command(CLI::App& app, Action& chosen);
 void add_why_command(CLI::App& app, Action& chosen);
 void add_transfer_commands(CLI::App& app, Action& chosen);  // opml import, opml export, import
 void add_parse_command(CLI::App& app, Action& chosen);

@@ -5,6 +5,7 @@
 
 #include "client/format.hpp"
 #include "client/json.hpp"
+#include "text/date.hpp"
 
 namespace newscache::client {
 namespace {
@@ -24,9 +25,11 @@ constexpr std::array states = {
 
 }  // namespace
 
-std::string network_text(const boost::json::object& network) {
+std::string network_text(const boost::json::object& network, std::optional<Instant> now) {
   auto text = text_at(network, "state");
-  if (const auto since = local_time(text_at(network, "since")); !since.empty()) text += " since " + since;
+  if (const auto since = text::parse_date(text_at(network, "since"))) {
+    text += " since " + (now ? long_time(*since, *now) : local_time(*since));
+  }
   for (const auto& words : states) {
     if (text_at(network, "state") == words.name) text.append(": ").append(words.text);
   }

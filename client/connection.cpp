@@ -59,7 +59,7 @@ Failure unreachable(const std::string& socket_path, CURLcode code, long os_error
     return {Exit::unreachable, start + what + "; see its log, for example with 'journalctl -u newscached'"};
   }
   if (os_error == EACCES || os_error == EPERM) {
-    return {Exit::unreachable, start + "permission denied; use sudo or join the group that owns the socket"};
+    return {Exit::unreachable, start + "permission denied; use sudo, or join the group that 'newscache doctor' names"};
   }
   const auto reason = os_error ? std::strerror(static_cast<int>(os_error)) : "no connection";
   return {Exit::unreachable,
@@ -122,6 +122,9 @@ Failure refusal(std::string_view target, long status, std::string_view body) {
   if (auto parsed = parse_object(body)) problem = std::move(*parsed);
   auto message = text_at(problem, "detail");
   if (message.empty()) message = text_at(problem, "title");
+  for (const auto& reason : array_at(problem, "reasons")) {  // of /healthz
+    if (reason.is_string()) message.append(message.empty() ? "" : "; ").append(reason.get_string());
+  }
   if (message.empty()) message = "the daemon answered with status " + std::to_string(status);
 
   std::size_t shown = 0;
@@ -133,7 +136,7 @@ Failure refusal(std::string_view target, long status, std::string_view body) {
     if (!title.empty()) message += " (" + title + ")";
   }
   const bool names_thing = target.starts_with("/v1/feeds/") || target.starts_with("/v1/articles");
-  return {status == 404 && names_thing ? Exit::not_found : Exit::failed, std::move(message)};
+  return {status == 404 && names_thing ? Exit::not_found : Exit::failed, std::move(message), status};
 }
 
 struct Connection::Handle {
@@ -225,9 +228,11 @@ void EventStream::State::run() {
   }
 }
 
-EventStream::EventStream(const std::string& socket_path, std::string_view since) : state_(std::make_unique<State>()) {
+EventStream::EventStream(const std::string& socket_path, std::string_view since, const EventFilter& filter)
+    : state_(std::make_unique<State>()) {
   state_->socket_path = socket_path;
-  state_->target = with_query("/v1/events", {{"since", since}});
+  state_->target = with_query(
+      "/v1/events", {{"since", since}, {"epoch", filter.epoch}, {"feed", filter.feed}, {"folder", filter.folder}});
   CURL* easy = state_->easy.get();
   aim(easy, socket_path, state_->target);
   state_->headers.reset(curl_slist_append(nullptr, "Accept: text/event-stream"));

@@ -48,11 +48,18 @@ class Connection {
   std::unique_ptr<Handle> handle_;
 };
 
+// What may narrow GET /v1/events; what is empty does not.
+struct EventFilter {
+  std::string epoch;  // of `since`: another one now is refused with 410
+  std::string feed;   // an id
+  std::string folder;
+};
+
 // GET /v1/events. Lasts until the daemon ends it.
 class EventStream {
  public:
   // Events after `since`; from now on when that is empty.
-  EventStream(const std::string& socket_path, std::string_view since);
+  EventStream(const std::string& socket_path, std::string_view since, const EventFilter& filter = {});
   ~EventStream();
   EventStream(const EventStream&) = delete;
   EventStream& operator=(const EventStream&) = delete;

@@ -82,6 +82,18 @@ boost::json::value typed_value(std::string_view text) {
   return boost::json::string(text);
 }
 
+std::tm local(Instant instant) {
+  const std::time_t time = instant.time_since_epoch().count();
+  std::tm broken{};
+  ::localtime_r(&time, &broken);
+  return broken;
+}
+
+std::string formatted(const char* form, const std::tm& time) {
+  std::array<char, 64> out{};
+  return {out.data(), std::strftime(out.data(), out.size(), form, &time)};
+}
+
 }  // namespace
 
 std::string size_text(std::int64_t bytes) {
@@ -126,13 +138,30 @@ std::string plural(std::int64_t count, std::string_view noun) {
 
 std::string local_time(std::string_view rfc3339) {
   const auto instant = text::parse_date(rfc3339);
-  if (!instant) return {};
-  const std::time_t time = instant->time_since_epoch().count();
-  std::tm broken{};
-  std::array<char, 32> out{};
-  if (!::localtime_r(&time, &broken) || std::strftime(out.data(), out.size(), "%Y-%m-%d %H:%M", &broken) == 0)
-    return {};
-  return out.data();
+  return instant ? local_time(*instant) : std::string();
+}
+
+std::string local_time(Instant instant) { return formatted("%Y-%m-%d %H:%M", local(instant)); }
+
+std::string short_time(Instant instant, Instant now) {
+  const auto then = local(instant);
+  const auto today = local(now);
+  const bool same_year = then.tm_year == today.tm_year;
+  if (same_year && then.tm_yday == today.tm_yday) return formatted("%H:%M", then);
+  if (instant < now && now - instant < std::chrono::days(6)) return formatted("%a %H:%M", then);
+  return formatted(same_year ? "%e %b" : "%e %b %Y", then);
+}
+
+std::string long_time(Instant instant, Instant now) {
+  auto text = formatted("%a %-d %b %Y, %H:%M", local(instant));
+  if (std::chrono::abs(now - instant) > std::chrono::days(31)) return text;
+  return text + " (" + relative_time(instant, now) + ")";
+}
+
+std::string relative_time(Instant instant, Instant now) {
+  const auto distance = (now - instant).count();
+  if (distance == 0) return "now";
+  return distance > 0 ? duration_text(distance) + " ago" : "in " + duration_text(-distance);
 }
 
 Outcome<std::string> point_in_time(std::string_view typed, Instant now) {

@@ -18,6 +18,13 @@ std::string milliseconds_text(std::int64_t milliseconds);       // "95 ms", "1.8
 std::string plural(std::int64_t count, std::string_view noun);  // "1 feed", "2 feeds"
 // The API's time as local time, "2026-11-25 09:27"; empty for an empty or odd one.
 std::string local_time(std::string_view rfc3339);
+std::string local_time(Instant instant);
+// The same for a person who knows what day it is: "09:27" today, "Mon 09:27" in the last days, "12 Nov", "12 Nov 2024".
+std::string short_time(Instant instant, Instant now);
+// "Wed 25 Nov 2026, 09:27 (3 h ago)", "(in 40 min)"; without that when it is more than a month away.
+std::string long_time(Instant instant, Instant now);
+// "3 h 12 min ago", "in 40 min", "now"
+std::string relative_time(Instant instant, Instant now);
 
 // What a person types as a point in time, as RFC 3339: that itself, a local day "2026-11-25", or how long ago: "2d",
 // "12h", "1w2d".

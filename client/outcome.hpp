@@ -13,9 +13,10 @@ enum class Exit { done = 0, failed = 1, usage = 2, unreachable = 3, not_found = 
 struct Failure {
   // Constructors, since an aggregate would be constructible from an Exit alone, and Outcome<Exit> ambiguous.
   Failure() = default;
-  Failure(Exit code, std::string text) : exit(code), message(std::move(text)) {}
+  Failure(Exit code, std::string text, long answered = 0) : exit(code), message(std::move(text)), status(answered) {}
   Exit exit = Exit::failed;
   std::string message;  // what is wrong and what to do
+  long status = 0;      // of the daemon's answer, when there was one
   friend bool operator==(const Failure&, const Failure&) = default;
 };
 

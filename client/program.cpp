@@ -3,9 +3,12 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <array>
 #include <ostream>
+#include <sstream>
 
 #include "client/commands.hpp"
+#include "client/pager.hpp"
 #include "client/socket_path.hpp"
 
 namespace newscache::client {
@@ -28,6 +31,7 @@ Program::Program() : app_("Read and manage the news that newscached keeps.", "ne
   app_.set_help_flag("-h,--help", "Print this help and exit");
   app_.add_option("--socket", socket_, "The daemon's socket (also $NEWSCACHE_SOCKET)");
   app_.add_flag("--json", json_, "Print the API's own JSON, one document");
+  app_.add_flag("--no-pager", no_pager_, "Print long text at once, also on a terminal (see $NEWSCACHE_PAGER)");
   app_.require_subcommand(1);
   app_.fallthrough();  // --socket and --json may stand after the command as well
   app_.footer(
@@ -39,6 +43,8 @@ Program::Program() : app_("Read and manage the news that newscached keeps.", "ne
   add_refresh_command(app_, chosen_);
   add_watch_command(app_, chosen_);
   add_status_command(app_, chosen_);
+  add_doctor_command(app_, chosen_);
+  add_reload_command(app_, chosen_);
   add_why_command(app_, chosen_);
   add_transfer_commands(app_, chosen_);
   add_parse_command(app_, chosen_);
@@ -55,28 +61,36 @@ Exit Program::run(const std::vector<std::string>& arguments, const Console& cons
     return console.out ? Exit::done : Exit::failed;
   } catch (const CLI::ParseError& error) {
     const bool no_command = dynamic_cast<const CLI::RequiredError*>(&error) && app_.get_subcommands().empty();
-    print_error(console, (no_command ? "a command is required" : std::string(error.what())) + "; see '" +
-                             help_command(app_) + "'");
+    const auto rest = app_.remaining();
+    const auto problem = !no_command    ? std::string(error.what())
+                         : rest.empty() ? "a command is required"
+                                        : "there is no command '" + rest.front() + "'";
+    print_error(console, problem + "; see '" + help_command(app_) + "'");
     return Exit::usage;
   }
   return run_chosen(console);
 }
 
+bool Program::pages(const Console& console) const {
+  constexpr std::array<std::string_view, 3> long_ones = {"list", "search", "show"};
+  const auto& name = app_.get_subcommands().front()->get_name();
+  return console.out_is_terminal && !json_ && !no_pager_ &&
+         std::find(long_ones.begin(), long_ones.end(), name) != long_ones.end();
+}
+
 Exit Program::run_chosen(const Console& console) {
   const SystemClock clock;
   Connection connection(socket_path(socket_, socket_environment()));
-  Session session{console, clock, connection, json_};
+  const auto pager = pages(console) ? pager_command() : std::string();
+  std::ostringstream text;
+  const Console paged{text, console.err, true, console.err_is_terminal, console.colour, console.width};
+  Session session{pager.empty() ? console : paged, clock, connection, json_};
   const auto outcome = chosen_(session);
-  if (!outcome) {
-    print_error(console, outcome.error().message);
-    return outcome.error().exit;
-  }
-  console.out.flush();
-  if (!console.out) {
-    print_error(console, "cannot write to standard output");
-    return Exit::failed;
-  }
-  return *outcome;
+  if (!text.view().empty()) page(console, pager, text.str());
+  const auto written = outcome ? flush(console) : outcome;
+  if (written) return *outcome;
+  if (!written.error().message.empty()) print_error(console, written.error().message);
+  return written.error().exit;
 }
 
 }  // namespace newscache::client

@@ -20,11 +20,13 @@ class Program {
 
  private:
   Exit run_chosen(const Console& console);
+  bool pages(const Console& console) const;
 
   CLI::App app_;
   Action chosen_;
   std::string socket_;
   bool json_ = false;
+  bool no_pager_ = false;
 };
 
 }  // namespace newscache::client

@@ -9,13 +9,15 @@
 #include "client/commands.hpp"
 #include "client/format.hpp"
 #include "client/json.hpp"
+#include "client/library/pages.hpp"
+#include "client/library/records.hpp"
 #include "client/table.hpp"
 #include "html/plain_text.hpp"
+#include "text/date.hpp"
 
 namespace newscache::client {
 namespace {
 
-constexpr std::int64_t page_limit = 1000;  // the API's own
 constexpr std::int64_t most_articles = 1'000'000;
 constexpr std::size_t text_columns = 100;  // longer lines are hard to read
 
@@ -36,162 +38,149 @@ struct SearchOptions {
 struct ShowOptions {
   std::int64_t id = 0;
   bool html = false;
+  bool history = false;
 };
 
-struct Articles {
-  std::string body;  // of the only page; empty when there were several
-  boost::json::object document;
-};
-
-// As many as wanted, over as many pages as that takes. `target` already has a query.
-Outcome<Articles> fetch(Session& session, const std::string& target, std::int64_t count) {
-  Articles all;
-  std::string cursor;
-  for (std::int64_t left = count; left > 0;) {
-    auto page_target = target + "&limit=" + std::to_string(std::min(left, page_limit));
-    if (!cursor.empty()) page_target += with_query("", {{"cursor", cursor}}).replace(0, 1, "&");
-    auto body = session.connection.get(page_target);
-    if (!body) return body.error();
-    auto page = parse_object(*body);
-    if (!page) return page.error();
-    left -= static_cast<std::int64_t>(array_at(*page, "articles").size());
-    const bool first = cursor.empty();
-    cursor = text_at(*page, "next_cursor");
-    if (first) {
-      all.body = std::move(*body);
-      all.document = std::move(*page);
-    } else {
-      all.body.clear();
-      auto& articles = all.document["articles"].as_array();
-      for (auto& article : page->at("articles").as_array()) articles.push_back(std::move(article));
-      all.document.erase("next_cursor");
-      if (!cursor.empty()) all.document["next_cursor"] = cursor;
-    }
-    if (cursor.empty() || array_at(all.document, "articles").empty()) break;
-  }
-  return all;
+std::string article_title(const Article& article) {
+  auto title = article.title;
+  if (title.empty()) title = html::excerpt(article.summary, 80);
+  if (title.empty()) title = html::excerpt(article.content_html, 80);
+  return title.empty() ? article.url : title;
 }
 
-std::string article_date(const boost::json::object& article) {
-  const auto published = text_at(article, "date_published");
-  return local_time(published.empty() ? text_at(article, "date_received") : published);
+Outcome<Exit> print_json_list(Session& session, const Query& query) {
+  const auto list = fetch_articles(session.connection, articles_target(query), query.limit);
+  if (!list) return list.error();
+  print_json(session, list->body.empty() ? boost::json::serialize(list->document) : list->body);
+  return Exit::done;
 }
 
-std::string article_title(const boost::json::object& article) {
-  auto title = text_at(article, "title");
-  if (title.empty()) title = html::excerpt(text_at(article, "summary"), 80);
-  if (title.empty()) title = html::excerpt(text_at(article, "content_html"), 80);
-  return title.empty() ? text_at(article, "url") : title;
-}
-
-Outcome<Exit> print_articles(Session& session, const std::string& target, std::int64_t count) {
-  const auto articles = fetch(session, session.json ? target : target + "&fields=summary", count);
-  if (!articles) return articles.error();
-  if (session.json) {
-    print_json(session, articles->body.empty() ? boost::json::serialize(articles->document) : articles->body);
-    return Exit::done;
-  }
+Outcome<Exit> print_articles(Session& session, Query query) {
+  if (session.json) return print_json_list(session, query);
+  query.with_content = false;
+  const auto articles = Daemon(session.connection.socket_path()).articles(query);
+  if (!articles) return failure_of(articles.error());
   const auto titles = feed_titles(session);
   if (!titles) return titles.error();
-  Table table({{"ID", Align::right}, {"DATE"}, {"FEED", Align::left, true}, {"FLAGS"}, {"TITLE", Align::left, true}});
-  for (const auto& value : array_at(articles->document, "articles")) {
-    const auto& article = as_object(value);
-    const bool unread = !flag_at(article, "read");
-    const auto flags = std::string(unread ? "N" : " ") + (flag_at(article, "starred") ? "*" : "");
-    const auto feed = titles->find(count_at(article, "feed_id"));
-    table.add({{std::to_string(count_at(article, "id"))},
-               {article_date(article)},
+  const auto now = session.clock.wall();
+  const bool terminal = session.console.out_is_terminal;
+  Table table(
+      {{"ID", Align::right}, {"DATE"}, {"FEED", Align::left, true, true}, {"FLAGS"}, {"TITLE", Align::left, true}});
+  for (const auto& article : *articles) {
+    const auto flags = std::string(article.read ? " " : "N") + (article.starred ? "*" : "");
+    const auto feed = titles->find(article.feed);
+    const auto date = article.published.value_or(article.received);
+    table.add({{std::to_string(article.id)},
+               {terminal ? short_time(date, now) : local_time(date), Style::dim},
                {feed == titles->end() ? "-" : feed->second},
                {flags, Style::yellow},
-               {article_title(article), unread ? Style::bold : Style::plain}});
-    table.note(html::to_line(text_at(article, "snippet")));
+               {article_title(article), article.read ? Style::plain : Style::bold}});
+    table.note(html::to_line(article.snippet));
   }
   table.print(session.console);
-  if (table.empty() && session.console.out_is_terminal) session.console.err << "no articles\n";
+  if (table.empty() && terminal) session.console.err << "no articles\n";
   return Exit::done;
 }
 
 Outcome<Exit> list(Session& session, const ListOptions& options) {
-  std::string since;
+  Query query;
   if (!options.since.empty()) {
-    auto instant = point_in_time(options.since, session.clock.wall());
-    if (!instant) return instant.error();
-    since = std::move(*instant);
+    const auto since = point_in_time(options.since, session.clock.wall());
+    if (!since) return since.error();
+    query.since = text::parse_date(*since);
   }
-  const auto feed = feed_filter(session, options.feed);
-  if (!feed) return feed.error();
-  const auto target = with_query("/v1/articles", {{"order", "newest"},
-                                                  {"feed", *feed},
-                                                  {"folder", options.folder},
-                                                  {"read", options.unread ? "false" : ""},
-                                                  {"starred", options.starred ? "true" : ""},
-                                                  {"since", since}});
-  return print_articles(session, target, options.count);
+  if (!options.feed.empty()) {
+    const auto feed = find_feed_id(session, options.feed);
+    if (!feed) return feed.error();
+    query.feed = *feed;
+  }
+  query.folder = options.folder;
+  if (options.unread) query.read = false;
+  if (options.starred) query.starred = true;
+  query.limit = options.count;
+  return print_articles(session, std::move(query));
 }
 
 Outcome<Exit> search(Session& session, const SearchOptions& options) {
-  std::string query;
-  for (const auto& word : options.words) query += (query.empty() ? "" : " ") + word;
-  return print_articles(session, with_query("/v1/articles", {{"order", "relevance"}, {"q", query}}), options.count);
+  Query query;
+  for (const auto& word : options.words) query.words += (query.words.empty() ? "" : " ") + word;
+  query.order = Order::relevance;
+  query.limit = options.count;
+  return print_articles(session, std::move(query));
 }
 
-std::string names_of(const boost::json::array& authors) {
-  std::string names;
-  for (const auto& author : authors) {
-    auto name = text_at(as_object(author), "name");
-    if (name.empty()) name = text_at(as_object(author), "url");
-    if (!name.empty()) names += (names.empty() ? "" : ", ") + name;
-  }
-  return names;
-}
-
-std::string joined(const boost::json::array& strings) {
+std::string joined(const std::vector<std::string>& texts) {
   std::string out;
-  for (const auto& value : strings) {
-    if (value.is_string()) out.append(out.empty() ? "" : ", ").append(value.get_string());
-  }
+  for (const auto& text : texts) out.append(out.empty() ? "" : ", ").append(text);
   return out;
 }
 
-void print_article(const Console& console, const boost::json::object& article, const std::string& feed) {
-  console.out << styled(console, Style::bold, printable_line(article_title(article))) << '\n';
-  print_pairs(console, {{"feed", feed},
-                        {"author", names_of(array_at(article, "authors"))},
-                        {"date", article_date(article)},
-                        {"link", text_at(article, "url")},
-                        {"about", text_at(article, "external_url")},
-                        {"tags", joined(array_at(article, "tags"))}});
-  for (const auto& value : array_at(article, "attachments")) {
-    const auto& attachment = as_object(value);
-    print_pairs(console, {{"file", text_at(attachment, "url") + " " + text_at(attachment, "mime_type")}});
+// Title, what belongs to it, and text. `about`: what else there is to say of this version.
+void print_article(const Session& session, const Article& article, std::vector<Pair> about) {
+  const auto& console = session.console;
+  const auto width = std::min(console.width, text_columns);
+  auto title = printable_line(article_title(article));
+  if (width > 0) title = wrap(title, width);
+  console.out << styled(console, Style::bold, title) << '\n';
+  about.push_back({"author", joined(article.authors)});
+  const auto date = article.published.value_or(article.received);
+  about.push_back({"date", date == Time{} ? "" : when_text(session, text::format_rfc3339(date))});
+  about.push_back({"link", article.url});
+  about.push_back({"about", article.external_url});
+  about.push_back({"tags", joined(article.tags)});
+  for (const auto& file : article.attachments) {
+    const auto size = file.bytes > 0 ? ", " + size_text(file.bytes) : "";
+    about.push_back({"file", file.url + " " + file.mime_type + size});
   }
-  const auto content = text_at(article, "content_html");
-  auto text = printable_text(content.empty() ? text_at(article, "summary") : html::to_text_with_links(content));
+  print_pairs(console, about);
+  auto text =
+      printable_text(article.content_html.empty() ? article.summary : html::to_text_with_links(article.content_html));
   while (text.ends_with('\n')) text.pop_back();
   if (text.empty()) return;
-  if (console.width > 0) text = wrap(text, std::min(console.width, text_columns));
-  console.out << '\n' << text << '\n';
+  console.out << '\n' << (width > 0 ? wrap(text, width) : text) << '\n';
+}
+
+Outcome<Exit> show_history(Session& session, const ShowOptions& options) {
+  const auto body = session.connection.get("/v1/articles/" + std::to_string(options.id) + "/history");
+  if (!body) return body.error();
+  if (session.json) {
+    print_json(session, *body);
+    return Exit::done;
+  }
+  const auto document = parse_object(*body);
+  if (!document) return document.error();
+  const auto& versions = array_at(*document, "versions");
+  for (std::size_t i = 0; i < versions.size(); ++i) {
+    const auto& version = as_object(versions[i]);
+    const auto article = article_of(version);
+    if (i > 0) session.console.out << '\n';
+    print_article(session, article, {{"until", when_text(session, text_at(version, "replaced"))}});
+  }
+  if (versions.empty()) session.console.out << "it was never edited\n";
+  return Exit::done;
 }
 
 Outcome<Exit> show(Session& session, const ShowOptions& options) {
+  if (options.history) return show_history(session, options);
   const auto body = session.connection.get("/v1/articles/" + std::to_string(options.id));
   if (!body) return body.error();
   if (session.json) {
     print_json(session, *body);
     return Exit::done;
   }
-  const auto article = parse_object(*body);
-  if (!article) return article.error();
+  const auto document = parse_object(*body);
+  if (!document) return document.error();
+  const auto article = article_of(*document);
   if (options.html) {
     // Untouched where it is not shown: it may go to a file or a browser.
-    const auto html = text_at(*article, "content_html");
+    const auto& html = article.content_html;
     session.console.out << (session.console.out_is_terminal ? printable_text(html) : html) << '\n';
     return Exit::done;
   }
   // A starred article outlives its feed.
-  const auto feed = session.connection.get_object("/v1/feeds/" + std::to_string(count_at(*article, "feed_id")));
+  const auto feed = session.connection.get_object("/v1/feeds/" + std::to_string(article.feed));
   if (!feed && feed.error().exit != Exit::not_found) return feed.error();
-  print_article(session.console, *article, feed ? feed_name(*feed) : std::string());
+  print_article(session, article, {{"feed", feed ? feed_name(*feed) : std::string()}});
   return Exit::done;
 }
 
@@ -226,7 +215,9 @@ void add_reading_commands(CLI::App& app, Action& chosen) {
   auto shown = std::make_shared<ShowOptions>();
   command->add_option("ID", shown->id, "Number of the article, as 'newscache list' shows it")->required();
   command->add_flag("--html", shown->html, "Its HTML instead");
-  command->footer("Example:\n  newscache show 42 | less");
+  command->add_flag("--history", shown->history, "What it said before it was edited, the newest version first")
+      ->excludes("--html");
+  command->footer("Examples:\n  newscache show 42\n  newscache show 42 --html > article.html");
   run_on(command, chosen, shown, show);
 }
 

@@ -10,6 +10,7 @@
 #include "client/commands.hpp"
 #include "client/format.hpp"
 #include "client/json.hpp"
+#include "newscache/client.hpp"
 
 namespace newscache::client {
 namespace {
@@ -92,23 +93,23 @@ Outcome<std::int64_t> tell_held_back(Session& session, const Ids& named, const I
 // Follows the requested feeds until none of them is being polled.
 class Wait {
  public:
-  Wait(Session& session, Ids ids, std::string_view since, std::string started_at)
+  Wait(Session& session, Ids ids, const Position& since, std::string started_at)
       : session_(session),
         ids_(std::move(ids)),
         started_at_(std::move(started_at)),
-        stream_(session.connection.socket_path(), since) {}
+        follower_(session.connection.socket_path(), since) {}
 
   Outcome<Exit> run() {
     int patience = looks_for_attempts;
     for (auto interval = shortest_interval;;) {
       const auto left = look();
       if (!left) return left.error();
-      show_progress(*left);
+      tell_progress(*left);
       if (*left == 0 && (attempted_all() || --patience < 0)) break;
       interval = listen(interval) ? shortest_interval : std::min(interval * 2, longest_interval);
     }
     listen(last_events);
-    if (session_.console.err_is_terminal) session_.console.err << "\r\x1b[K" << std::flush;
+    show_progress(session_.console, "");
     return Exit::done;
   }
 
@@ -145,33 +146,29 @@ class Wait {
     bool any = false;
     for (auto left = longest; left.count() > 0;
          left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now())) {
-      const auto events = stream_.wait(left);
-      if (!events || (events->empty() && stream_.ended())) {
+      const auto changes = follower_.next(left);
+      if (!changes) {
         std::this_thread::sleep_until(deadline);
         break;
       }
-      for (const auto& event : *events) take(event);
-      any = any || !events->empty();
+      for (const auto& change : *changes) {
+        if (change.event == "article.added") articles_.insert(change.id);
+      }
+      any = any || !changes->empty();
     }
     return any;
   }
 
-  void take(const Event& event) {
-    if (event.name != "article.added") return;
-    if (const auto data = parse_object(event.data)) articles_.insert(count_at(*data, "id"));
-  }
-
-  void show_progress(std::size_t left) {
-    if (!session_.console.err_is_terminal) return;
-    session_.console.err << "\r\x1b[Krefreshing: " << ids_.size() - std::min(left, ids_.size()) << " of "
-                         << plural(static_cast<std::int64_t>(ids_.size()), "feed") << " done, "
-                         << plural(static_cast<std::int64_t>(articles_.size()), "new article") << std::flush;
+  void tell_progress(std::size_t left) {
+    show_progress(session_.console, "refreshing: " + std::to_string(ids_.size() - std::min(left, ids_.size())) +
+                                        " of " + plural(static_cast<std::int64_t>(ids_.size()), "feed") + " done, " +
+                                        plural(static_cast<std::int64_t>(articles_.size()), "new article"));
   }
 
   Session& session_;
   Ids ids_;
   std::string started_at_;
-  EventStream stream_;
+  Follower follower_;
   boost::json::array feeds_;
   Ids articles_;
 };
@@ -189,14 +186,14 @@ Outcome<std::int64_t> count_new(Session& session, const Wait& wait, const Ids& f
 }
 
 // How the requested feeds are after the wait.
-struct Result {
+struct Outcomes {
   std::int64_t refreshed = 0;
   std::int64_t failed = 0;
   std::int64_t not_polled = 0;  // paused, offline, out of budget, or asked to pause by their publisher
 };
 
-Result judge(const Session& session, const Wait& wait, const std::string& started_at) {
-  Result result;
+Outcomes judge(const Session& session, const Wait& wait, const std::string& started_at) {
+  Outcomes result;
   for (const auto& value : wait.feeds()) {
     const auto& feed = as_object(value);
     const auto& error = object_at(feed, "error");
@@ -218,11 +215,11 @@ Result judge(const Session& session, const Wait& wait, const std::string& starte
   return result;
 }
 
-Outcome<Exit> wait_for(Session& session, const boost::json::object& started, const std::string& revision,
-                       bool every_feed, std::int64_t held_back) {
+Outcome<Exit> wait_for(Session& session, const boost::json::object& started, const Position& since, bool every_feed,
+                       std::int64_t held_back) {
   const auto ids = ids_of(started);
   const auto started_at = text_at(started, "started_at");
-  Wait wait(session, ids, revision, started_at);
+  Wait wait(session, ids, since, started_at);
   if (const auto done = wait.run(); !done) return done.error();
   const auto added = count_new(session, wait, ids, every_feed);
   if (!added) return added.error();
@@ -246,18 +243,18 @@ Outcome<Exit> wait_for(Session& session, const boost::json::object& started, con
 }
 
 Outcome<Exit> refresh(Session& session, const RefreshOptions& options) {
-  std::string revision;  // before the request, so that no event is missed
+  Position since;  // before the request, so that no event is missed
   if (options.wait) {
-    const auto status = session.connection.get_object("/v1/status");
-    if (!status) return status.error();
-    revision = std::to_string(count_at(*status, "revision"));
+    auto now = Daemon(session.connection.socket_path()).position();
+    if (!now) return failure_of(now.error());
+    since = std::move(*now);
   }
   Ids named;
   const auto started = start(session, options, named);
   if (!started) return started.error();
   const auto held_back = tell_held_back(session, named, ids_of(*started));
   if (!held_back) return held_back.error();
-  if (options.wait) return wait_for(session, *started, revision, options.feeds.empty(), *held_back);
+  if (options.wait) return wait_for(session, *started, since, options.feeds.empty(), *held_back);
   if (session.json) {
     print_json(session, *started);
   } else {

@@ -1,10 +1,13 @@
 #include "client/session.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <cerrno>
 #include <charconv>
 #include <ostream>
 
+#include "client/format.hpp"
 #include "client/json.hpp"
+#include "text/date.hpp"
 #include "text/url.hpp"
 
 namespace newscache::client {
@@ -45,6 +48,25 @@ void print_json(const Session& session, const boost::json::value& document) {
 void print_error(const Console& console, std::string_view message) {
   console.out.flush();  // what came before comes first, also when both go to one place
   console.err << "newscache: " << printable_line(message) << '\n';
+}
+
+std::string when_text(const Session& session, std::string_view rfc3339) {
+  const auto instant = text::parse_date(rfc3339);
+  if (!instant) return {};
+  return session.console.out_is_terminal ? long_time(*instant, session.clock.wall()) : local_time(*instant);
+}
+
+Outcome<Exit> flush(const Console& console) {
+  errno = 0;
+  console.out.flush();
+  if (console.out) return Exit::done;
+  if (errno == EPIPE) return Failure{Exit::done, ""};
+  return Failure{Exit::failed, "cannot write to standard output"};
+}
+
+Failure failure_of(const Error& error) {
+  if (error.problem == Problem::unreachable) return {Exit::unreachable, error.message};
+  return {error.problem == Problem::not_found ? Exit::not_found : Exit::failed, error.message};
 }
 
 Outcome<boost::json::object> find_feed(Session& session, const std::string& typed) {

@@ -12,6 +12,7 @@
 #include "client/connection.hpp"
 #include "client/outcome.hpp"
 #include "client/terminal.hpp"
+#include "newscache/client.hpp"
 
 namespace newscache::client {
 
@@ -30,6 +31,14 @@ void print_json(const Session& session, std::string_view body);
 void print_json(const Session& session, const boost::json::value& document);
 // "newscache: ..." on standard error.
 void print_error(const Console& console, std::string_view message);
+
+// The API's time as local time; for a person at a terminal with the day of the week and how far away that is.
+std::string when_text(const Session& session, std::string_view rfc3339);
+
+// Everything so far reaches the reader. One that has left is no error, only the end of the work.
+Outcome<Exit> flush(const Console& console);
+// What the library reports, as a command ends with it.
+Failure failure_of(const Error& error);
 
 // The feed with this id or URL.
 Outcome<boost::json::object> find_feed(Session& session, const std::string& typed);

@@ -8,6 +8,7 @@
 #include "client/format.hpp"
 #include "client/json.hpp"
 #include "client/table.hpp"
+#include "text/date.hpp"
 
 namespace newscache::client {
 namespace {
@@ -69,12 +70,14 @@ Outcome<Exit> remove(Session& session, const RemoveOptions& options) {
 
 struct FeedsOptions {};
 
-std::string next_poll_or_error(const boost::json::object& feed) {
+std::string next_poll_or_error(const Session& session, const boost::json::object& feed) {
   const auto& error = object_at(feed, "error");
   if (flag_at(feed, "polling")) return "now";
   const auto failures = count_at(error, "count");  // none: it is not the feed's fault
   if (!error.empty()) return text_at(error, "cause") + (failures > 0 ? ", " + plural(failures, "failure") : "");
-  return local_time(text_at(feed, "next_poll"));
+  const auto next = text::parse_date(text_at(feed, "next_poll"));
+  if (!next || !session.console.out_is_terminal) return local_time(text_at(feed, "next_poll"));
+  return *next <= session.clock.wall() ? "due" : relative_time(*next, session.clock.wall());
 }
 
 Outcome<Exit> feeds(Session& session, const FeedsOptions&) {
@@ -89,20 +92,22 @@ Outcome<Exit> feeds(Session& session, const FeedsOptions&) {
   Table table({{"ID", Align::right},
                {"STATE"},
                {"UNREAD", Align::right},
-               {"NEXT POLL OR ERROR"},
+               {"NEXT POLL OR ERROR", Align::left, false, true},
                {"TITLE", Align::left, true},
-               {"URL", Align::left, true}});
+               {"URL", Align::left, true, true}});
   for (const auto& value : array_at(*list, "feeds")) {
     const auto& feed = as_object(value);
     const auto& counts = object_at(feed, "counts");
+    // A narrow terminal has no room for the address.
+    const auto title = session.console.out_is_terminal ? feed_name(feed) : text_at(feed, "title");
     const auto state = text_at(feed, "state");
     const bool bad = state != "ok" && state != "new" && state != "paused";
     const auto unread = count_at(counts, "unread");
     table.add({{std::to_string(count_at(feed, "id"))},
                {state, bad ? Style::red : Style::plain},
                {std::to_string(unread) + "/" + std::to_string(count_at(counts, "articles"))},
-               {next_poll_or_error(feed)},
-               {text_at(feed, "title"), unread > 0 ? Style::bold : Style::plain},
+               {next_poll_or_error(session, feed), bad ? Style::red : Style::plain},
+               {title, unread > 0 ? Style::bold : Style::plain},
                {text_at(feed, "url")}});
   }
   table.print(session.console);

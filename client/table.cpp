@@ -7,7 +7,7 @@ namespace newscache::client {
 namespace {
 
 constexpr std::size_t gap = 2;
-constexpr std::size_t narrowest = 8;  // a column is not cut below this
+constexpr std::size_t narrowest = 12;  // a column is not cut below this
 
 }  // namespace
 
@@ -23,15 +23,26 @@ void Table::note(std::string_view text) {
 
 std::vector<std::size_t> Table::widths(std::size_t limit) const {
   std::vector<std::size_t> widths;
-  std::size_t total = gap * (columns_.size() - 1);
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     auto width = display_width(columns_[i].title);
     for (const auto& row : rows_) width = std::max(width, display_width(row.cells[i].text));
     widths.push_back(width);
-    total += width;
+  }
+  if (limit == 0) return widths;
+  const auto least = [this](std::size_t i, std::size_t width) {
+    return columns_[i].shrinks ? std::min(width, narrowest) : width;
+  };
+  const auto total = [&widths](const auto& width_of) {
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < widths.size(); ++i) sum += widths[i] > 0 ? width_of(i, widths[i]) + gap : 0;
+    return sum - gap;
+  };
+  for (auto i = columns_.size(); i-- > 0 && total(least) > limit;) {
+    if (columns_[i].optional) widths[i] = 0;
   }
   // The widest of the columns that may shrink gives way first.
-  while (limit > 0 && total > limit) {
+  const auto as_is = [](std::size_t, std::size_t width) { return width; };
+  for (auto excess = total(as_is); excess > limit; --excess) {
     std::size_t widest = columns_.size();
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const bool candidate = columns_[i].shrinks && widths[i] > narrowest;
@@ -39,7 +50,6 @@ std::vector<std::size_t> Table::widths(std::size_t limit) const {
     }
     if (widest == columns_.size()) break;
     --widths[widest];
-    --total;
   }
   return widths;
 }
@@ -49,6 +59,7 @@ void Table::print_row(const Console& console, const std::vector<Cell>& cells,
   std::string line;
   std::size_t pending = 0;  // blanks due before the next text, so that none end a line
   for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (widths[i] == 0) continue;
     const auto text = cut_to_width(cells[i].text, widths[i]);
     const auto padding = widths[i] - std::min(widths[i], display_width(text));
     if (columns_[i].align == Align::right) pending += padding;
@@ -76,13 +87,21 @@ void Table::print(const Console& console) const {
   }
 }
 
-void print_pairs(const Console& console, const std::vector<std::pair<std::string, std::string>>& pairs) {
+void print_pairs(const Console& console, const std::vector<Pair>& pairs) {
+  constexpr std::size_t least_room = 16;  // in less, a line that breaks anywhere is no worse
   std::size_t width = 0;
-  for (const auto& [name, value] : pairs) width = std::max(width, display_width(name));
-  for (const auto& [name, value] : pairs) {
-    if (value.empty()) continue;
-    console.out << styled(console, Style::dim, name) << std::string(width + gap - display_width(name), ' ')
-                << printable_line(value) << '\n';
+  for (const auto& pair : pairs) width = std::max(width, display_width(pair.name));
+  const auto indent = width + gap;
+  for (const auto& pair : pairs) {
+    if (pair.value.empty()) continue;
+    console.out << styled(console, Style::dim, pair.name) << std::string(indent - display_width(pair.name), ' ');
+    auto rest = printable_line(pair.value);
+    if (console.width >= indent + least_room) rest = wrap(rest, console.width - indent);
+    for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
+      console.out << styled(console, pair.style, rest.substr(0, end)) << '\n' << std::string(indent, ' ');
+      rest.erase(0, end + 1);
+    }
+    console.out << styled(console, pair.style, rest) << '\n';
   }
 }
 

@@ -14,7 +14,8 @@ enum class Align { left, right };
 struct Column {
   std::string title;
   Align align = Align::left;
-  bool shrinks = false;  // may be cut when the line would not fit the terminal
+  bool shrinks = false;   // may be cut when the line would not fit the terminal
+  bool optional = false;  // left out when cutting is not enough; the last of these first
 };
 
 struct Cell {
@@ -38,6 +39,7 @@ class Table {
     std::vector<Cell> cells;
     std::string note;
   };
+  // Of each column; 0 for one that is left out.
   std::vector<std::size_t> widths(std::size_t limit) const;
   void print_row(const Console& console, const std::vector<Cell>& cells, const std::vector<std::size_t>& widths) const;
 
@@ -45,7 +47,13 @@ class Table {
   std::vector<Row> rows_;
 };
 
-// Aligned "name  value" lines.
-void print_pairs(const Console& console, const std::vector<std::pair<std::string, std::string>>& pairs);
+struct Pair {
+  std::string name;
+  std::string value;
+  Style style = Style::plain;  // of the value
+};
+
+// Aligned "name  value" lines, long values continued below their beginning. A pair without a value is left out.
+void print_pairs(const Console& console, const std::vector<Pair>& pairs);
 
 }  // namespace newscache::client

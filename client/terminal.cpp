@@ -118,16 +118,24 @@ std::size_t terminal_width() {
   return columns;
 }
 
+// Where an item of a list goes on; 0 for other lines.
+std::size_t hanging_indent(std::string_view line, std::size_t width) {
+  const auto start = std::min(line.find_first_not_of(' '), line.size());
+  const bool is_item = line.substr(start).starts_with("- ");
+  return is_item && start + 2 < width / 2 ? start + 2 : 0;
+}
+
 void wrap_line(std::string_view line, std::size_t width, std::string& out) {
+  const auto indent = hanging_indent(line, width);
   std::size_t used = 0;
   while (!line.empty()) {
     const auto word = line.substr(0, std::min(line.find(' ', line.find_first_not_of(' ')), line.size()));
     const auto columns = display_width(word);
     if (used > 0 && used + columns > width) {
-      out += '\n';
+      out.append("\n").append(indent, ' ');
       const auto start = std::min(word.find_first_not_of(' '), word.size());
       out += word.substr(start);
-      used = columns - start;
+      used = indent + columns - start;
     } else {
       out += word;
       used += columns;
@@ -203,6 +211,11 @@ std::string wrap(std::string_view text, std::size_t width) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return out;
+}
+
+void show_progress(const Console& console, std::string_view text) {
+  if (!console.err_is_terminal) return;
+  console.err << "\r\x1b[K" << (console.width > 1 ? cut_to_width(text, console.width - 1) : text) << std::flush;
 }
 
 std::string styled(const Console& console, Style style, std::string_view text) {

@@ -33,8 +33,11 @@ std::string printable_json(std::string_view json);
 std::size_t display_width(std::string_view text);
 // At most `width` columns, with an ellipsis when cut.
 std::string cut_to_width(std::string_view text, std::size_t width);
-// Lines broken between words so that they fit; a longer word stays whole.
+// Lines broken between words so that they fit; a longer word stays whole. Items of lists go on below their text.
 std::string wrap(std::string_view text, std::size_t width);
+
+// A line of progress in place of the last one, where errors go to a terminal; an empty one ends it.
+void show_progress(const Console& console, std::string_view text);
 
 std::string styled(const Console& console, Style style, std::string_view text);
 

@@ -81,10 +81,15 @@ Outcome<Exit> import(Session& session, const ImportOptions& options) {
   boost::json::array results;
   std::string only_answer;
   bool failed = false;
-  for (const auto& file : options.files) {
+  for (std::size_t i = 0; i < options.files.size(); ++i) {
+    const auto& file = options.files[i];
+    const auto all = std::to_string(options.files.size());
+    if (options.files.size() > 1)
+      show_progress(session.console, "importing: " + std::to_string(i) + " of " + all + " files done");
     auto answer =
         post_file(session, file, with_query("/v1/import", {{"feed", options.feed}, {"name", file_name(file)}}),
                   "application/octet-stream");
+    if (options.files.size() > 1) show_progress(session.console, "");
     auto result = answer ? parse_object(*answer) : Outcome<boost::json::object>(answer.error());
     if (!result) {
       if (options.files.size() == 1 || result.error().exit == Exit::unreachable) return result.error();
@@ -107,6 +112,7 @@ Outcome<Exit> import(Session& session, const ImportOptions& options) {
 void add_transfer_commands(CLI::App& app, Action& chosen) {
   auto* opml = app.add_subcommand("opml", "Exchange subscription lists with other readers");
   opml->require_subcommand(1);
+  opml->footer("Examples:\n  newscache opml import subscriptions.opml\n  newscache opml export > subscriptions.opml");
   auto* command = opml->add_subcommand("import", "Subscribe to every feed of an OPML file");
   auto taken = std::make_shared<OpmlImportOptions>();
   command->add_option("FILE", taken->file, "OPML file; - is standard input")->required();

@@ -3,7 +3,6 @@
 #include <CLI/App.hpp>
 #include <optional>
 #include <ostream>
-#include <thread>
 
 #include "client/commands.hpp"
 #include "client/format.hpp"
@@ -14,22 +13,25 @@ namespace {
 
 constexpr std::chrono::hours quiet{1};
 // A daemon that restarts is away for a moment; one that is away longer was stopped.
-constexpr int most_attempts = 15;
-constexpr std::chrono::seconds attempt_gap{1};
+constexpr int most_attempts = 15;  // one a second
 
 struct WatchOptions {
   std::optional<std::int64_t> since;
+  std::string feed;
+  std::string folder;
 };
 
-// What the event is about: an article's title, a feed's with its state, the network's or the storage's state; empty when it is gone
-// already.
-Outcome<std::string> describe(Session& session, const Event& event, const boost::json::object& data) {
-  const auto id = std::to_string(count_at(data, "id"));
-  const bool deleted = event.name.ends_with(".deleted");
-  if (event.name == "network" || event.name == "storage") return text_at(data, "state");
-  if (deleted) return std::string();
-  const bool is_article = event.name.starts_with("article.");
-  const auto thing = session.connection.get_object((is_article ? "/v1/articles/" : "/v1/feeds/") + id);
+// What the change is about: an article's title, a feed's with its state, the network's or the storage's state; empty
+// when it is gone already.
+Outcome<std::string> describe(Session& session, const Change& change) {
+  if (change.id == 0) {
+    const auto data = parse_object(change.json);
+    return data ? text_at(*data, "state") : std::string();
+  }
+  if (change.event.ends_with(".deleted")) return std::string();
+  const bool is_article = change.event.starts_with("article.");
+  const auto path = std::string(is_article ? "/v1/articles/" : "/v1/feeds/") + std::to_string(change.id);
+  const auto thing = session.connection.get_object(path);
   if (!thing) {
     if (thing.error().exit == Exit::not_found) return std::string();
     return thing.error();
@@ -41,63 +43,64 @@ Outcome<std::string> describe(Session& session, const Event& event, const boost:
     return feed_name(*thing) + " (" + state + (cause.empty() ? ")" : ", " + cause + ")");
   }
   auto text = text_at(*thing, "title");
-  if (event.name == "article.state") {
+  if (change.event == "article.state") {
     text += std::string(" (") + (flag_at(*thing, "read") ? "read" : "unread") +
             (flag_at(*thing, "starred") ? ", starred)" : ")");
   }
   return text;
 }
 
-Outcome<Exit> print_event(Session& session, const Event& event) {
+Outcome<Exit> print_change(Session& session, const Change& change) {
   auto& out = session.console.out;
   if (session.json) {
-    print_json(session, event.data);
+    print_json(session, change.json);
   } else {
-    const auto data = parse_object(event.data);
-    if (!data) return data.error();
-    const auto what = describe(session, event, *data);
+    const auto what = describe(session, change);
     if (!what) return what.error();
-    // Network and storage have no revisions.
-    auto line = (event.name == "network" || event.name == "storage" || event.id.empty() ? "-" : event.id) + "  " + event.name;
-    line.append(event.name.size() < 15 ? 15 - event.name.size() : 0, ' ');
-    if (const auto id = number_at(*data, "id")) line += "  " + std::to_string(*id);
+    auto line = (change.revision == 0 ? "-" : std::to_string(change.revision)) + "  " + change.event;
+    line.append(change.event.size() < 15 ? 15 - change.event.size() : 0, ' ');
+    if (change.id != 0) line += "  " + std::to_string(change.id);
     if (!what->empty()) line += "  " + *what;
-    out << printable_line(line) << '\n';
+    line = printable_line(line);
+    out << (session.console.width > 0 ? cut_to_width(line, session.console.width) : line) << '\n';
   }
-  out.flush();
-  if (!out) return Failure{Exit::failed, "cannot write to standard output"};
-  return Exit::done;
+  return flush(session.console);
 }
 
-// One connection, until it ends. Says whether anything arrived, and remembers how far we are.
-Outcome<bool> follow(Session& session, std::string& since) {
-  EventStream stream(session.connection.socket_path(), since);
-  bool any = false;
-  for (;;) {
-    const auto events = stream.wait(quiet);
-    if (!events) return events.error();
-    for (const auto& event : *events) {
-      if (const auto printed = print_event(session, event); !printed) return printed.error();
-      if (!event.id.empty()) since = event.id;
-      any = true;
+// Ends when the daemon says no, or has been away for too long.
+Outcome<Exit> follow(Session& session, Follower& follower) {
+  for (int attempts = most_attempts; attempts > 0;) {
+    const auto changes = follower.next(quiet);
+    if (!changes) {
+      if (changes.error().problem != Problem::unreachable) return failure_of(changes.error());
+      --attempts;
+      continue;
     }
-    if (events->empty() && stream.ended()) return any;
+    for (const auto& change : *changes) {
+      if (const auto printed = print_change(session, change); !printed) return printed.error();
+    }
+    if (!changes->empty()) attempts = most_attempts;
   }
+  return Failure{Exit::unreachable,
+                 "the daemon ended the stream and did not come back; go on later with 'newscache watch "
+                 "--since " +
+                     std::to_string(follower.position().revision) + "'"};
 }
 
 Outcome<Exit> watch(Session& session, const WatchOptions& options) {
-  std::string since = options.since ? std::to_string(*options.since) : "";
-  bool connected = false;
-  for (int attempt = 0; attempt < most_attempts; ++attempt) {
-    const auto ended = follow(session, since);
-    if (!ended && (ended.error().exit != Exit::unreachable || !connected)) return ended.error();
-    connected = true;
-    if (ended && *ended) attempt = 0;
-    std::this_thread::sleep_for(attempt_gap);
+  Filter filter;
+  filter.folder = options.folder;
+  if (!options.feed.empty()) {
+    const auto feed = find_feed_id(session, options.feed);
+    if (!feed) return feed.error();
+    filter.feed = *feed;
   }
-  return Failure{Exit::unreachable,
-                 "the daemon ended the stream and did not come back" +
-                     (since.empty() ? "" : "; go on later with 'newscache watch --since " + since + "'")};
+  const auto& path = session.connection.socket_path();
+  auto position = Daemon(path).position();  // tells a daemon that is not there from one that has gone
+  if (!position) return failure_of(position.error());
+  if (options.since) position->revision = *options.since;
+  Follower follower(path, *position, filter);
+  return follow(session, follower);
 }
 
 }  // namespace
@@ -106,10 +109,13 @@ void add_watch_command(CLI::App& app, Action& chosen) {
   auto* command = app.add_subcommand("watch", "Print what changes as it happens, a line each");
   auto options = std::make_shared<WatchOptions>();
   command->add_option("--since", options->since, "First what happened after this revision");
+  command->add_option("--feed", options->feed, "Only what concerns this feed (id or URL)");
+  command->add_option("--folder", options->folder, "Only what concerns the feeds in this folder");
   command->footer(
       "Each line: revision, event, number of the article or feed, its title. With --json: the event's data.\n"
-      "Example:\n"
-      "  newscache watch --since 1200");
+      "Examples:\n"
+      "  newscache watch --since 1200\n"
+      "  newscache watch --feed 7 --json");
   run_on(command, chosen, options, watch);
 }
 

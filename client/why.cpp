@@ -108,15 +108,15 @@ std::string next_poll_text(const Session& session, const Object& feed, const Obj
   const auto instant = text::parse_date(text);
   if (!storage_wait.empty()) {
     const bool is_due = !instant || *instant <= session.clock.wall();
-    return is_due ? "due; " + storage_wait : local_time(text) + " or " + storage_wait;
+    return is_due ? "due; " + storage_wait : when_text(session, text) + " or " + storage_wait;
   }
-  if (!instant || *instant > session.clock.wall()) return local_time(text);
+  if (!instant || *instant > session.clock.wall()) return when_text(session, text);
   return is_offline(network) ? "due; as soon as there is a network" : "due; it waits for its turn";
 }
 
-std::string failing_text(const Object& error) {
+std::string failing_text(const Session& session, const Object& error) {
   if (error.empty()) return {};
-  auto text = "since " + local_time(text_at(error, "since"));
+  auto text = "since " + when_text(session, text_at(error, "since"));
   if (const auto count = count_at(error, "count"); count > 0) text += ", " + plural(count, "failure") + " in a row";
   const auto cause = text_at(error, "cause");
   const bool ours = std::find(not_the_feeds.begin(), not_the_feeds.end(), cause) != not_the_feeds.end();
@@ -163,9 +163,9 @@ void print_reasons(const Session& session, const Object& feed, const Object& sta
                {"decided by", explained(rules, text_at(feed, "next_poll_rule"))},
                {"network", text_at(network, "state") == "online" ? "" : network_text(network)},
                {"budget", budget_text(feed, object_at(status, "traffic"))},
-               {"error", error.empty() ? "" : text_at(error, "cause") + ": " + text_at(error, "detail")},
-               {"failing", failing_text(error)},
-               {"last success", local_time(text_at(feed, "last_success"))},
+               {"error", error.empty() ? "" : text_at(error, "cause") + ": " + text_at(error, "detail"), Style::red},
+               {"failing", failing_text(session, error)},
+               {"last success", when_text(session, text_at(feed, "last_success"))},
                {"gap", gap_text(object_at(feed, "gap"))},
                {"duplicate", duplicate_text(feed)}});
 }
@@ -176,29 +176,34 @@ std::string result_of(const Object& attempt) {
   return count_at(attempt, "status") == 304 ? "unchanged" : "read";
 }
 
-void print_journal(const Console& console, const boost::json::array& attempts) {
+void print_journal(const Session& session, const boost::json::array& attempts) {
+  const auto& console = session.console;
+  const auto time_text = [&session](const std::string& time) {
+    const auto instant = text::parse_date(time);
+    return instant && session.console.out_is_terminal ? short_time(*instant, session.clock.wall()) : local_time(time);
+  };
   Table table({{"TIME"},
                {"RESULT"},
-               {"STATUS", Align::right},
-               {"RECEIVED", Align::right},
-               {"TOOK", Align::right},
+               {"STATUS", Align::right, false, true},
+               {"RECEIVED", Align::right, false, true},
+               {"TOOK", Align::right, false, true},
                {"NEW", Align::right},
-               {"UPDATED", Align::right},
-               {"NEXT POLL"},
-               {"RULE"}});
+               {"UPDATED", Align::right, false, true},
+               {"NEXT POLL", Align::left, false, true},
+               {"RULE", Align::left, false, true}});
   std::string last_detail;
   for (const auto& value : attempts) {
     const auto& attempt = as_object(value);
     const auto status = number_at(attempt, "status");
     const bool failed = !text_at(attempt, "cause").empty();
-    table.add({{local_time(text_at(attempt, "time"))},
+    table.add({{time_text(text_at(attempt, "time"))},
                {result_of(attempt), failed ? Style::red : Style::plain},
                {status ? std::to_string(*status) : "-"},
                {size_text(count_at(attempt, "bytes")) + (flag_at(attempt, "metered") ? " metered" : "")},
                {milliseconds_text(count_at(attempt, "duration_ms"))},
                {std::to_string(count_at(attempt, "new"))},
                {std::to_string(count_at(attempt, "updated"))},
-               {local_time(text_at(attempt, "next_poll"))},
+               {time_text(text_at(attempt, "next_poll"))},
                {text_at(attempt, "next_poll_rule")}});
     // The same words once, not at every attempt.
     const auto detail = text_at(attempt, "detail");
@@ -220,15 +225,14 @@ Outcome<Exit> why(Session& session, const WhyOptions& options) {
   if (!status) return status.error();
   const auto& attempts = array_at(*journal, "attempts");
   if (session.json) {
-    print_json(session, boost::json::object{
-                            {"feed", *feed},
-                            {"attempts", attempts},
-                            {"network", object_at(*status, "network")},
-                            {"storage", object_at(*status, "storage")}});
+    print_json(session, boost::json::object{{"feed", *feed},
+                                            {"attempts", attempts},
+                                            {"network", object_at(*status, "network")},
+                                            {"storage", object_at(*status, "storage")}});
     return Exit::done;
   }
   print_reasons(session, *feed, *status);
-  print_journal(session.console, attempts);
+  print_journal(session, attempts);
   return Exit::done;
 }
 

@@ -7,8 +7,8 @@ _newscache_feeds() {
 
 _newscache() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local global="--help --json --socket --version"
-  local commands="add feeds import list mark opml parse refresh remove search set show status watch why"
+  local global="--help --json --no-pager --socket --version"
+  local commands="add doctor feeds import list mark opml parse refresh reload remove search set show status watch why"
   local command="" action="" word words="" i
   COMPREPLY=()
 
@@ -27,7 +27,7 @@ _newscache() {
   done
 
   case $previous in
-    --socket)
+    --socket | --config)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
@@ -54,7 +54,7 @@ _newscache() {
       ;;
     list) words="--feed --folder --unread --starred --since --count -n" ;;
     search) words="--count -n" ;;
-    show) words="--html" ;;
+    show) words="--history --html" ;;
     mark)
       if [[ -z $action ]]; then
         words="read unread starred unstarred"
@@ -63,7 +63,8 @@ _newscache() {
       fi
       ;;
     refresh) words="--wait --force $(_newscache_feeds)" ;;
-    watch) words="--since" ;;
+    watch) words="--feed --folder --since" ;;
+    doctor) words="--config" ;;
     why) words="--count -n $(_newscache_feeds)" ;;
     opml)
       case $action in

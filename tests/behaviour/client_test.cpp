@@ -85,3 +85,39 @@ TEST_CASE("parse needs no daemon: a feed document becomes JSON Feed, anything el
   CHECK(page.err.find('\n') == page.err.size() - 1);
   CHECK(page.err.find("links to http://example.org/feed.xml") != std::string::npos);
 }
+
+TEST_CASE("doctor finds nothing wrong with a daemon that is well, and names what is wrong with one that is not") {
+  World w;
+  const auto doctor = [&w] { return run_client(w.daemon, {"doctor", "--config", w.daemon.config_file().string()}); };
+  subscribe(w.daemon, w.url());
+  const ProgramResult well = doctor();
+  CAPTURE(well.out);
+  CHECK(well.exit_code == 0);
+  CHECK(well.out.find("fail: ") == std::string::npos);
+  CHECK(well.out.find(w.daemon.config_file().string() + " is valid") != std::string::npos);
+
+  w.daemon.write_config("[poll]\nflor = \"1h\"\n");
+  const ProgramResult broken = doctor();
+  CHECK(broken.exit_code == 1);
+  CHECK(broken.out.find("fail: " + w.daemon.config_file().string() + ":2:") != std::string::npos);
+  CHECK(broken.out.find("flor") != std::string::npos);
+
+  w.daemon.kill();
+  const ProgramResult dead = doctor();
+  CHECK(dead.exit_code == 3);
+  CHECK(dead.out.find(w.daemon.socket() + " is stale") != std::string::npos);
+  CHECK(dead.out.find("flor") != std::string::npos);
+}
+
+TEST_CASE("reload tells what it could not apply, and what is wrong with a broken configuration") {
+  World w;
+  w.daemon.write_config("[poll]\nfloor = \"2h\"\n[socket]\nmax_connections = 7\n");
+  const ProgramResult reloaded = run_client(w.daemon, {"reload"});
+  CHECK(reloaded.exit_code == 0);
+  CHECK(reloaded.out == "the configuration was read again; only a restart applies socket.max_connections\n");
+  w.daemon.write_config("[poll]\nflor = \"2h\"\n");
+  const ProgramResult broken = run_client(w.daemon, {"reload"});
+  CHECK(broken.exit_code == 1);
+  CHECK(broken.err.starts_with("newscache: " + w.daemon.config_file().string() + ":2:"));
+  CHECK(broken.err.find("flor") != std::string::npos);
+}

@@ -46,6 +46,11 @@ TEST_CASE("wrong usage exits 2 with one line that names the help") {
   }
 }
 
+TEST_CASE("an unknown command is named") {
+  CHECK(run({"frobnicate"}).err == "newscache: there is no command 'frobnicate'; see 'newscache --help'\n");
+  CHECK(run({"--json"}).err == "newscache: a command is required; see 'newscache --help'\n");
+}
+
 TEST_CASE("help and version go to standard output and exit 0") {
   CHECK(run({"--version"}).out.starts_with("newscache "));
   const auto help = run({"list", "--help"});
@@ -86,16 +91,17 @@ TEST_CASE("articles are listed over as many pages as it takes") {
   const ScriptedDaemon daemon(
       {{"GET /v1/feeds", {200, two_feeds}},
        {query + "&fields=summary&limit=1000",
-        {200,
-         R"({"articles":[{"id":5,"feed_id":1,"title":"A \u001b[2J","read":false,"starred":true}],"next_cursor":"c+"})"}},
+        {200, R"({"articles":[{"id":5,"feed_id":1,"title":"A \u001b[2J","read":false,"starred":true,"date_received":)"
+              R"("2026-11-25T09:00:00Z"}],"next_cursor":"c+"})"}},
        {query + "&fields=summary&limit=1000&cursor=c%2B",
-        {200, R"({"articles":[{"id":4,"feed_id":9,"title":"","summary":"S","read":true}]})"}},
+        {200, R"({"articles":[{"id":4,"feed_id":9,"title":"","summary":"S","read":true,"date_published":)"
+              R"("2026-11-24T09:00:00Z"}]})"}},
        {query + "&limit=1000", {200, R"({"articles":[{"id":5}],"next_cursor":"c+"})"}},
        {query + "&limit=1000&cursor=c%2B", {200, R"({"articles":[{"id":4}]})"}}});
   CHECK(run(daemon, {"list", "--unread", "-n", "2000"}).out ==
-        "ID  DATE  FEED  FLAGS  TITLE\n"
-        " 5        One   N*     A [2J\n"
-        " 4        -            S\n");
+        "ID  DATE              FEED  FLAGS  TITLE\n"
+        " 5  2026-11-25 09:00  One   N*     A [2J\n"
+        " 4  2026-11-24 09:00  -            S\n");
   CHECK(run(daemon, {"list", "--unread", "-n", "2000", "--json"}).out == "{\"articles\":[{\"id\":5},{\"id\":4}]}\n");
 }
 
@@ -103,10 +109,11 @@ TEST_CASE("search asks by relevance and shows the passage below its article") {
   const ScriptedDaemon daemon(
       {{"GET /v1/feeds", {200, two_feeds}},
        {"GET /v1/articles?order=relevance&q=status%20feeds&fields=summary&limit=50",
-        {200, R"({"articles":[{"id":5,"feed_id":1,"title":"T","read":true,"snippet":"a <mark>b</mark> &amp; c"}]})"}}});
+        {200, R"({"articles":[{"id":5,"feed_id":1,"title":"T","read":true,"date_received":"2026-11-25T09:00:00Z",)"
+              R"("snippet":"a <mark>b</mark> &amp; c"}]})"}}});
   CHECK(run(daemon, {"search", "status", "feeds"}).out ==
-        "ID  DATE  FEED  FLAGS  TITLE\n"
-        " 5        One          T\n"
+        "ID  DATE              FEED  FLAGS  TITLE\n"
+        " 5  2026-11-25 09:00  One          T\n"
         "    a b & c\n");
 }
 
@@ -125,12 +132,14 @@ TEST_CASE("an article is shown as text without anything that steers the terminal
   const ScriptedDaemon daemon(
       {{"GET /v1/feeds/1", {200, R"({"id":1,"title":"One"})"}},
        {"GET /v1/articles/5",
-        {200, R"({"id":5,"feed_id":1,"title":"T\u001b]0;x\u0007","authors":[{"name":"Ann"},{"name":"Bo"}],)"
-              R"("url":"https://example.org/5","content_html":"<p>Hello\u009b <b>there</b>.</p><p>Bye</p>"})"}}});
+        {200,
+         R"({"id":5,"feed_id":1,"title":"T\u001b]0;x\u0007","authors":[{"name":"Ann"},{"name":"Bo"}],"date_received":"2026-11-25T09:00:00Z",)"
+         R"("url":"https://example.org/5","content_html":"<p>Hello\u009b <b>there</b>.</p><p>Bye</p>"})"}}});
   CHECK(run(daemon, {"show", "5"}).out ==
-        "T]0;x\nfeed    One\nauthor  Ann, Bo\nlink    https://example.org/5\n\nHello there.\n\nBye\n");
+        "T]0;x\nfeed    One\nauthor  Ann, Bo\ndate    2026-11-25 09:00\nlink    https://example.org/5\n\nHello "
+        "there.\n\nBye\n");
   std::ostringstream terminal;
-  Program().run({"--socket", daemon.socket(), "show", "5", "--html"}, Console{terminal, terminal, true});
+  Program().run({"--no-pager", "--socket", daemon.socket(), "show", "5", "--html"}, Console{terminal, terminal, true});
   CHECK(terminal.str() == "<p>Hello <b>there</b>.</p><p>Bye</p>\n");
   CHECK(run(daemon, {"show", "6"}).exit == Exit::not_found);
 }
@@ -250,7 +259,6 @@ TEST_CASE("status tells since when the network is how it is, what that means, an
       {"offline", "null", "network   offline since 2026-11-25 06:00: there is no link", "traffic "},
       {"portal", "null", "network   portal since 2026-11-25 06:00: something on the way", "traffic "},
   };
-  ::setenv("TZ", "UTC", 1);
   for (const auto& [network, budget, network_words, traffic_words] : cases) {
     CAPTURE(network);
     const ScriptedDaemon daemon(
@@ -261,7 +269,6 @@ TEST_CASE("status tells since when the network is how it is, what that means, an
     CHECK(out.find(network_words) != std::string::npos);
     CHECK(out.find(traffic_words) != std::string::npos);
   }
-  ::unsetenv("TZ");
 }
 
 TEST_CASE("parse needs no daemon and tells in one line what is no feed") {
@@ -280,4 +287,109 @@ TEST_CASE("parse needs no daemon and tells in one line what is no feed") {
     CHECK(ran.err.find(folder / name) != std::string::npos);
     CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
   }
+}
+
+TEST_CASE("watching one feed or folder asks for no more than that") {
+  const std::string event =
+      "id: 7\nevent: article.added\ndata: {\"revision\":7,\"type\":\"article\",\"op\":\"added\",\"id\":5}\n\n";
+  const std::string since = "GET /v1/events?since=6&epoch=e";
+  const ScriptedDaemon daemon(
+      {{"GET /v1/status", {200, R"({"epoch":"e","revision":6})"}},
+       {"GET /v1/feeds/1", {200, R"({"id":1})"}},
+       {"GET /v1/articles/5", {200, R"({"id":5,"title":"T"})"}},
+       {since + "&feed=1", {200, event}},
+       {since + "&folder=Far%20away", {200, event}},
+       {"GET /v1/events?since=7&epoch=e&feed=1", {410, R"({"detail":"start over"})"}},
+       {"GET /v1/events?since=7&epoch=e&folder=Far%20away", {410, R"({"detail":"start over"})"}}});
+  for (const std::vector<std::string>& filter : {std::vector<std::string>{"--feed", "1"}, {"--folder", "Far away"}}) {
+    auto arguments = filter;
+    arguments.insert(arguments.begin(), "watch");
+    const auto ran = run(daemon, arguments);
+    CHECK(ran.out == "7  article.added    5  T\n");
+    CHECK(ran.err == "newscache: start over\n");
+    CHECK(ran.exit == Exit::failed);
+  }
+}
+
+TEST_CASE("reload says which keys need a restart, and repeats what is wrong") {
+  const ScriptedDaemon good({{"POST /v1/reload", {200, R"({"needs_restart":["socket.path","socket.mode"]})"}}});
+  CHECK(run(good, {"reload"}).out ==
+        "the configuration was read again; only a restart applies socket.path, socket.mode\n");
+  CHECK(run(good, {"reload", "--json"}).out == "{\"needs_restart\":[\"socket.path\",\"socket.mode\"]}\n");
+  const ScriptedDaemon bad({{"POST /v1/reload", {422, R"({"detail":"/etc/x.toml:3:1: poll.floor: \"1\" is wrong"})"}}});
+  const auto ran = run(bad, {"reload"});
+  CHECK(ran.exit == Exit::failed);
+  CHECK(ran.err == "newscache: /etc/x.toml:3:1: poll.floor: \"1\" is wrong\n");
+}
+
+TEST_CASE("the earlier versions of an article are shown with the time of their end") {
+  const ScriptedDaemon daemon(
+      {{"GET /v1/articles/5/history",
+        {200, R"({"versions":[{"title":"B","replaced":"2026-11-25T09:00:00Z","date_published":"2026-11-24T09:00:00Z",)"
+              R"("content_html":"<p>two</p>"},{"title":"A","replaced":"2026-11-24T10:00:00Z","summary":"one"}]})"}},
+       {"GET /v1/articles/6/history", {200, R"({"versions":[]})"}}});
+  const auto ran = run(daemon, {"show", "5", "--history"});
+  CHECK(ran.out.starts_with(
+      "B\nuntil   2026-11-25 09:00\ndate    2026-11-24 09:00\n\ntwo\n\nA\nuntil   2026-11-24 10:00\n"));
+  CHECK(ran.out.ends_with("\n\none\n"));
+  CHECK(run(daemon, {"show", "6", "--history"}).out == "it was never edited\n");
+}
+
+TEST_CASE("status tells what was written today, and why the daemon is not well") {
+  const std::string status = R"({"storage":{"bytes":1024,"written_today_bytes":2048,"state":"full"}})";
+  const struct {
+    Answer health;
+    std::string words;
+  } cases[] = {
+      {{200, R"({"status":"ok"})"}, ""},
+      {{200, R"({"status":"ok","reasons":["repaired"]})"}, "health    repaired\n"},
+      {{503, R"({"status":"failing","reasons":["storage is full","x"]})"}, "health    storage is full; x\n"},
+  };
+  for (const auto& [health, words] : cases) {
+    const ScriptedDaemon daemon({{"GET /v1/status", {200, status}}, {"GET /healthz", health}});
+    const auto out = run(daemon, {"status"}).out;
+    CHECK(out.find("full: 1.0 KiB, 2.0 KiB written since midnight UTC\n") != std::string::npos);
+    CHECK((words.empty() ? out.find("health") == std::string::npos : out.find(words) != std::string::npos));
+  }
+}
+
+namespace {
+
+struct Shown {
+  Exit exit;
+  std::string paged;
+  std::string direct;
+};
+
+// On a terminal, with this pager; $OUT is the file that it may write to.
+Shown show_with(const ScriptedDaemon& daemon, const std::string& pager, std::vector<std::string> arguments) {
+  const TemporaryFolder folder;
+  ::setenv("OUT", (folder / "out").c_str(), 1);
+  ::setenv("NEWSCACHE_PAGER", pager.c_str(), 1);
+  std::ostringstream out;
+  arguments.insert(arguments.begin(), {"--socket", daemon.socket()});
+  const auto exit = Program().run(arguments, Console{out, out, true});
+  ::unsetenv("NEWSCACHE_PAGER");
+  std::ostringstream paged;
+  if (std::ifstream file(folder / "out"); file.peek() != EOF) paged << file.rdbuf();
+  return {exit, paged.str(), out.str()};
+}
+
+}  // namespace
+
+TEST_CASE("long text on a terminal goes through the pager, unless it is not wanted or cannot be") {
+  const std::string text(1 << 20, 'x');  // more than a pipe holds
+  const ScriptedDaemon daemon({{"GET /v1/feeds/1", {200, R"({"id":1})"}},
+                               {"GET /v1/articles/5", {200, R"({"id":5,"feed_id":1,"summary":")" + text + R"("})"}}});
+  CHECK(show_with(daemon, "cat > $OUT", {"show", "5"}).paged.find(text) != std::string::npos);
+  for (const auto* pager : {"", "cat", "/nonexistent/pager 2> /dev/null"}) {
+    CAPTURE(pager);
+    CHECK(show_with(daemon, pager, {"show", "5"}).direct.find(text) != std::string::npos);
+  }
+  CHECK(show_with(daemon, "cat > $OUT", {"--no-pager", "show", "5"}).paged.empty());
+  CHECK(show_with(daemon, "cat > $OUT", {"--json", "show", "5"}).paged.empty());
+  CHECK(show_with(daemon, "cat > $OUT", {"status"}).paged.empty());
+  const auto early = show_with(daemon, "exit 3", {"show", "5"});
+  CHECK(early.exit == Exit::done);
+  CHECK(early.direct.empty());
 }

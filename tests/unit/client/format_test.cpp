@@ -6,6 +6,7 @@
 
 #include "client/socket_path.hpp"
 #include "support/catch.hpp"
+#include "text/date.hpp"
 
 using namespace newscache;
 using namespace newscache::client;
@@ -129,4 +130,27 @@ TEST_CASE("milliseconds read as people say them") {
   CHECK(milliseconds_text(1059) == "1.05 s");
   CHECK(milliseconds_text(59'999) == "59.99 s");
   CHECK(milliseconds_text(125'000) == "2 min 5 s");
+}
+
+TEST_CASE("times near to now are told as people tell them") {
+  ::setenv("TZ", "UTC", 1);
+  const auto at = [](std::string_view time) { return newscache::text::parse_date(time).value(); };
+  const auto noon = at("2026-11-25T12:00:00Z");
+  const struct {
+    std::string_view time;
+    std::string_view short_form;
+    std::string_view long_form;
+  } cases[] = {
+      {"2026-11-25T12:00:00Z", "12:00", "Wed 25 Nov 2026, 12:00 (now)"},
+      {"2026-11-25T09:27:00Z", "09:27", "Wed 25 Nov 2026, 09:27 (2 h 33 min ago)"},
+      {"2026-11-25T12:40:00Z", "12:40", "Wed 25 Nov 2026, 12:40 (in 40 min)"},
+      {"2026-11-23T09:27:00Z", "Mon 09:27", "Mon 23 Nov 2026, 09:27 (2 d 2 h ago)"},
+      {"2026-11-02T09:27:00Z", " 2 Nov", "Mon 2 Nov 2026, 09:27 (23 d 2 h ago)"},
+      {"2026-12-01T09:27:00Z", " 1 Dec", "Tue 1 Dec 2026, 09:27 (in 5 d 21 h)"},
+      {"2024-11-25T12:00:00Z", "25 Nov 2024", "Mon 25 Nov 2024, 12:00"},
+  };
+  for (const auto& [time, short_form, long_form] : cases) {
+    CHECK(short_time(at(time), noon) == short_form);
+    CHECK(long_time(at(time), noon) == long_form);
+  }
 }

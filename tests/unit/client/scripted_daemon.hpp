@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -107,6 +108,7 @@ struct Ran {
 };
 
 inline Ran run(std::vector<std::string> arguments) {
+  ::setenv("TZ", "UTC", 1);  // times are shown as local ones
   std::ostringstream out;
   std::ostringstream err;
   const auto exit = Program().run(arguments, Console{out, err});

@@ -58,3 +58,24 @@ TEST_CASE("pairs are aligned and empty ones left out") {
   print_pairs(Console{out, out}, {{"feed", "News"}, {"author", ""}, {"ab", "x\x1b"}});
   CHECK(out.str() == "feed    News\nab      x\n");
 }
+
+TEST_CASE("where cutting is not enough, optional columns are left out from the right") {
+  Table table(
+      {{"ID"}, {"FEED", Align::left, true, true}, {"TITLE", Align::left, true}, {"URL", Align::left, true, true}});
+  table.add({{"1"}, {"A feed with a name"}, {"A title of some length"}, {"http://example.org/"}});
+  CHECK(printed(table, 44) ==
+        "ID  FEED          TITLE         URL\n"
+        "1   A feed with\xe2\x80\xa6  A title of\xe2\x80\xa6   http://exam\xe2\x80\xa6\n");
+  CHECK(printed(table, 32).find("URL") == std::string::npos);
+  CHECK(printed(table, 32).find("FEED") != std::string::npos);
+  CHECK(printed(table, 18) == "ID  TITLE\n1   A title of so\xe2\x80\xa6\n");
+  CHECK(printed(table, 0).find("http://example.org/") != std::string::npos);
+}
+
+TEST_CASE("a long value goes on below its beginning") {
+  std::ostringstream out;
+  Console console{out, out};
+  console.width = 24;
+  print_pairs(console, {{"a", "one two three four five"}, {"link", "https://example.org/a/long/one"}});
+  CHECK(out.str() == "a     one two three four\n      five\nlink  https://example.org/a/long/one\n");
+}

@@ -82,3 +82,19 @@ TEST_CASE("colours are written only where they are wanted") {
   CHECK(styled(console, Style::red, "x") == "\x1b[31mx\x1b[0m");
   CHECK(styled(console, Style::plain, "x") == "x");
 }
+
+TEST_CASE("an item of a list goes on below its text") {
+  CHECK(wrap("- one two three\n  - four five six", 12) == "- one two\n  three\n  - four\n    five six");
+}
+
+TEST_CASE("progress takes one line of a terminal, and none of anything else") {
+  std::ostringstream err;
+  Console console{err, err};
+  show_progress(console, "x");
+  CHECK(err.str().empty());
+  console.err_is_terminal = true;
+  console.width = 6;
+  show_progress(console, "refreshing");
+  show_progress(console, "");
+  CHECK(err.str() == "\r\x1b[Krefr\xe2\x80\xa6\r\x1b[K");
+}
