@@ -65,8 +65,9 @@ std::size_t newlines_around(Element element) {
 
 class Renderer {
  public:
-  Renderer(std::string_view html, bool with_links) : tokenizer_(html), with_links_(with_links) {}
-  std::string run();
+  enum class Numbers { nothing, links, links_and_images };
+  Renderer(std::string_view html, Numbers numbers) : tokenizer_(html), numbers_(numbers) {}
+  LinkedText run();
 
  private:
   void start(const Token& token);
@@ -77,6 +78,7 @@ class Renderer {
   void end_list();
   void start_item();
   void end_link();
+  void number(const std::string& url, bool image);
   std::size_t column() const { return lists_.empty() ? 0 : lists_.back().column; }
 
   struct List {
@@ -86,7 +88,7 @@ class Renderer {
   };
 
   Tokenizer tokenizer_;
-  bool with_links_;
+  Numbers numbers_;
   DroppedContent dropped_;
   TextLines lines_;
   std::string decoded_;
@@ -96,11 +98,11 @@ class Renderer {
   bool after_pre_ = false;
   std::string link_;  // the open one
   std::size_t link_start_ = 0;
-  std::vector<std::string> links_;
+  std::vector<Link> links_;
   std::unordered_map<std::string, std::size_t> link_numbers_;
 };
 
-std::string Renderer::run() {
+LinkedText Renderer::run() {
   while (next_visible(tokenizer_, dropped_)) {
     const auto& token = tokenizer_.token();
     if (token.kind == TokenKind::text) {
@@ -114,22 +116,22 @@ std::string Renderer::run() {
   }
   text(tokenizer_.cut_off_text());
   end_link();
-  if (!links_.empty()) {
+  if (numbers_ == Numbers::links && !links_.empty()) {
     lines_.indent(0);
     lines_.end_line(2);
     for (std::size_t i = 0; i < links_.size(); ++i) {
-      lines_.text("[" + std::to_string(i + 1) + "] " + links_[i]);
+      lines_.text("[" + std::to_string(i + 1) + "] " + links_[i].url);
       lines_.end_line(1);
     }
   }
-  return lines_.take();
+  return {lines_.take(), std::move(links_)};
 }
 
 void Renderer::start(const Token& token) {
   switch (token.element) {
     case Element::a:
       end_link();
-      if (!with_links_) return;
+      if (numbers_ == Numbers::nothing) return;
       if (const auto* href = find_attribute(token, "href")) {
         append_decoded(link_, href->value, true);
         link_start_ = lines_.size();
@@ -199,8 +201,14 @@ void Renderer::text(std::string_view raw) {
 
 void Renderer::image(const Token& token) {
   const auto alt = text::trim(alternative(token, decoded_));
-  if (alt.empty()) return;
-  lines_.text(is_sign(alt) ? std::string(alt) : "[image: " + std::string(alt) + "]");
+  const auto* source = numbers_ == Numbers::links_and_images ? find_attribute(token, "src") : nullptr;
+  if (alt.empty() && !source) return;
+  if (!alt.empty() && is_sign(alt)) return lines_.text(alt);
+  lines_.text(alt.empty() ? "[image]" : "[image: " + std::string(alt) + "]");
+  if (!source) return;
+  std::string url;
+  append_decoded(url, source->value, true);
+  number(url, true);
 }
 
 void Renderer::start_list(const Token& token) {
@@ -240,12 +248,15 @@ void Renderer::start_item() {
 
 void Renderer::end_link() {
   if (link_.empty()) return;
-  if (lines_.size() > link_start_ && links_.size() < max_links) {
-    const auto [found, added] = link_numbers_.try_emplace(link_, links_.size() + 1);
-    if (added) links_.push_back(link_);
-    lines_.attach("[" + std::to_string(found->second) + "]");
-  }
+  if (lines_.size() > link_start_) number(link_, false);
   link_.clear();
+}
+
+void Renderer::number(const std::string& url, bool image) {
+  if (links_.size() >= max_links) return;
+  const auto [found, added] = link_numbers_.try_emplace(url, links_.size() + 1);
+  if (added) links_.push_back({url, image});
+  lines_.attach("[" + std::to_string(found->second) + "]");
 }
 
 void append_collapsed(std::string& out, std::string_view decoded, bool& space) {
@@ -293,9 +304,13 @@ std::string line(std::string_view html, std::size_t enough, bool with_images) {
 
 }  // namespace
 
-std::string to_text(std::string_view html) { return Renderer(html, false).run(); }
+std::string to_text(std::string_view html) { return Renderer(html, Renderer::Numbers::nothing).run().text; }
 
-std::string to_text_with_links(std::string_view html) { return Renderer(html, true).run(); }
+std::string to_text_with_links(std::string_view html) { return Renderer(html, Renderer::Numbers::links).run().text; }
+
+LinkedText to_linked_text(std::string_view html) {
+  return Renderer(html, Renderer::Numbers::links_and_images).run();
+}
 
 std::string to_line(std::string_view html) { return line(html, std::string_view::npos - 1, true); }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace newscache::html {
 
@@ -13,6 +14,18 @@ namespace newscache::html {
 std::string to_text(std::string_view html);
 // As to_text, with links numbered "[1]" in the text and listed at the end: for terminals.
 std::string to_text_with_links(std::string_view html);
+
+struct Link {
+  std::string url;
+  bool image = false;
+  friend bool operator==(const Link&, const Link&) = default;
+};
+struct LinkedText {
+  std::string text;
+  std::vector<Link> links;  // "[1]" in the text is the first
+};
+// As to_text, with links and images numbered: for programs that show and open them by themselves.
+LinkedText to_linked_text(std::string_view html);
 // One line: markup dropped, references decoded, white space collapsed; images are their alternatives. For titles,
 // names and tags that may hold HTML.
 std::string to_line(std::string_view html);

@@ -57,6 +57,17 @@ TEST_CASE("links are numbered in the text and listed at its end, each once") {
   CHECK(html::to_text_with_links("<a href=x>a<a href=y>b") == "a[1]b[2]\n\n[1] x\n[2] y");
 }
 
+TEST_CASE("a linked text numbers links and images together and returns them") {
+  const auto linked = html::to_linked_text(
+      "<p>a <a href='https://x/?a&amp;b'>b</a> <img src=https://y/c.png alt='A cat'> <img src='https://y/?d&amp;e'> "
+      "<a href=https://z/><img src=https://y/c.png alt='A cat'></a> <img src=https://y/s.png alt=':-)'>");
+  CHECK(linked.text == "a b[1] [image: A cat][2] [image][3] [image: A cat][2][4] :-)");
+  CHECK(linked.links == std::vector<html::Link>{{"https://x/?a&b", false},
+                                                {"https://y/c.png", true},
+                                                {"https://y/?d&e", true},
+                                                {"https://z/", false}});
+}
+
 TEST_CASE("a line has no markup, no line ends and decoded references") {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"  a\n <b>b</b>&nbsp; c ", "a b c"},
