@@ -1,7 +1,9 @@
 #include "client/terminal.hpp"
 
+#include <locale.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include <algorithm>
 #include <array>
@@ -20,45 +22,6 @@ struct Range {
   std::uint32_t first;
   std::uint32_t last;
 };
-
-// Unicode's East Asian Width W and F, and emoji that are shown as pictures; neighbouring blocks joined.
-constexpr std::array<Range, 17> wide = {{{0x1100, 0x115F},
-                                         {0x231A, 0x231B},
-                                         {0x23E9, 0x23EC},
-                                         {0x2705, 0x2705},
-                                         {0x2E80, 0x303E},
-                                         {0x3041, 0x4DBF},
-                                         {0x4E00, 0xA4CF},
-                                         {0xA960, 0xA97F},
-                                         {0xAC00, 0xD7A3},
-                                         {0xF900, 0xFAFF},
-                                         {0xFE30, 0xFE6F},
-                                         {0xFF00, 0xFF60},
-                                         {0xFFE0, 0xFFE6},
-                                         {0x1F300, 0x1F64F},
-                                         {0x1F680, 0x1F6FF},
-                                         {0x1F900, 0x1FAFF},
-                                         {0x20000, 0x3FFFD}}};
-
-// Combining marks of the common scripts, joiners and variation selectors.
-constexpr std::array<Range, 18> no_width = {{{0x0300, 0x036F},
-                                             {0x0483, 0x0489},
-                                             {0x0591, 0x05BD},
-                                             {0x0610, 0x061A},
-                                             {0x064B, 0x065F},
-                                             {0x093C, 0x093C},
-                                             {0x0941, 0x0948},
-                                             {0x094D, 0x094D},
-                                             {0x0E31, 0x0E31},
-                                             {0x0E34, 0x0E3A},
-                                             {0x0E47, 0x0E4E},
-                                             {0x1AB0, 0x1AFF},
-                                             {0x1DC0, 0x1DFF},
-                                             {0x200B, 0x200F},
-                                             {0x20D0, 0x20FF},
-                                             {0xFE00, 0xFE0F},
-                                             {0xFE20, 0xFE2F},
-                                             {0xE0100, 0xE01EF}}};
 
 // Marks that reorder the text around them: a title must not rearrange the line that shows it.
 constexpr std::array<Range, 4> reordering = {{{0x061C, 0x061C}, {0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x2069}}};
@@ -83,7 +46,26 @@ Character first_character(std::string_view text) {
   return {code, bytes};
 }
 
-std::size_t width_of(std::uint32_t c) { return within(no_width, c) ? 0 : within(wide, c) ? 2 : 1; }
+// While it lives the C library knows Unicode, whatever the environment's locale.
+class UnicodeLocale {
+ public:
+  UnicodeLocale() {
+    static const locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    before_ = ::uselocale(utf8);
+  }
+  ~UnicodeLocale() { ::uselocale(before_); }
+  UnicodeLocale(const UnicodeLocale&) = delete;
+  UnicodeLocale& operator=(const UnicodeLocale&) = delete;
+
+  // As terminals go by it; 1 for what it does not know.
+  std::size_t width_of(std::uint32_t c) const {
+    const int width = ::wcwidth(static_cast<wchar_t>(c));
+    return width < 0 ? 1 : static_cast<std::size_t>(width);
+  }
+
+ private:
+  locale_t before_;
+};
 
 bool is_control(std::uint32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
 
@@ -179,10 +161,11 @@ std::string printable_json(std::string_view json) {
 }
 
 std::size_t display_width(std::string_view text) {
+  const UnicodeLocale locale;
   std::size_t width = 0;
   while (!text.empty()) {
     const auto [code, bytes] = first_character(text);
-    width += width_of(code);
+    width += locale.width_of(code);
     text.remove_prefix(bytes);
   }
   return width;
@@ -190,12 +173,13 @@ std::size_t display_width(std::string_view text) {
 
 std::string cut_to_width(std::string_view text, std::size_t width) {
   if (display_width(text) <= width) return std::string(text);
+  const UnicodeLocale locale;
   std::size_t used = 1;  // the ellipsis
   std::size_t end = 0;
   while (end < text.size()) {
     const auto [code, bytes] = first_character(text.substr(end));
-    if (used + width_of(code) > width) break;
-    used += width_of(code);
+    if (used + locale.width_of(code) > width) break;
+    used += locale.width_of(code);
     end += bytes;
   }
   while (end > 0 && text[end - 1] == ' ') --end;

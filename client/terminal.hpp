@@ -29,7 +29,7 @@ std::string printable_text(std::string_view text);  // line breaks stay, tabs be
 // A JSON document that means the same and holds no raw control character but its line breaks.
 std::string printable_json(std::string_view json);
 
-// Columns that the text takes: 2 for East Asian wide characters and emoji, 0 for combining marks. Roughly.
+// Columns that the text takes: 2 for East Asian wide characters and emoji, 0 for combining marks.
 std::size_t display_width(std::string_view text);
 // At most `width` columns, with an ellipsis when cut.
 std::string cut_to_width(std::string_view text, std::size_t width);

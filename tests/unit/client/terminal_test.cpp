@@ -57,6 +57,7 @@ TEST_CASE("the display width counts columns and not bytes") {
   CHECK(display_width("\xe6\x96\xb0\xe8\x81\x9e") == 4);  // two CJK ideographs
   CHECK(display_width("e\xcc\x81") == 1);                 // combining acute accent
   CHECK(display_width("\xf0\x9f\x93\xb0") == 2);          // emoji
+  CHECK(display_width("\u2728") == 2);                    // sparkles, an emoji among the symbols
   CHECK(display_width("") == 0);
 }
 
