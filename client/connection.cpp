@@ -85,6 +85,10 @@ std::size_t append_bounded(char* data, std::size_t, std::size_t size, void* targ
   return size;
 }
 
+int ask_give_up(void* give_up, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+  return (*static_cast<const std::function<bool()>*>(give_up))() ? 1 : 0;
+}
+
 std::string percent_encoded(std::string_view text) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
@@ -165,6 +169,11 @@ Outcome<std::string> Connection::send(const Request& request) {
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, answer_ms);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append_bounded);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
+  if (give_up_) {
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, ask_give_up);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, &give_up_);
+  }
   const auto code = curl_easy_perform(easy);
   const auto status = status_of(easy);
   // A daemon that refuses a body answers and closes while we are still sending: the answer counts.
@@ -244,13 +253,14 @@ EventStream::EventStream(const std::string& socket_path, std::string_view since,
 
 EventStream::~EventStream() { curl_multi_remove_handle(state_->multi.get(), state_->easy.get()); }
 
-Outcome<std::vector<Event>> EventStream::wait(std::chrono::milliseconds longest) {
+Outcome<std::vector<Event>> EventStream::wait(std::chrono::milliseconds longest, int also) {
   const auto deadline = std::chrono::steady_clock::now() + longest;
+  curl_waitfd other{also, CURL_WAIT_POLLIN, 0};
   state_->run();
-  while (!state_->ended && state_->events.empty()) {
+  while (!state_->ended && state_->events.empty() && other.revents == 0) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
     if (left <= 0) break;
-    curl_multi_poll(state_->multi.get(), nullptr, 0, static_cast<int>(left), nullptr);
+    curl_multi_poll(state_->multi.get(), &other, also < 0 ? 0 : 1, static_cast<int>(left), nullptr);
     state_->run();
   }
   auto events = std::exchange(state_->events, {});

@@ -3,6 +3,7 @@
 
 #include <boost/json/object.hpp>
 #include <chrono>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -41,9 +42,12 @@ class Connection {
   Outcome<std::string> get(std::string target);
   Outcome<boost::json::object> get_object(std::string target);
   const std::string& socket_path() const { return socket_path_; }
+  // Asked about once a second while an answer is awaited; true ends that.
+  void set_give_up(std::function<bool()> give_up) { give_up_ = std::move(give_up); }
 
  private:
   struct Handle;
+  std::function<bool()> give_up_;
   std::string socket_path_;
   std::unique_ptr<Handle> handle_;
 };
@@ -64,8 +68,8 @@ class EventStream {
   EventStream(const EventStream&) = delete;
   EventStream& operator=(const EventStream&) = delete;
 
-  // Returns as soon as there are events, when the stream ended, or after `longest`.
-  Outcome<std::vector<Event>> wait(std::chrono::milliseconds longest);
+  // Returns as soon as there are events, when the stream ended, when `also` can be read, or after `longest`.
+  Outcome<std::vector<Event>> wait(std::chrono::milliseconds longest, int also = -1);
   bool ended() const;
 
  private:
