@@ -14,6 +14,7 @@ namespace newscache::client {
 
 void add_subscription_commands(CLI::App& app, Action& chosen);  // add, remove, feeds, set
 void add_reading_commands(CLI::App& app, Action& chosen);       // list, show, search
+void add_read_command(CLI::App& app, Action& chosen);           // in reader/
 void add_mark_command(CLI::App& app, Action& chosen);
 void add_refresh_command(CLI::App& app, Action& chosen);
 void add_watch_command(CLI::App& app, Action& chosen);

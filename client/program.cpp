@@ -39,6 +39,7 @@ Program::Program() : app_("Read and manage the news that newscached keeps.", "ne
       "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the daemon cannot be reached, 4 no such feed or article.");
   add_subscription_commands(app_, chosen_);
   add_reading_commands(app_, chosen_);
+  add_read_command(app_, chosen_);
   add_mark_command(app_, chosen_);
   add_refresh_command(app_, chosen_);
   add_watch_command(app_, chosen_);

@@ -12,6 +12,7 @@ find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
+pkg_check_modules(NCURSES REQUIRED IMPORTED_TARGET ncursesw)
 
 # Boost's three heavy header libraries are compiled once each instead of in every file that includes them.
 add_library(newscache_boost_asio STATIC cmake/boost/asio.cpp)

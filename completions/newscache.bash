@@ -8,7 +8,7 @@ _newscache_feeds() {
 _newscache() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local global="--help --json --no-pager --socket --version"
-  local commands="add doctor feeds import list mark opml parse refresh reload remove search set show status watch why"
+  local commands="add doctor feeds import list mark opml parse read refresh reload remove search set show status watch why"
   local command="" action="" word words="" i
   COMPREPLY=()
 
@@ -53,6 +53,7 @@ _newscache() {
       fi
       ;;
     list) words="--feed --folder --unread --starred --since --count -n" ;;
+    read) words="--feed" ;;
     search) words="--count -n" ;;
     show) words="--history --html" ;;
     mark)

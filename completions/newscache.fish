@@ -10,7 +10,7 @@ function __newscache_articles
 end
 
 function __newscache_first
-    not __fish_seen_subcommand_from add doctor feeds import list mark opml parse refresh reload remove search set show status watch why
+    not __fish_seen_subcommand_from add doctor feeds import list mark opml parse read refresh reload remove search set show status watch why
 end
 
 function __newscache_in
@@ -29,6 +29,7 @@ complete -c newscache -n __newscache_first -a remove -d 'Unsubscribe'
 complete -c newscache -n __newscache_first -a feeds -d 'List the subscriptions'
 complete -c newscache -n __newscache_first -a set -d 'Change a subscription'
 complete -c newscache -n __newscache_first -a list -d 'List articles'
+complete -c newscache -n __newscache_first -a read -d 'Read in the whole terminal'
 complete -c newscache -n __newscache_first -a search -d 'Search the full text'
 complete -c newscache -n __newscache_first -a show -d 'Show an article as plain text'
 complete -c newscache -n __newscache_first -a mark -d 'Mark articles'
@@ -47,6 +48,8 @@ complete -c newscache -n '__newscache_in show' -a '(__newscache_articles)'
 complete -c newscache -n '__newscache_in list mark watch' -l feed -x -a '(__newscache_feeds)' -d 'Only of this feed'
 complete -c newscache -n '__newscache_in list mark watch' -l folder -x -d 'Only of this folder'
 complete -c newscache -n '__newscache_in list search why' -s n -l count -x -d 'At most so many'
+
+complete -c newscache -n '__newscache_in read' -l feed -x -a '(__newscache_feeds)' -d 'Begin with this feed'
 
 complete -c newscache -n '__newscache_in add' -l folder -x -d 'Folder to put it in'
 complete -c newscache -n '__newscache_in add' -l title -x -d 'Title to show'

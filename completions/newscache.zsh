@@ -31,6 +31,7 @@ _newscache() {
     'feeds:list the subscriptions'
     'set:change a subscription'
     'list:list articles, the newest first'
+    'read:read in the whole terminal'
     'search:search the full text of all articles'
     'show:show an article as plain text'
     'mark:mark articles as read, unread, starred or unstarred'
@@ -64,6 +65,7 @@ _newscache() {
         '--unread[only unread ones]' '--starred[only starred ones]' '--since[only from this time on]:time: ' \
         '(-n --count)'{-n,--count}'[at most so many]:number: '
       ;;
+    read) _arguments $global '--feed[begin with this feed]:feed:_newscache_feeds' ;;
     search) _arguments $global '(-n --count)'{-n,--count}'[at most so many]:number: ' '*:words: ' ;;
     show)
       _arguments $global '(--history)--html[its HTML instead]' '(--html)--history[what it said before it was edited]' \

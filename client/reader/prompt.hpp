@@ -1,0 +1,25 @@
+#pragma once
+// A line that is being typed at the bottom of the screen.
+
+#include <string>
+
+#include "client/reader/frame.hpp"
+
+namespace newscache::reader {
+
+class Prompt {
+ public:
+  explicit Prompt(std::string label) : label_(std::move(label)) {}
+
+  enum class State { typing, done, cancelled };
+  State press(Key key);
+  const std::string& text() const { return text_; }
+  // As the last row; of a long text its end.
+  void draw(Frame& frame, std::size_t columns) const;
+
+ private:
+  std::string label_;
+  std::string text_;
+};
+
+}  // namespace newscache::reader
