@@ -18,8 +18,6 @@
 namespace newscache::test {
 namespace {
 
-std::string program_path(const std::string& name) { return std::string(NEWSCACHE_PROGRAMS) + "/" + name; }
-
 std::string contents(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
@@ -43,6 +41,8 @@ constexpr std::string_view base_config =
     "[poll]\nhost_gap = \"0s\"\n";
 
 }  // namespace
+
+std::string program_path(const std::string& name) { return std::string(NEWSCACHE_PROGRAMS) + "/" + name; }
 
 TemporaryDirectory::TemporaryDirectory() {
   std::string pattern = (std::filesystem::temp_directory_path() / "newscache-test-XXXXXX").string();

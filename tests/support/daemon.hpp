@@ -62,7 +62,9 @@ struct ProgramResult {
   std::string out;
   std::string err;
 };
-// Runs a program of the build ("newscache", "newscached") to its end.
+// Where a program of the build is ("newscache", "newscached").
+std::string program_path(const std::string& name);
+// Runs it to its end.
 ProgramResult run_program(const std::string& name, const std::vector<std::string>& arguments, std::string_view input = {});
 
 }  // namespace newscache::test
