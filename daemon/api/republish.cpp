@@ -41,6 +41,11 @@ std::string title_of(const model::ArticleQuery& query) {
   return title.empty() ? "All articles" : title;
 }
 
+// Before a feed has been read its title may be empty, which Atom does not take for an author.
+void name_by_url(model::Feed& feed) {
+  if (feed.title.empty()) feed.title = feed.url;
+}
+
 void describe(feed::Republication& page, const model::Feed& feed) {
   page.id = feed::uuid_urn(feed.uid);
   page.title = feed.title;
@@ -55,7 +60,10 @@ void add_sources(feed::Republication& page, store::Reader& reader) {
   for (const auto& article : page.articles) {
     if (page.sources.contains(article.feed_id)) continue;
     // A starred article may have outlived its feed.
-    if (auto feed = reader.feed(article.feed_id)) page.sources.emplace(article.feed_id, std::move(*feed));
+    auto feed = reader.feed(article.feed_id);
+    if (!feed) continue;
+    name_by_url(*feed);
+    page.sources.emplace(article.feed_id, std::move(*feed));
   }
 }
 
@@ -63,8 +71,9 @@ Result<feed::Republication> read_page(store::Reader& reader, const model::Articl
                                       const Address& address, const std::string& identity) {
   feed::Republication page;
   if (of_one_feed) {
-    const auto feed = reader.feed(*query.feed);
+    auto feed = reader.feed(*query.feed);
     if (!feed) return feed.error();
+    name_by_url(*feed);
     describe(page, *feed);
   } else {
     page.id = feed::uuid_urn(feed::article_uid(reader.epoch(), identity));

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "text/date.hpp"
+#include "text/url.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::api {
@@ -248,10 +249,11 @@ Result<Target> parse_target(std::string_view target) {
 }
 
 std::string origin_of(std::string_view host) {
-  // A name, an IPv4 or an IPv6 address, a port: nothing that means something else in a URL or needs escaping.
+  // A name or an address, and a port: nothing that means something else in a URL or needs escaping.
   constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:[]";
-  const bool proper = !host.empty() && host.front() != ':' && host.find_first_not_of(allowed) == std::string_view::npos;
-  return "http://" + std::string(proper ? host : "localhost");
+  auto origin = "http://" + std::string(host);
+  const bool proper = host.find_first_not_of(allowed) == std::string_view::npos && text::split_url(origin + "/");
+  return proper ? origin : "http://localhost";
 }
 
 std::optional<std::int64_t> parse_id(std::string_view text) {

@@ -18,7 +18,9 @@
 namespace newscache::test {
 namespace {
 
-std::string program_path(const std::string& name) { return std::string(NEWSCACHE_PROGRAMS) + "/" + name; }
+std::string program_path(const std::string& name) {
+  return (std::filesystem::path(NEWSCACHE_PROGRAMS) / name).string();
+}
 
 std::string contents(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

@@ -62,7 +62,7 @@ struct ProgramResult {
   std::string out;
   std::string err;
 };
-// Runs a program of the build ("newscache", "newscached") to its end.
+// Runs a program of the build ("newscache", "newscached"), or any by its absolute path, to its end.
 ProgramResult run_program(const std::string& name, const std::vector<std::string>& arguments, std::string_view input = {});
 
 }  // namespace newscache::test
