@@ -16,7 +16,6 @@ Response page(const model::Article& article, const model::Feed* feed, bool as_ht
   response.content_type = as_html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
   response.body = as_html ? content_page(article, feed) : content_text(article, feed);
   response.headers.emplace_back("Content-Security-Policy", content_policy);
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   return response;
 }
 
@@ -29,18 +28,22 @@ loop::awaitable<Response> get_content(Context& context, Request& request) {
     auto etag = position_etag(log_position(reader));
     const auto article = reader.article(id);
     if (!article) return problem(article.error());
-    if (!wanted) return problem(406, "only text/html and text/plain are to be had");
-    // Each representation has one of its own.
-    etag.insert(etag.size() - 1, *wanted == 0 ? "-html" : "-text");
-    if (matches_etag(known, etag)) return not_modified(std::move(etag));
-    const auto feed = reader.feed(article->feed_id);
-    auto response = page(*article, feed ? &*feed : nullptr, *wanted == 0);
-    response.etag = std::move(etag);
+    auto response = problem(406, "only text/html and text/plain are to be had");
+    if (wanted) {
+      // Each representation has one of its own.
+      etag.insert(etag.size() - 1, *wanted == 0 ? "-html" : "-text");
+      if (matches_etag(known, etag)) {
+        response = not_modified(etag);
+      } else {
+        const auto feed = reader.feed(article->feed_id);
+        response = page(*article, feed ? &*feed : nullptr, *wanted == 0);
+        response.etag = std::move(etag);
+      }
+    }
+    response.headers.emplace_back("Vary", "Accept");
     return response;
   };
-  auto response = co_await context.services.reader.run(std::move(read));
-  response.headers.emplace_back("Vary", "Accept");
-  co_return response;
+  co_return co_await context.services.reader.run(std::move(read));
 }
 
 }  // namespace newscache::api
