@@ -32,11 +32,9 @@ loop::awaitable<Response> change_article(Context& context, Request& request);
 loop::awaitable<Response> mark_articles(Context& context, Request& request);
 // reload.cpp
 loop::awaitable<Response> reload(Context& context, Request& request);
-// republish.cpp
-loop::awaitable<Response> republish_feed_json(Context& context, Request& request);
-loop::awaitable<Response> republish_feed_atom(Context& context, Request& request);
-loop::awaitable<Response> republish_articles_json(Context& context, Request& request);
-loop::awaitable<Response> republish_articles_atom(Context& context, Request& request);
+// republish.cpp: of one feed, or of all
+loop::awaitable<Response> republish_json(Context& context, Request& request);
+loop::awaitable<Response> republish_atom(Context& context, Request& request);
 // content.cpp
 loop::awaitable<Response> get_content(Context& context, Request& request);
 // changes.cpp

@@ -112,19 +112,11 @@ loop::awaitable<Response> republish(Context& context, Request& request, const Fo
 
 }  // namespace
 
-loop::awaitable<Response> republish_feed_json(Context& context, Request& request) {
+loop::awaitable<Response> republish_json(Context& context, Request& request) {
   return republish(context, request, json_feed);
 }
 
-loop::awaitable<Response> republish_feed_atom(Context& context, Request& request) {
-  return republish(context, request, atom);
-}
-
-loop::awaitable<Response> republish_articles_json(Context& context, Request& request) {
-  return republish(context, request, json_feed);
-}
-
-loop::awaitable<Response> republish_articles_atom(Context& context, Request& request) {
+loop::awaitable<Response> republish_atom(Context& context, Request& request) {
   return republish(context, request, atom);
 }
 
