@@ -9,6 +9,9 @@
 namespace newscache::api {
 namespace {
 
+// Of contents in a page; the next page has what is past it.
+constexpr std::size_t most_page_bytes = 1 << 20;
+
 struct Format {
   std::string_view content_type;
   std::string (*write)(const feed::Republication& page);
@@ -95,6 +98,7 @@ loop::awaitable<Response> republish(Context& context, Request& request, const Fo
   if (!query) co_return problem(query.error());
   const bool of_one_feed = request.id != 0;
   if (of_one_feed) query->feed = model::FeedId{request.id};
+  query->max_bytes = most_page_bytes;
   const bool complete = !asks_index(*query) || co_await context.services.indexer.catch_up();
   Address address{request.origin + request.path, request.parameters.encoded("cursor")};
   auto body = [query = std::move(*query), of_one_feed, write = format.write, address = std::move(address),

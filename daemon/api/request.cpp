@@ -248,12 +248,13 @@ Result<Target> parse_target(std::string_view target) {
   return Target{std::move(*path), target.substr(std::min(mark + 1, target.size()))};
 }
 
-std::string origin_of(std::string_view host) {
+std::string origin_of(std::string_view host, bool secure) {
   // A name or an address, and a port: nothing that means something else in a URL or needs escaping.
   constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:[]";
-  auto origin = "http://" + std::string(host);
+  const std::string scheme = secure ? "https://" : "http://";
+  auto origin = scheme + std::string(host);
   const bool proper = host.find_first_not_of(allowed) == std::string_view::npos && text::split_url(origin + "/");
-  return proper ? origin : "http://localhost";
+  return proper ? origin : scheme + "localhost";
 }
 
 std::optional<std::int64_t> parse_id(std::string_view text) {

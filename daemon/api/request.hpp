@@ -77,8 +77,8 @@ struct Target {
 // Origin form or absolute form. Cause::invalid for anything else.
 Result<Target> parse_target(std::string_view target);
 
-// "http://" and the Host, for links in answers; "http://localhost" when that is no host.
-std::string origin_of(std::string_view host);
+// "http://" and the Host, for links in answers; "http://localhost" when that is no host. `secure`: https.
+std::string origin_of(std::string_view host, bool secure);
 
 // Up to 2^31 - 1, without signs, blanks or leading zeros.
 std::optional<std::int64_t> parse_id(std::string_view text);

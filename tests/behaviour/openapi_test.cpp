@@ -51,7 +51,7 @@ std::string with_comments(std::string_view version) {
 }
 
 constexpr std::string_view config =
-    "[socket]\nmode = \"0666\"\n[store]\nlimit = \"1GB\"\n[budget]\nday = \"100MB\"\n[poll]\nhost_gap = \"0s\"\n"
+    "[store]\nlimit = \"1GB\"\n[budget]\nday = \"100MB\"\n[poll]\nhost_gap = \"0s\"\n"
     "[net]\nallow_private = [\"127.0.0.0/8\"]\nmetered = \"yes\"\n[[feed]]\nurl = \"";
 
 // A daemon with feeds in all states, and articles with all that there is.
@@ -66,9 +66,13 @@ struct World {
         "/page.html",
         "<html><head><title>x</title><link rel=alternate type='application/rss+xml' title=A href=/a.xml>"
         "<link rel=alternate type='application/rss+xml' title=B href=/b.xml></head></html>");
-    daemon.write_config(std::string(config) + publisher.url("/managed.xml") + "\"\n");
+    configure("[socket]\nmode = \"0666\"\n");
     daemon.start();
     ::chmod(daemon.config_file().parent_path().c_str(), 0711);
+  }
+
+  void configure(const std::string& socket) const {
+    daemon.write_config(socket + std::string(config) + publisher.url("/managed.xml") + "\"\n");
   }
 
   // What the examples speak of, under the numbers that they have here.
@@ -166,10 +170,12 @@ std::vector<Row> reading(const World& w) {
       {200, "GET", article + "/content", "", {{"Accept", "text/plain"}}},
       {406, "GET", article + "/content", "", {{"Accept", "image/png"}}},
       {404, "GET", "/v1/articles/99/content"},
-      {200, "GET", "/v1/changes?since=0&limit=2"},
+      {200, "GET", "/v1/changes?since=0&limit=2&feed=2"},
+      {200, "GET", "/v1/changes?folder=Sea"},
       {400, "GET", "/v1/changes?since=x"},
       {410, "GET", "/v1/changes?epoch=none"},
-      {200, "GET", "/v1/events?since=0"},
+      {200, "GET", "/v1/events?since=0&feed=2"},
+      {200, "GET", "/v1/events?folder=Sea"},
       {200, "GET", "/v1/events", "", {{"Last-Event-ID", "0"}}},
       {400, "GET", "/v1/events?since=x"},
       {410, "GET", "/v1/events?epoch=none"},
@@ -241,7 +247,7 @@ const std::vector<Row> for_administrators = {
     {403, "POST", "/v1/feeds", "{}"},        {403, "PATCH", "/v1/feeds/1", "{}"},
     {403, "DELETE", "/v1/feeds/1"},          {403, "POST", "/v1/feeds/1/refresh?force=true"},
     {403, "POST", "/v1/refresh?force=true"}, {403, "POST", "/v1/opml", "x"},
-    {403, "POST", "/v1/import", "x"},
+    {403, "POST", "/v1/import", "x"},        {403, "POST", "/v1/reload"},
 };
 
 // What this test cannot bring about, and others do: a full or damaged disk.
@@ -289,6 +295,10 @@ TEST_CASE("every operation answers as the OpenAPI document says, and all that it
   check_events(witness, w.daemon);
   send_all(witness, w.daemon, transferring(w.publisher));
   send_all(witness, w.daemon, polling_and_removing());
+  w.configure("[socket]\nmode = \"0660\"\n");
+  send_all(witness, w.daemon, {{200, "POST", "/v1/reload"}});
+  w.daemon.write_config("[nonsense]\n");
+  send_all(witness, w.daemon, {{422, "POST", "/v1/reload"}});
   if (::geteuid() == 0) {
     for (const auto& row : for_administrators) {
       auto client = as_nobody(w.daemon);

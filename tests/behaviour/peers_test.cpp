@@ -84,6 +84,7 @@ constexpr Row table[] = {
     {patch, "/v1/articles/{id}", everyone},
     {get, "/v1/changes", everyone},
     {get, "/v1/events", everyone},
+    {post, "/v1/reload", administrators},
     {get, "/v1/opml", everyone},
     {post, "/v1/opml", administrators},
     {post, "/v1/import", administrators},
