@@ -123,6 +123,8 @@ TEST_CASE("the commands of the guide to the API succeed, and the answers look as
   const auto all = blocks();
   CHECK(all.size() >= 15);
   for (const auto& block : all) {
+    // Programs that follow for ever have tests of their own.
+    if (block.commands.find("news ") == std::string::npos) continue;
     const World w;
     const auto result = w.run(block.commands);
     INFO(block.heading << "\n" << block.commands);

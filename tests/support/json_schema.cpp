@@ -122,7 +122,8 @@ void SchemaCheck::check_keyword(const json::value& value, std::string_view keywo
   if (keyword == "const") return demand(value == argument);
   if (keyword == "minimum") return demand(!value.is_number() || number(value) >= number(argument));
   if (keyword == "maximum") return demand(!value.is_number() || number(value) <= number(argument));
-  if (keyword == "maxLength") return demand(!value.is_string() || value.as_string().size() <= argument.to_number<std::size_t>());
+  if (keyword == "maxLength")
+    return demand(!value.is_string() || value.as_string().size() <= argument.to_number<std::size_t>());
   if (keyword == "pattern") return demand(!value.is_string() || matches(value, std::string(argument.as_string())));
   if (keyword == "format" && argument == "date-time") {
     return demand(!value.is_string() || matches(value, R"(^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$)"));
