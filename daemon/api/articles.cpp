@@ -87,8 +87,7 @@ loop::awaitable<std::string> next_piece(loop::OnThread<store::Reader>& reader, s
 loop::awaitable<Response> list_articles(Context& context, Request& request) {
   auto query = parse_article_query(request.parameters);
   if (!query) co_return problem(query.error());
-  const bool by_index = !query->text.empty() || query->tag;
-  const bool complete = !by_index || co_await context.services.indexer.catch_up();
+  const bool complete = !asks_index(*query) || co_await context.services.indexer.catch_up();
   auto listing = std::make_shared<Listing>(std::move(*query), context.host.limits.piece_bytes);
   auto body = [listing](store::Reader& reader) { return listing->next(reader); };
   auto known = complete ? request.if_none_match : std::string();

@@ -32,6 +32,11 @@ loop::awaitable<Response> change_article(Context& context, Request& request);
 loop::awaitable<Response> mark_articles(Context& context, Request& request);
 // reload.cpp
 loop::awaitable<Response> reload(Context& context, Request& request);
+// republish.cpp: of one feed, or of all
+loop::awaitable<Response> republish_json(Context& context, Request& request);
+loop::awaitable<Response> republish_atom(Context& context, Request& request);
+// content.cpp
+loop::awaitable<Response> get_content(Context& context, Request& request);
 // changes.cpp
 loop::awaitable<Response> get_changes(Context& context, Request& request);
 loop::awaitable<Response> get_events(Context& context, Request& request);

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "text/date.hpp"
+#include "text/url.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::api {
@@ -114,17 +115,51 @@ const std::string* Parameters::find(std::string_view name) const {
   return nullptr;
 }
 
+namespace {
+
+// In a list separated by blanks.
+bool is_listed(std::string_view list, std::string_view name) {
+  while (!list.empty()) {
+    const auto end = std::min(list.find(' '), list.size());
+    if (list.substr(0, end) == name) return true;
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return false;
+}
+
+void append_percent_encoded(std::string& out, std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                            c == '.' || c == '_' || c == '~';
+    if (unreserved) {
+      out += c;
+    } else {
+      out.append("%").append(1, digits[byte >> 4]).append(1, digits[byte & 15]);
+    }
+  }
+}
+
+}  // namespace
+
 std::string_view Parameters::unknown(std::string_view allowed) const {
   for (const auto& pair : pairs_) {
-    bool found = false;
-    for (auto rest = allowed; !rest.empty() && !found;) {
-      const auto end = std::min(rest.find(' '), rest.size());
-      found = rest.substr(0, end) == pair.first;
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    if (!found) return pair.first;
+    if (!is_listed(allowed, pair.first)) return pair.first;
   }
   return {};
+}
+
+std::string Parameters::encoded(std::string_view left_out) const {
+  std::string query;
+  for (const auto& [name, value] : pairs_) {
+    if (is_listed(left_out, name)) continue;
+    if (!query.empty()) query += '&';
+    append_percent_encoded(query, name);
+    query += '=';
+    append_percent_encoded(query, value);
+  }
+  return query;
 }
 
 void ParameterReader::fail(std::string_view name, std::string_view expected) {
@@ -211,6 +246,15 @@ Result<Target> parse_target(std::string_view target) {
   auto path = percent_decode(target.substr(0, mark), false);
   if (!path || !path->starts_with('/') || target.find('#') != std::string_view::npos) return fault;
   return Target{std::move(*path), target.substr(std::min(mark + 1, target.size()))};
+}
+
+std::string origin_of(std::string_view host, bool secure) {
+  // A name or an address, and a port: nothing that means something else in a URL or needs escaping.
+  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:[]";
+  const std::string scheme = secure ? "https://" : "http://";
+  auto origin = scheme + std::string(host);
+  const bool proper = host.find_first_not_of(allowed) == std::string_view::npos && text::split_url(origin + "/");
+  return proper ? origin : scheme + "localhost";
 }
 
 std::optional<std::int64_t> parse_id(std::string_view text) {

@@ -27,6 +27,8 @@ class Parameters {
   const std::string* find(std::string_view name) const;
   // The first one that is not in `allowed`, a list separated by blanks; empty when all are.
   std::string_view unknown(std::string_view allowed) const;
+  // As a query string, without those in `left_out`, a list separated by blanks.
+  std::string encoded(std::string_view left_out) const;
 
  private:
   std::vector<std::pair<std::string, std::string>> pairs_;
@@ -59,6 +61,8 @@ struct Request {
   std::string path;  // decoded, without the query
   Parameters parameters;
   std::int64_t id = 0;  // of the path's {id}
+  std::string origin;   // "http://localhost": how the client calls us
+  std::string accept;
   std::string if_none_match;
   std::string last_event_id;
   std::string body;
@@ -72,6 +76,9 @@ struct Target {
 };
 // Origin form or absolute form. Cause::invalid for anything else.
 Result<Target> parse_target(std::string_view target);
+
+// "http://" and the Host, for links in answers; "http://localhost" when that is no host. `secure`: https.
+std::string origin_of(std::string_view host, bool secure);
 
 // Up to 2^31 - 1, without signs, blanks or leading zeros.
 std::optional<std::int64_t> parse_id(std::string_view text);

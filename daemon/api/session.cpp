@@ -222,6 +222,8 @@ Session::Step Session::check_policy() {
   keep_alive_ = head.keep_alive() && head.version() == 11;
   head_only_ = head.method() == http::verb::head;
   request_.method = method_from(view(head.method_string()));
+  request_.origin = origin_of(view(head[http::field::host]), door_.tls != nullptr);
+  request_.accept = field_of(head, http::field::accept);
   request_.if_none_match = field_of(head, http::field::if_none_match);
   request_.last_event_id = std::string(view(head["Last-Event-ID"]));
   gzip_accepted_ = accepts_gzip(view(head[http::field::accept_encoding]));

@@ -62,7 +62,7 @@ struct ProgramResult {
   std::string out;
   std::string err;
 };
-// Where a program of the build is ("newscache", "newscached").
+// Where a program of the build is ("newscache", "newscached"), or any by its absolute path.
 std::string program_path(const std::string& name);
 // Runs it to its end.
 ProgramResult run_program(const std::string& name, const std::vector<std::string>& arguments, std::string_view input = {});

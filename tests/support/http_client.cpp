@@ -55,7 +55,10 @@ HttpClient::HttpClient(FileDescriptor socket) : socket_(std::move(socket)) {
 HttpAnswer HttpClient::request(std::string_view method, std::string_view target, std::string_view body,
                                const HeaderList& headers) {
   std::string text(method);
-  text.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
+  text.append(" ").append(target).append(" HTTP/1.1\r\n");
+  const bool names_host =
+      std::any_of(headers.begin(), headers.end(), [](const auto& one) { return one.first == "Host"; });
+  if (!names_host) text += "Host: localhost\r\n";
   for (const auto& [name, value] : headers) text.append(name).append(": ").append(value).append("\r\n");
   if (!body.empty()) text.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
   text.append("\r\n").append(body);

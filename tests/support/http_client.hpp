@@ -38,7 +38,7 @@ class HttpClient {
   HttpAnswer get(std::string_view target, const HeaderList& headers = {}) {
     return request("GET", target, {}, headers);
   }
-  // Adds Host, and Content-Length when there is a body. Throws when the connection ends without an answer.
+  // Adds Host unless it is given, and Content-Length when there is a body. Throws when the connection ends without an answer.
   HttpAnswer request(std::string_view method, std::string_view target, std::string_view body = {},
                      const HeaderList& headers = {});
 

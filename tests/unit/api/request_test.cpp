@@ -196,3 +196,12 @@ TEST_CASE("a bad filter is refused by name") {
     CHECK(query.error().detail.find(row.name) != std::string::npos);
   }
 }
+
+TEST_CASE("a query string can be written again without some of its parameters") {
+  const auto parameters = Parameters::parse("q=a+b%26c%3d&limit=5&cursor=ff&tag=caf%C3%A9&x=");
+  REQUIRE(parameters.has_value());
+  CHECK(parameters->encoded("cursor") == "q=a%20b%26c%3D&limit=5&tag=caf%C3%A9&x=");
+  CHECK(parameters->encoded("cursor limit") == "q=a%20b%26c%3D&tag=caf%C3%A9&x=");
+  CHECK(parameters->encoded("q limit cursor tag x").empty());
+  CHECK(Parameters::parse("").value().encoded("").empty());
+}
