@@ -24,6 +24,7 @@
 #include "bench/corpus.hpp"
 #include "bench/load.hpp"
 #include "bench/usage.hpp"
+#include "html/plain_text.hpp"
 #include "store/store.hpp"
 #include "support/daemon.hpp"
 
@@ -64,7 +65,7 @@ void make_database(const std::string& path, int articles) {
   constexpr int kSlice = 10;
   store::Options options;
   options.path = path;
-  options.plain_text = bench::strip_tags;
+  options.plain_text = [](std::string_view html) { return html::to_text(html); };
   const auto writer = store::Writer::open(options).value();
   std::vector<model::NewFeed> wishes(kFeeds);
   std::vector<std::string> uids;
