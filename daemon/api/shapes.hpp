@@ -16,7 +16,7 @@
 namespace newscache::api {
 
 // Absent fields are left out, except the title.
-boost::json::object article_json(const model::Article& article, bool with_content);
+std::string article_json(const model::Article& article, bool with_content);
 // {"articles": [...], "next_cursor": "..."}
 std::string article_page_json(const model::ArticlePage& page, bool with_content);
 // {"versions": [...]}; absent fields are left out, except the title.
