@@ -34,6 +34,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kFeeds = 1000;
+constexpr int kFolders = 20;
 constexpr int kRuns = 5;
 constexpr const char* kNginx = "/usr/sbin/nginx";
 
@@ -62,7 +63,7 @@ void index(store::Writer& writer) {
 
 // Arrived in slices, as polls bring them; half of the feeds of each folder have been read.
 void make_database(const std::string& path, int articles) {
-  constexpr int kSlice = 10;
+  constexpr int kSlice = 2;
   store::Options options;
   options.path = path;
   options.plain_text = [](std::string_view html) { return html::to_text(html); };
@@ -72,7 +73,7 @@ void make_database(const std::string& path, int articles) {
   for (int feed = 0; feed < kFeeds; ++feed) {
     auto& wish = wishes[static_cast<std::size_t>(feed)];
     wish.url = "https://feed" + std::to_string(feed) + ".example/";
-    wish.folder = "Folder " + std::to_string(feed % 20);
+    wish.folder = "Folder " + std::to_string(feed % kFolders);
     uids.push_back(hex(sha256({wish.url}), 8));
   }
   std::vector<model::FeedId> ids;
@@ -91,7 +92,7 @@ void make_database(const std::string& path, int articles) {
   }
   std::fprintf(stderr, "\n");
   for (std::size_t feed = 0; feed < ids.size(); ++feed) {
-    if (feed / 20 % 2 == 0) continue;
+    if (feed / kFolders % 2 == 0) continue;
     model::MarkRequest read;
     read.all = true;
     read.feed = ids[feed];
@@ -116,43 +117,57 @@ std::string next_cursor(const std::string& answer) {
   return answer.substr(begin, answer.find('"', begin) - begin);
 }
 
-// Of the lists that readers show: the newest, a feed, a folder, the unread, each with some pages.
+// The list's first pages.
+void add_pages(const std::string& socket, const std::string& filter, int pages, std::vector<std::string>& targets) {
+  const auto list = "/v1/articles?limit=50" + filter;
+  auto target = list;
+  for (; pages > 0; --pages) {
+    targets.push_back(target);
+    const auto cursor = next_cursor(bench::fetch(socket, bench::get_request(target)));
+    if (cursor.empty()) break;
+    target = list + "&cursor=" + cursor;
+  }
+}
+
+// Of what readers show: the newest, the unread, feeds.
 std::vector<std::string> list_targets(const std::string& socket, const std::string& fields, std::mt19937& random) {
   std::vector<std::string> targets;
-  const auto add = [&](const std::string& filter, int pages) {
-    const auto list = "/v1/articles?limit=50&fields=" + fields + filter;
-    auto target = list;
-    for (; pages > 0; --pages) {
-      targets.push_back(target);
-      const auto cursor = next_cursor(bench::fetch(socket, bench::get_request(target)));
-      if (cursor.empty()) break;
-      target = list + "&cursor=" + cursor;
-    }
-  };
-  add("", 40);
-  add("&read=false", 20);
-  for (int i = 0; i < 20; ++i) add("&folder=Folder%20" + std::to_string(i), 1);
-  for (int i = 0; i < 60; ++i) add("&feed=" + std::to_string(1 + random() % kFeeds), 2);
+  add_pages(socket, fields, 40, targets);
+  add_pages(socket, fields + "&read=false", 20, targets);
+  for (int i = 0; i < 60; ++i) add_pages(socket, fields + "&feed=" + std::to_string(1 + random() % kFeeds), 2, targets);
   std::shuffle(targets.begin(), targets.end(), random);
+  return targets;
+}
+
+std::vector<std::string> folder_targets(const std::string& socket) {
+  std::vector<std::string> targets;
+  for (int i = 0; i < kFolders; ++i) {
+    const auto filter = "&fields=summary&folder=Folder%20" + std::to_string(i);
+    add_pages(socket, filter, 2, targets);
+    add_pages(socket, filter + "&read=false", 2, targets);
+  }
   return targets;
 }
 
 std::vector<Case> cases(const std::string& socket, int articles) {
   std::mt19937 random(3);
   std::vector<Case> cases{{"status", {"/v1/status"}},
-                          {"50 summaries", list_targets(socket, "summary", random)},
-                          {"50 in full", list_targets(socket, "full", random)},
+                          {"50 summaries", list_targets(socket, "&fields=summary", random)},
+                          {"50 in full", list_targets(socket, "&fields=full", random)},
+                          {"50 summaries of a folder", folder_targets(socket)},
                           {"one article", {}},
                           {"search, 20 summaries", {}}};
+  auto& one = cases[4];
+  auto& search = cases[5];
   for (int i = 0; i < 1000; ++i) {
     const auto id = 1 + random() % static_cast<unsigned>(articles);
-    cases[3].targets.push_back("/v1/articles/" + std::to_string(id));
+    one.targets.push_back("/v1/articles/" + std::to_string(id));
   }
   bench::Corpus corpus;
   for (int i = 0; i < 200; ++i) {
     auto text = corpus.word(20 + random() % 3000);
     if (i % 2 == 1) text += "%20" + corpus.word(20 + random() % 300);
-    cases[4].targets.push_back("/v1/articles?fields=summary&limit=20&q=" + text);
+    search.targets.push_back("/v1/articles?fields=summary&limit=20&q=" + text);
   }
   return cases;
 }

@@ -85,7 +85,11 @@ std::string article_json(const model::Article& article, bool with_content) {
 }
 
 std::string article_page_json(const model::ArticlePage& page, bool with_content) {
+  constexpr std::size_t kUsual = 800;  // without the content
+  auto expected = page.articles.size() * kUsual;
+  for (const auto& article : page.articles) expected += article.entry.content_html.size() * 17 / 16;
   std::string text;
+  text.reserve(expected);
   JsonWriter out(text);
   out.open('{').key("articles").open('[');
   for (const auto& article : page.articles) put_article(out, article, with_content);

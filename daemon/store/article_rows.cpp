@@ -187,8 +187,7 @@ std::string articles_sql(std::string_view ids, bool with_content) {
   return sql;
 }
 
-Result<model::Article> read_article(Database& database, const Query& row) {
-  model::Article article;
+Result<void> read_article(Database& database, const Query& row, model::Article& article) {
   article.id = model::ArticleId{row.integer(kIdColumn)};
   article.feed_id = model::FeedId{row.integer(2)};
   Sha256 uid{};
@@ -206,13 +205,15 @@ Result<model::Article> read_article(Database& database, const Query& row) {
     return Error{Cause::internal, "article " + std::to_string(model::raw(article.id)) + ": " + entry.error().detail};
   }
   article.entry = std::move(*entry);
-  return article;
+  return {};
 }
 
 Result<model::Article> load_article(Database& database, model::ArticleId id, bool with_content) {
   Query row(database, articles_sql(kOne, with_content), model::raw(id));
   if (!row.step()) return Error{Cause::not_found, "there is no article " + std::to_string(model::raw(id))};
-  return read_article(database, row);
+  model::Article article;
+  if (const auto read = read_article(database, row, article); !read) return read.error();
+  return article;
 }
 
 void insert_article(Database& database, const ArticleRow& row) {

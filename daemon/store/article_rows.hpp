@@ -74,7 +74,7 @@ Result<model::Article> load_article(Database& database, model::ArticleId id, boo
 std::string articles_sql(std::string_view ids, bool with_content);
 constexpr int kIdColumn = 0;
 constexpr int kSortColumn = 1;
-Result<model::Article> read_article(Database& database, const Query& row);
+Result<void> read_article(Database& database, const Query& row, model::Article& article);
 
 // --- writing; the caller keeps counts and change log ---
 void insert_article(Database& database, const ArticleRow& row);

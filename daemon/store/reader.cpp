@@ -21,6 +21,7 @@ namespace newscache::store {
 namespace {
 
 constexpr std::int64_t kMaxPage = 1000;
+constexpr std::int64_t kUsualPage = 50;
 // Of contents; a page ends at the article that reaches it.
 
 constexpr std::string_view kTotals = "SELECT epoch, revision, feeds, articles, unread, starred FROM store";
@@ -52,6 +53,7 @@ Result<model::ArticlePage> list(Database& database, const model::ArticleQuery& q
   Query rows(database, articles_sql(sql.text, query.with_content));
   sql.bind_to(rows);
   model::ArticlePage page;
+  page.articles.reserve(static_cast<std::size_t>(std::min(limit, kUsualPage)));
   Position last{0, 0, after ? after->index : 0};
   std::size_t bytes = 0;
   bool interrupted = false;
@@ -60,11 +62,13 @@ Result<model::ArticlePage> list(Database& database, const model::ArticleQuery& q
       page.next_cursor = write_cursor(query, last);
       break;
     }
-    auto article = read_article(database, rows);
     last = {rows.integer(kSortColumn), rows.integer(kIdColumn), last.index + 1};
-    if (!article) continue;  // a damaged record must not block the list
-    bytes += article->entry.content_html.size();
-    page.articles.push_back(std::move(*article));
+    auto& article = page.articles.emplace_back();
+    if (read_article(database, rows, article)) {
+      bytes += article.entry.content_html.size();
+    } else {
+      page.articles.pop_back();  // a damaged record must not block the list
+    }
   }
   if (interrupted) return too_broad();
   return page;
