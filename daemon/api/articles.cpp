@@ -40,6 +40,14 @@ Result<model::ArticleQuery> parse_article_query(const Parameters& parameters) {
 
 namespace {
 
+// Of their JSON, roughly.
+std::size_t expected_bytes(const std::vector<model::Article>& articles) {
+  constexpr std::size_t kUsual = 800;  // without the content
+  std::size_t bytes = articles.size() * kUsual;
+  for (const auto& article : articles) bytes += article.entry.content_html.size() * 17 / 16;
+  return bytes;
+}
+
 // A list that may be too long to be held: it is read and sent piece by piece.
 class Listing {
  public:
@@ -53,10 +61,10 @@ class Listing {
     const auto page = reader.articles(query_);
     if (!page) return page.error();
     std::string out = began_ ? "" : "{\"articles\":[";
-    for (const auto& article : page->articles) {
-      if (std::exchange(has_articles_, true)) out += ',';
-      out += article_json(article, query_.with_content);
-    }
+    if (has_articles_ && !page->articles.empty()) out += ',';
+    has_articles_ = has_articles_ || !page->articles.empty();
+    out.reserve(expected_bytes(page->articles));
+    for (const auto& article : page->articles) append_article(out, article, query_.with_content);
     began_ = true;
     query_.limit -= static_cast<std::int64_t>(page->articles.size());
     query_.cursor = page->next_cursor;

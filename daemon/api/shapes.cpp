@@ -77,23 +77,14 @@ json::value time_json(const std::optional<Instant>& instant) {
   return json::value(text::format_rfc3339(*instant));
 }
 
-std::string article_json(const model::Article& article, bool with_content) {
-  std::string text;
-  JsonWriter out(text);
-  put_article(out, article, with_content);
-  return text;
+void append_article(std::string& out, const model::Article& article, bool with_content) {
+  JsonWriter writer(out);
+  put_article(writer, article, with_content);
 }
 
-std::string article_page_json(const model::ArticlePage& page, bool with_content) {
-  constexpr std::size_t kUsual = 800;  // without the content
-  auto expected = page.articles.size() * kUsual;
-  for (const auto& article : page.articles) expected += article.entry.content_html.size() * 17 / 16;
+std::string article_json(const model::Article& article, bool with_content) {
   std::string text;
-  text.reserve(expected);
-  JsonWriter out(text);
-  out.open('{').key("articles").open('[');
-  for (const auto& article : page.articles) put_article(out, article, with_content);
-  out.close(']').text_unless_empty("next_cursor", page.next_cursor).close('}');
+  append_article(text, article, with_content);
   return text;
 }
 

@@ -22,7 +22,6 @@ namespace {
 
 constexpr std::int64_t kMaxPage = 1000;
 constexpr std::int64_t kUsualPage = 50;
-// Of contents; a page ends at the article that reaches it.
 
 constexpr std::string_view kTotals = "SELECT epoch, revision, feeds, articles, unread, starred FROM store";
 constexpr std::string_view kFolderShare = R"sql(
@@ -58,14 +57,14 @@ Result<model::ArticlePage> list(Database& database, const model::ArticleQuery& q
   std::size_t bytes = 0;
   bool interrupted = false;
   for (std::int64_t seen = 0; rows.step_bounded(interrupted); ++seen) {
-    if (seen == limit || bytes >= kMaxPageBytes) {
+    if (seen == limit || bytes >= query.max_bytes) {
       page.next_cursor = write_cursor(query, last);
       break;
     }
     last = {rows.integer(kSortColumn), rows.integer(kIdColumn), last.index + 1};
     auto& article = page.articles.emplace_back();
     if (read_article(database, rows, article)) {
-      bytes += article.entry.content_html.size();
+      bytes += article.entry.summary.size() + article.entry.content_html.size();
     } else {
       page.articles.pop_back();  // a damaged record must not block the list
     }
@@ -86,14 +85,14 @@ model::ArticlePage describe(Database& database, Search& search, const model::Art
   model::ArticlePage page;
   std::size_t bytes = 0;
   std::size_t loaded = 0;
-  for (; loaded < std::min(matches.size(), limit) && bytes < kMaxPageBytes; ++loaded) {
+  for (; loaded < std::min(matches.size(), limit) && bytes < query.max_bytes; ++loaded) {
     const auto& match = matches[loaded];
     auto article = load_article(database, match.id, true);
     // A damaged record; or, in the index until it is made anew, what is left of one.
     if (!article) continue;
     search.describe(match, text, *article);
     if (!query.with_content) article->entry.content_html.clear();
-    bytes += article->entry.content_html.size();
+    bytes += article->entry.summary.size() + article->entry.content_html.size();
     page.articles.push_back(std::move(*article));
   }
   if (loaded > 0 && loaded < matches.size()) page.next_cursor = write_cursor(query, matches[loaded - 1].position);

@@ -10,7 +10,7 @@ namespace newscache::text {
 // Appends the text in quotes. It must be UTF-8.
 void append_json(std::string& out, std::string_view text);
 
-// Puts the commas: what follows an opening bracket or a key needs none. Keys are plain ASCII.
+// Puts the commas: what follows an opening bracket, a key or a comma needs none. Keys are plain ASCII.
 class JsonWriter {
  public:
   explicit JsonWriter(std::string& out) : out_(out) {}
@@ -48,10 +48,10 @@ class JsonWriter {
   }
 
  private:
-  // A bracket or colon of a text is inside of its quotes.
+  // Those of a text are inside of its quotes.
   void separate() {
-    const char last = out_.empty() ? '[' : out_.back();
-    if (last != '[' && last != '{' && last != ':') out_ += ',';
+    constexpr std::string_view before_values = "[{:,";
+    if (!out_.empty() && before_values.find(out_.back()) == std::string_view::npos) out_ += ',';
   }
 
   std::string& out_;

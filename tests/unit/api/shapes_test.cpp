@@ -84,14 +84,14 @@ TEST_CASE("a search result carries its snippet and its score") {
   CHECK(out.at("score") == 1.5);
 }
 
-TEST_CASE("a page of articles has a cursor only when there is more") {
-  model::ArticlePage page;
-  CHECK(article_page_json(page, true) == R"({"articles":[]})");
-  page.articles = {article(), article()};
-  page.next_cursor = "a\"b";
-  const auto out = json::parse(article_page_json(page, true));
-  CHECK(out.at("articles").as_array().size() == 2);
-  CHECK(out.at("next_cursor") == "a\"b");
+TEST_CASE("an article goes into a list behind a comma where one is needed, and only there") {
+  const auto one = article_json(article(), true);
+  for (const std::string before : {"[", "[1", "", ","}) {
+    INFO(before);
+    auto list = before;
+    append_article(list, article(), true);
+    CHECK(list == before + (before == "[1" ? "," : "") + one);
+  }
 }
 
 TEST_CASE("a feed shows null for what has not happened yet") {
