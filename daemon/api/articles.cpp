@@ -1,11 +1,11 @@
 // GET /v1/articles, GET /v1/articles/{id} and its history.
 
-#include <boost/json/serialize.hpp>
 #include <stdexcept>
 
 #include "api/articles.hpp"
 #include "api/handlers.hpp"
 #include "api/shapes.hpp"
+#include "text/json_writer.hpp"
 
 namespace newscache::api {
 
@@ -40,6 +40,14 @@ Result<model::ArticleQuery> parse_article_query(const Parameters& parameters) {
 
 namespace {
 
+// Of their JSON, roughly.
+std::size_t expected_bytes(const std::vector<model::Article>& articles) {
+  constexpr std::size_t kUsual = 800;  // without the content
+  std::size_t bytes = articles.size() * kUsual;
+  for (const auto& article : articles) bytes += article.entry.content_html.size() * 17 / 16;
+  return bytes;
+}
+
 // A list that may be too long to be held: it is read and sent piece by piece.
 class Listing {
  public:
@@ -53,18 +61,17 @@ class Listing {
     const auto page = reader.articles(query_);
     if (!page) return page.error();
     std::string out = began_ ? "" : "{\"articles\":[";
-    for (const auto& article : page->articles) {
-      if (std::exchange(has_articles_, true)) out += ',';
-      out += boost::json::serialize(article_json(article, query_.with_content));
-    }
+    if (has_articles_ && !page->articles.empty()) out += ',';
+    has_articles_ = has_articles_ || !page->articles.empty();
+    out.reserve(expected_bytes(page->articles));
+    for (const auto& article : page->articles) append_article(out, article, query_.with_content);
     began_ = true;
     query_.limit -= static_cast<std::int64_t>(page->articles.size());
     query_.cursor = page->next_cursor;
     ended_ = query_.cursor.empty() || query_.limit <= 0;
     if (!ended_) return out;
-    out += ']';
-    if (!query_.cursor.empty()) out += ",\"next_cursor\":" + boost::json::serialize(query_.cursor);
-    return out += '}';
+    text::JsonWriter(out).close(']').text_unless_empty("next_cursor", query_.cursor).close('}');
+    return out;
   }
   bool ended() const { return ended_; }
 
@@ -104,7 +111,7 @@ loop::awaitable<Response> get_article(Context& context, Request& request) {
   auto body = [id = model::ArticleId{request.id}](store::Reader& reader) -> Result<std::string> {
     const auto article = reader.article(id);
     if (!article) return article.error();
-    return boost::json::serialize(article_json(*article, true));
+    return article_json(*article, true);
   };
   co_return co_await answer_from_log(context, request.if_none_match, std::move(body));
 }

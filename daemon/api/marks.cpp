@@ -1,7 +1,5 @@
 // PATCH /v1/articles/{id} and POST /v1/articles/mark.
 
-#include <boost/json/serialize.hpp>
-
 #include "api/handlers.hpp"
 #include "api/shapes.hpp"
 
@@ -28,7 +26,7 @@ loop::awaitable<Response> change_article(Context& context, Request& request) {
   auto read = [id](store::Reader& reader) -> Result<std::string> {
     const auto article = reader.article(id);
     if (!article) return article.error();
-    return boost::json::serialize(article_json(*article, true));
+    return article_json(*article, true);
   };
   auto article = co_await context.services.reader.run(std::move(read));
   if (!article) co_return problem(article.error());

@@ -10,6 +10,7 @@
 namespace newscache::api {
 
 namespace json = boost::json;
+using text::JsonWriter;
 
 namespace {
 
@@ -37,16 +38,36 @@ json::value gap_json(const std::optional<model::Gap>& gap) {
   return out;
 }
 
-// What the publisher says.
-void put_entry(json::object& out, const model::Entry& entry, bool with_content) {
-  auto item = feed::item_json(entry, with_content);
-  out.reserve(item.size() + 12);
-  out["guid"] = entry.guid;
-  out["title"] = entry.title;
-  for (auto& member : item) {
-    // The publisher's id is `guid` here.
-    if (member.key() != "id") out[member.key()] = std::move(member.value());
+// What the publisher says; its id is `guid` here.
+void put_entry(JsonWriter& out, const model::Entry& entry, bool with_content) {
+  out.key("guid").text(entry.guid);
+  out.key("title").text(entry.title);
+  feed::put_item(out, entry, with_content);
+}
+
+void put_time(JsonWriter& out, std::string_view key, Instant instant) {
+  out.key(key).text(text::format_rfc3339(instant));
+}
+
+void put_article(JsonWriter& out, const model::Article& article, bool with_content) {
+  out.open('{');
+  out.key("id").integer(raw(article.id));
+  out.key("uid").text(article.uid);
+  out.key("feed_id").integer(raw(article.feed_id));
+  put_entry(out, article.entry, with_content);
+  put_time(out, "date_received", article.date_received);
+  out.key("revision").integer(raw(article.revision));
+  out.key("read").boolean(article.read);
+  out.key("starred").boolean(article.starred);
+  out.key("offline").open('{');
+  out.key("state").text(name(article.offline));
+  out.key("bytes").integer(article.offline_bytes);
+  out.close('}');
+  if (article.score) {
+    out.key("snippet").text(article.snippet);
+    out.key("score").real(*article.score);
   }
+  out.close('}');
 }
 
 }  // namespace
@@ -56,51 +77,29 @@ json::value time_json(const std::optional<Instant>& instant) {
   return json::value(text::format_rfc3339(*instant));
 }
 
-json::object article_json(const model::Article& article, bool with_content) {
-  json::object out;
-  out["id"] = raw(article.id);
-  out["uid"] = article.uid;
-  out["feed_id"] = raw(article.feed_id);
-  put_entry(out, article.entry, with_content);
-  out["date_received"] = text::format_rfc3339(article.date_received);
-  out["revision"] = raw(article.revision);
-  out["read"] = article.read;
-  out["starred"] = article.starred;
-  json::object offline;
-  offline["state"] = name(article.offline);
-  offline["bytes"] = article.offline_bytes;
-  out["offline"] = std::move(offline);
-  if (article.score) {
-    out["snippet"] = article.snippet;
-    out["score"] = *article.score;
-  }
-  return out;
+void append_article(std::string& out, const model::Article& article, bool with_content) {
+  JsonWriter writer(out);
+  put_article(writer, article, with_content);
 }
 
-std::string article_page_json(const model::ArticlePage& page, bool with_content) {
-  // One article at a time, so that a page of long ones is not in memory twice over.
-  std::string out = R"({"articles":[)";
-  for (const auto& article : page.articles) {
-    if (out.back() != '[') out += ',';
-    out += json::serialize(article_json(article, with_content));
-  }
-  out += ']';
-  if (!page.next_cursor.empty()) out += R"(,"next_cursor":)" + json::serialize(json::string(page.next_cursor));
-  out += '}';
-  return out;
+std::string article_json(const model::Article& article, bool with_content) {
+  std::string text;
+  append_article(text, article, with_content);
+  return text;
 }
 
 std::string history_json(const std::vector<model::ArticleVersion>& versions) {
-  std::string out = R"({"versions":[)";
+  std::string text;
+  JsonWriter out(text);
+  out.open('{').key("versions").open('[');
   for (const auto& version : versions) {
-    if (out.back() != '[') out += ',';
-    json::object one;
-    one["revision"] = raw(version.revision);
-    one["replaced"] = text::format_rfc3339(version.replaced);
-    put_entry(one, version.entry, true);
-    out += json::serialize(one);
+    out.open('{').key("revision").integer(raw(version.revision));
+    put_time(out, "replaced", version.replaced);
+    put_entry(out, version.entry, true);
+    out.close('}');
   }
-  return out += "]}";
+  out.close(']').close('}');
+  return text;
 }
 
 json::object settings_json(const model::FeedSettings& settings) {

@@ -16,9 +16,9 @@
 namespace newscache::api {
 
 // Absent fields are left out, except the title.
-boost::json::object article_json(const model::Article& article, bool with_content);
-// {"articles": [...], "next_cursor": "..."}
-std::string article_page_json(const model::ArticlePage& page, bool with_content);
+std::string article_json(const model::Article& article, bool with_content);
+// To a list that is being written; the comma is put where one is needed.
+void append_article(std::string& out, const model::Article& article, bool with_content);
 // {"versions": [...]}; absent fields are left out, except the title.
 std::string history_json(const std::vector<model::ArticleVersion>& versions);
 

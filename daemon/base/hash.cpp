@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
@@ -21,11 +22,10 @@ Sha256 sha256(std::initializer_list<std::string_view> parts) {
 
 std::string hex(const Sha256& hash, std::size_t bytes) {
   constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes * 2);
-  for (std::size_t i = 0; i < bytes && i < hash.size(); ++i) {
-    text += digits[hash[i] >> 4];
-    text += digits[hash[i] & 15];
+  std::string text(std::min(bytes, hash.size()) * 2, '\0');
+  for (std::size_t i = 0; i < text.size() / 2; ++i) {
+    text[2 * i] = digits[hash[i] >> 4];
+    text[2 * i + 1] = digits[hash[i] & 15];
   }
   return text;
 }

@@ -49,7 +49,61 @@ std::string item_id(const model::Entry& entry) {
   return entry.url.empty() ? article_key(entry) : entry.url;
 }
 
+void put_authors(text::JsonWriter& out, const std::vector<model::Author>& authors) {
+  out.key("authors").open('[');
+  for (const model::Author& author : authors) {
+    out.open('{').text_unless_empty("name", author.name.empty() ? author.email : author.name);
+    // The only place that JSON Feed has for an address.
+    if (author.url.empty() && !author.email.empty()) {
+      out.key("url").text("mailto:" + author.email);
+    } else {
+      out.text_unless_empty("url", author.url);
+    }
+    out.text_unless_empty("avatar", author.avatar).close('}');
+  }
+  out.close(']');
+}
+
+void put_attachments(text::JsonWriter& out, const std::vector<model::Attachment>& attachments) {
+  out.key("attachments").open('[');
+  for (const model::Attachment& attachment : attachments) {
+    out.open('{').key("url").text(attachment.url);
+    // Required by JSON Feed.
+    out.key("mime_type").text(attachment.mime_type.empty() ? "application/octet-stream" : attachment.mime_type);
+    out.text_unless_empty("title", attachment.title);
+    if (attachment.size_bytes) out.key("size_in_bytes").integer(*attachment.size_bytes);
+    if (attachment.duration_s) out.key("duration_in_seconds").integer(*attachment.duration_s);
+    out.close('}');
+  }
+  out.close(']');
+}
+
+void put_time(text::JsonWriter& out, std::string_view key, const std::optional<Instant>& instant) {
+  if (instant) out.key(key).text(text::format_rfc3339(*instant));
+}
+
 }  // namespace
+
+void put_item(text::JsonWriter& out, const model::Entry& entry, bool with_content) {
+  out.text_unless_empty("url", entry.url);
+  out.text_unless_empty("external_url", entry.external_url);
+  if (with_content) out.text_unless_empty("content_html", entry.content_html);
+  out.text_unless_empty("summary", entry.summary);
+  out.text_unless_empty("image", entry.image);
+  put_time(out, "date_published", entry.date_published);
+  put_time(out, "date_modified", entry.date_modified);
+  if (!entry.authors.empty()) put_authors(out, entry.authors);
+  if (!entry.tags.empty()) {
+    out.key("tags").open('[');
+    for (const std::string& tag : entry.tags) out.text(tag);
+    out.close(']');
+  }
+  out.text_unless_empty("language", entry.language);
+  if (!entry.attachments.empty()) put_attachments(out, entry.attachments);
+  if (!entry.comments_url.empty()) {
+    out.key("_newscache").open('{').key("comments_url").text(entry.comments_url).close('}');
+  }
+}
 
 json::object item_json(const model::Entry& entry, bool with_content) {
   json::object item;

@@ -1,6 +1,5 @@
 #include "store/article_query.hpp"
 
-#include <array>
 #include <cstring>
 #include <limits>
 
@@ -84,9 +83,9 @@ class Builder {
 };
 
 // Where the rows of a list come from that neither a text nor a tag chooses.
-std::string_view source(const model::ArticleQuery& query, bool small_folder) {
+std::string_view source(const model::ArticleQuery& query, const ByFeed& by_feed) {
   if (query.starred == true) return kFromStarred;
-  return query.feed || small_folder ? kFromFeed : kFromSort;
+  return query.feed || by_feed[query.read == true ? 1 : 0] ? kFromFeed : kFromSort;
 }
 
 void add_filters(Builder& sql, const model::ArticleQuery& query) {
@@ -142,20 +141,20 @@ void add_walk(Builder& sql, std::string_view from, const model::ArticleQuery& qu
 
 }  // namespace
 
-BoundSql list_sql(const model::ArticleQuery& query, const std::optional<Position>& after, bool small_folder,
+BoundSql list_sql(const model::ArticleQuery& query, const std::optional<Position>& after, const ByFeed& by_feed,
                   std::int64_t limit) {
   Builder sql;
   if (query.tag) {
     add_walk(sql, kFromTag, query, after);
   } else if (query.read || query.starred == true) {
-    add_walk(sql, source(query, small_folder), query, after);
+    add_walk(sql, source(query, by_feed), query, after);
   } else {
     auto half = query;
     half.read = false;
-    add_walk(sql, source(query, small_folder), half, after);
+    add_walk(sql, source(half, by_feed), half, after);
     half.read = true;
     sql.add(kAndWalk);
-    add_walk(sql, source(query, small_folder), half, after);
+    add_walk(sql, source(half, by_feed), half, after);
   }
   sql.add(query.order == model::ArticleOrder::oldest ? kOldestFirst : kNewestFirst).bind(limit);
   return sql.take();

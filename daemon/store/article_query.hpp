@@ -1,6 +1,7 @@
 #pragma once
 // ArticleQuery and MarkRequest as SQL: which articles, in which order, through which index.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,9 +45,11 @@ std::string write_cursor(const model::ArticleQuery& query, const Position& posit
 // Cause::invalid when it is damaged or belongs to another query. Without a cursor: no position.
 Result<std::optional<Position>> read_cursor(const model::ArticleQuery& query);
 
-// Columns: id, date of order. For what has no text to search for; a small folder is better collected feed by feed than
-// picked out of all articles.
-BoundSql list_sql(const model::ArticleQuery& query, const std::optional<Position>& after, bool small_folder,
+// Of what is unread, of what is read: whether it is collected feed by feed rather than picked out of all articles.
+using ByFeed = std::array<bool, 2>;
+
+// Columns: id, date of order. For what has no text to search for.
+BoundSql list_sql(const model::ArticleQuery& query, const std::optional<Position>& after, const ByFeed& by_feed,
                   std::int64_t limit);
 // Columns: id, date of order (0 by relevance). What the expression finds with ids below that, in the order of arrival
 // (the last one first, except for the oldest): search.cpp orders them.

@@ -36,9 +36,16 @@ SELECT id, uid, hash, head FROM article WHERE feed_id = ?1 AND id IN (
   SELECT id FROM (SELECT id FROM article WHERE feed_id = ?1 AND read = 1 ORDER BY sort DESC, id DESC LIMIT ?2))
 ORDER BY sort DESC, id DESC LIMIT ?2)sql";
 constexpr std::string_view kFindTombstone = "SELECT 1 FROM tombstone WHERE feed_id = ? AND uid = ?";
-constexpr std::string_view kLoad =
-    "SELECT feed_id, uid, received, revision, read, starred, offline, offline_bytes, head FROM article WHERE id = ?";
-constexpr std::string_view kLoadBody = "SELECT body FROM content WHERE id = ?";
+constexpr std::string_view kArticle =
+    "SELECT a.id, a.sort, a.feed_id, a.uid, a.received, a.revision, a.read, a.starred, a.offline, a.offline_bytes, "
+    "a.head";
+constexpr std::string_view kWithBody = ", c.body";
+constexpr std::string_view kWithoutBody = ", NULL";
+constexpr std::string_view kFromIds = " FROM (";
+// CROSS: the ids are the outer loop, which keeps them in their order.
+constexpr std::string_view kJoin = ") AS ids CROSS JOIN article a ON a.id = ids.id";
+constexpr std::string_view kBody = " LEFT JOIN content c ON c.id = a.id";
+constexpr std::string_view kOne = "SELECT ? AS id";
 
 constexpr std::string_view kInsert = R"sql(
 INSERT INTO article(id, feed_id, uid, link, sort, received, revision, read, starred, hash, head)
@@ -173,31 +180,39 @@ bool is_tombstone(Database& database, model::FeedId feed, const Uid& uid) {
   return query.bind_blob(view(uid)).step();
 }
 
-Result<model::Article> load_article(Database& database, model::ArticleId id, bool with_content) {
-  Query row(database, kLoad, model::raw(id));
-  if (!row.step()) {
-    return Error{Cause::not_found, "there is no article " + std::to_string(model::raw(id))};
-  }
-  model::Article article;
-  article.id = id;
-  article.feed_id = model::FeedId{row.integer(0)};
+std::string articles_sql(std::string_view ids, bool with_content) {
+  std::string sql(kArticle);
+  sql.append(with_content ? kWithBody : kWithoutBody).append(kFromIds).append(ids).append(kJoin);
+  if (with_content) sql.append(kBody);
+  return sql;
+}
+
+Result<void> read_article(Database& database, const Query& row, model::Article& article) {
+  article.id = model::ArticleId{row.integer(kIdColumn)};
+  article.feed_id = model::FeedId{row.integer(2)};
   Sha256 uid{};
-  const auto uid_bytes = to_array<Uid>(row.blob(1));
+  const auto uid_bytes = to_array<Uid>(row.blob(3));
   std::copy(uid_bytes.begin(), uid_bytes.end(), uid.begin());
   article.uid = hex(uid, uid_bytes.size());
-  article.date_received = instant(row.integer(2));
-  article.revision = model::Revision{row.integer(3)};
-  article.read = row.flag(4);
-  article.starred = row.flag(5);
-  article.offline = static_cast<model::OfflineState>(row.integer(6));
-  article.offline_bytes = row.integer(7);
-  Query body(database, kLoadBody, model::raw(id));
-  const bool has_body = with_content && body.step();
-  auto entry = database.codec().decode(row.blob(8), has_body ? body.blob(0) : std::string_view());
+  article.date_received = instant(row.integer(4));
+  article.revision = model::Revision{row.integer(5)};
+  article.read = row.flag(6);
+  article.starred = row.flag(7);
+  article.offline = static_cast<model::OfflineState>(row.integer(8));
+  article.offline_bytes = row.integer(9);
+  auto entry = database.codec().decode(row.blob(10), row.blob(11));
   if (!entry) {
-    return Error{Cause::internal, "article " + std::to_string(model::raw(id)) + ": " + entry.error().detail};
+    return Error{Cause::internal, "article " + std::to_string(model::raw(article.id)) + ": " + entry.error().detail};
   }
   article.entry = std::move(*entry);
+  return {};
+}
+
+Result<model::Article> load_article(Database& database, model::ArticleId id, bool with_content) {
+  Query row(database, articles_sql(kOne, with_content), model::raw(id));
+  if (!row.step()) return Error{Cause::not_found, "there is no article " + std::to_string(model::raw(id))};
+  model::Article article;
+  if (const auto read = read_article(database, row, article); !read) return read.error();
   return article;
 }
 

@@ -70,6 +70,11 @@ void forget_tombstones(Database& database, model::FeedId feed);
 bool is_tombstone(Database& database, model::FeedId feed, const Uid& uid);
 // As clients see it. Cause::not_found, or Cause::internal when the record is damaged.
 Result<model::Article> load_article(Database& database, model::ArticleId id, bool with_content);
+// The same of many: `ids` is a SELECT of their ids and dates of order; the rows come as its own do.
+std::string articles_sql(std::string_view ids, bool with_content);
+constexpr int kIdColumn = 0;
+constexpr int kSortColumn = 1;
+Result<void> read_article(Database& database, const Query& row, model::Article& article);
 
 // --- writing; the caller keeps counts and change log ---
 void insert_article(Database& database, const ArticleRow& row);

@@ -343,14 +343,15 @@ void Transaction::commit() {
   open_ = false;
 }
 
-Snapshot::Snapshot(Database& database) : database_(database) {
-  database_.roll_back();
-  database_.run("BEGIN");
+Snapshot::Snapshot(Database& database) : commit_(database.prepared("COMMIT")) {
+  database.roll_back();
+  Query(database, "BEGIN").run();
 }
 
 Snapshot::~Snapshot() {
   // Reading only: there is nothing to lose, whatever COMMIT says.
-  sqlite3_exec(database_.handle(), "COMMIT", nullptr, nullptr, nullptr);
+  sqlite3_step(commit_);
+  sqlite3_reset(commit_);
 }
 
 }  // namespace newscache::store

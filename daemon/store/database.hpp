@@ -139,7 +139,7 @@ class Snapshot {
   Snapshot& operator=(const Snapshot&) = delete;
 
  private:
-  Database& database_;
+  sqlite3_stmt* commit_;
 };
 
 }  // namespace newscache::store

@@ -21,58 +21,82 @@ namespace newscache::store {
 namespace {
 
 constexpr std::int64_t kMaxPage = 1000;
-// Of contents; a page ends at the article that reaches it.
+constexpr std::int64_t kUsualPage = 50;
 
 constexpr std::string_view kTotals = "SELECT epoch, revision, feeds, articles, unread, starred FROM store";
 constexpr std::string_view kFolderShare = R"sql(
-SELECT sum(s.articles), (SELECT articles FROM store) FROM feed f JOIN feed_state s ON s.feed_id = f.id
-WHERE f.folder = ? AND f.removed = 0)sql";
+SELECT total(s.unread), total(s.articles), (SELECT unread FROM store), (SELECT articles FROM store)
+FROM feed f JOIN feed_state s ON s.feed_id = f.id WHERE f.folder = ? AND f.removed = 0)sql";
 
-bool is_small_folder(Database& database, const model::ArticleQuery& query) {
-  if (!query.folder || query.feed || query.tag || query.starred == true) return false;
-  Query share(database, kFolderShare, *query.folder);
-  return share.step() && share.integer(0) * 20 < share.integer(1);
+// Picking so many out of all articles looks up limit * all / folder of them, or all when the folder has fewer;
+// collecting is a walk over the folder's entries in the index, which costs a tenth each.
+bool is_better_collected(double folder, double all, std::int64_t limit) {
+  constexpr double kLookUp = 10;
+  return folder * folder < kLookUp * static_cast<double>(limit) * all;
 }
 
-Result<std::vector<Match>> list(Database& database, const model::ArticleQuery& query,
+ByFeed by_feed(Database& database, const model::ArticleQuery& query, std::int64_t limit) {
+  if (!query.folder || query.feed || query.tag || query.starred == true) return {};
+  Query share(database, kFolderShare, *query.folder);
+  if (!share.step()) return {};
+  return {is_better_collected(share.real(0), share.real(2), limit),
+          is_better_collected(share.real(1) - share.real(0), share.real(3) - share.real(2), limit)};
+}
+
+// The articles that list_sql() chooses, read while it is walked over.
+Result<model::ArticlePage> list(Database& database, const model::ArticleQuery& query,
                                 const std::optional<Position>& after, std::int64_t limit) {
-  const auto sql = list_sql(query, after, is_small_folder(database, query), limit);
-  std::vector<Match> listed;
-  auto index = after ? after->index : 0;
-  Query rows(database, sql.text);
+  const Leash leash(database);
+  // One more than asked for tells whether there is a next page.
+  const auto sql = list_sql(query, after, by_feed(database, query, limit), limit + 1);
+  Query rows(database, articles_sql(sql.text, query.with_content));
   sql.bind_to(rows);
+  model::ArticlePage page;
+  page.articles.reserve(static_cast<std::size_t>(std::min(limit, kUsualPage)));
+  Position last{0, 0, after ? after->index : 0};
+  std::size_t bytes = 0;
   bool interrupted = false;
-  while (rows.step_bounded(interrupted)) {
-    const auto id = rows.integer(0);
-    listed.push_back({model::ArticleId{id}, {rows.integer(1), id, ++index}, {}});
+  for (std::int64_t seen = 0; rows.step_bounded(interrupted); ++seen) {
+    if (seen == limit || bytes >= query.max_bytes) {
+      page.next_cursor = write_cursor(query, last);
+      break;
+    }
+    last = {rows.integer(kSortColumn), rows.integer(kIdColumn), last.index + 1};
+    auto& article = page.articles.emplace_back();
+    if (read_article(database, rows, article)) {
+      bytes += article.entry.summary.size() + article.entry.content_html.size();
+    } else {
+      page.articles.pop_back();  // a damaged record must not block the list
+    }
   }
   if (interrupted) return too_broad();
-  return listed;
+  return page;
 }
 
-// What is asked for, in its order, after the position.
 Result<std::vector<Match>> find(Database& database, Search& search, const model::ArticleQuery& query,
                                 const TextFilter& text, const std::optional<Position>& after, std::int64_t limit) {
   Leash leash(database);
-  return text.empty() ? list(database, query, after, limit) : search.find(query, text, after, limit, leash);
+  return search.find(query, text, after, limit, leash);
 }
 
-// As many of them as a page may hold; how many that were.
-std::size_t load_articles(Database& database, Search& search, const TextFilter& text, const std::vector<Match>& matches,
-                          const model::ArticleQuery& query, std::vector<model::Article>& articles) {
+// Those of the matches that a page may hold.
+model::ArticlePage describe(Database& database, Search& search, const model::ArticleQuery& query,
+                            const TextFilter& text, const std::vector<Match>& matches, std::size_t limit) {
+  model::ArticlePage page;
   std::size_t bytes = 0;
   std::size_t loaded = 0;
-  for (; loaded < matches.size() && bytes < query.max_bytes; ++loaded) {
+  for (; loaded < std::min(matches.size(), limit) && bytes < query.max_bytes; ++loaded) {
     const auto& match = matches[loaded];
-    auto article = load_article(database, match.id, query.with_content || !text.empty());
-    // A damaged record; or, in the index until it is made anew, what is left of one. Neither may block the list.
+    auto article = load_article(database, match.id, true);
+    // A damaged record; or, in the index until it is made anew, what is left of one.
     if (!article) continue;
-    if (!text.empty()) search.describe(match, text, *article);
+    search.describe(match, text, *article);
     if (!query.with_content) article->entry.content_html.clear();
     bytes += article->entry.summary.size() + article->entry.content_html.size();
-    articles.push_back(std::move(*article));
+    page.articles.push_back(std::move(*article));
   }
-  return loaded;
+  if (loaded > 0 && loaded < matches.size()) page.next_cursor = write_cursor(query, matches[loaded - 1].position);
+  return page;
 }
 
 struct Summary {
@@ -172,17 +196,10 @@ Result<model::ArticlePage> Reader::articles(const model::ArticleQuery& query) {
   const auto text = search.filter(query.text);
   if (!text) return text.error();
   const auto limit = std::clamp<std::int64_t>(query.limit, 1, kMaxPage);
-  // One more than asked for tells whether there is a next page.
-  auto matches = find(database, search, query, *text, *after, limit + 1);
+  if (text->empty()) return list(database, query, *after, limit);
+  const auto matches = find(database, search, query, *text, *after, limit + 1);
   if (!matches) return matches.error();
-  bool more = static_cast<std::int64_t>(matches->size()) > limit;
-  if (more) matches->resize(static_cast<std::size_t>(limit));
-
-  model::ArticlePage page;
-  const auto last = load_articles(database, search, *text, *matches, query, page.articles);
-  if (last < matches->size()) more = true;
-  if (more && last > 0) page.next_cursor = write_cursor(query, (*matches)[last - 1].position);
-  return page;
+  return describe(database, search, query, *text, *matches, static_cast<std::size_t>(limit));
 }
 
 Result<model::Article> Reader::article(model::ArticleId id) {

@@ -198,15 +198,13 @@ Record RecordCodec::encode(model::Entry& entry) {
 }
 
 Result<model::Entry> RecordCodec::decode(std::string_view head, std::string_view body) {
-  const auto payload = unpack(head);
-  if (!payload) return payload.error();
+  constexpr std::size_t kKept = 64 << 10;
+  if (head_.capacity() > kKept) head_ = std::string();
+  if (const auto unpacked = unpack(head, head_); !unpacked) return unpacked.error();
   model::Entry entry;
-  if (!read_head(*payload, entry)) return damaged("its fields");
-  if (!body.empty()) {
-    auto content = unpack(body);
-    if (!content) return content.error();
-    entry.content_html = std::move(*content);
-  }
+  if (!read_head(head_, entry)) return damaged("its fields");
+  if (body.empty()) return entry;
+  if (const auto unpacked = unpack(body, entry.content_html); !unpacked) return unpacked.error();
   return entry;
 }
 

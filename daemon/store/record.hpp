@@ -59,11 +59,13 @@ class RecordCodec {
   std::string pack(std::string_view payload, std::size_t worth_compressing);
   std::size_t compress(std::string_view payload, std::string& part);
   Result<std::string> unpack(std::string_view part);
-  Result<std::string> decompress(std::string_view frame);
+  Result<void> unpack(std::string_view part, std::string& text);
+  Result<void> decompress(std::string_view frame, std::string& text);
   Result<std::string> part_difference(const std::string& earlier, const std::string& later);
   Result<std::string> restore_part(const std::string& difference, const std::string& later);
 
   std::size_t max_bytes_;
+  std::string head_;  // the last one decoded, for its memory
   std::unique_ptr<Zstd> zstd_;
 };
 

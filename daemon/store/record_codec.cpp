@@ -99,12 +99,19 @@ std::string RecordCodec::pack(std::string_view payload, std::size_t worth_compre
 }
 
 Result<std::string> RecordCodec::unpack(std::string_view part) {
+  std::string text;
+  if (const auto done = unpack(part, text); !done) return done.error();
+  return text;
+}
+
+Result<void> RecordCodec::unpack(std::string_view part, std::string& text) {
   if (part.size() < kPrefix) return damaged("it ends in its first bytes");
   if (part[0] != kVersion) return damaged("version " + std::to_string(static_cast<unsigned char>(part[0])));
   const auto payload = part.substr(kPrefix);
   if (part[1] == static_cast<char>(Codec::plain)) {
     if (payload.size() > max_bytes_) return damaged("too large");
-    return std::string(payload);
+    text = payload;
+    return {};
   }
   if (part[1] != static_cast<char>(Codec::zstd)) return damaged("unknown codec");
   const ZSTD_DDict* dictionary = nullptr;
@@ -115,18 +122,18 @@ Result<std::string> RecordCodec::unpack(std::string_view part) {
   }
   ZSTD_DCtx_reset(zstd_->decompressor, ZSTD_reset_session_only);
   ZSTD_DCtx_refDDict(zstd_->decompressor, dictionary);
-  return decompress(payload);
+  return decompress(payload, text);
 }
 
 // With the dictionary or the prefix that the decompressor has been given.
-Result<std::string> RecordCodec::decompress(std::string_view frame) {
+Result<void> RecordCodec::decompress(std::string_view frame, std::string& text) {
   const auto size = ZSTD_getFrameContentSize(frame.data(), frame.size());
   if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) return damaged("no zstd frame");
   if (size > max_bytes_) return damaged("too large");
-  std::string text(static_cast<std::size_t>(size), '\0');
+  text.resize(static_cast<std::size_t>(size));
   const auto got = ZSTD_decompressDCtx(zstd_->decompressor, text.data(), text.size(), frame.data(), frame.size());
   if (ZSTD_isError(got) != 0 || got != text.size()) return damaged("the zstd frame does not decompress");
-  return text;
+  return {};
 }
 
 Result<Record> RecordCodec::payloads(const Record& record) {
@@ -180,10 +187,11 @@ Result<std::string> RecordCodec::restore_part(const std::string& difference, con
   if (!base) return base.error();
   ZSTD_DCtx_reset(zstd_->decompressor, ZSTD_reset_session_only);
   ZSTD_DCtx_refPrefix(zstd_->decompressor, base->data(), base->size());
-  const auto text = decompress(std::string_view(difference).substr(kPrefix));
+  std::string text;
+  const auto done = decompress(std::string_view(difference).substr(kPrefix), text);
   ZSTD_DCtx_refPrefix(zstd_->decompressor, nullptr, 0);
-  if (!text) return text.error();
-  return prefixed(Codec::plain, *text);
+  if (!done) return done.error();
+  return prefixed(Codec::plain, text);
 }
 
 Result<Record> RecordCodec::restore(const Record& difference, const Record& later) {

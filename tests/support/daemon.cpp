@@ -42,7 +42,9 @@ constexpr std::string_view base_config =
 
 }  // namespace
 
-std::string program_path(const std::string& name) { return std::string(NEWSCACHE_PROGRAMS) + "/" + name; }
+std::string program_path(const std::string& name) {
+  return (std::filesystem::path(NEWSCACHE_PROGRAMS) / name).string();
+}
 
 TemporaryDirectory::TemporaryDirectory() {
   std::string pattern = (std::filesystem::temp_directory_path() / "newscache-test-XXXXXX").string();

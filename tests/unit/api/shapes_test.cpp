@@ -41,10 +41,12 @@ model::Feed feed() {
   return feed;
 }
 
+json::object parsed(const std::string& text) { return json::parse(text).as_object(); }
+
 }  // namespace
 
 TEST_CASE("an article is a JSON Feed item whose id is ours and whose guid is the publisher's") {
-  const auto out = article_json(article(), true);
+  const auto out = parsed(article_json(article(), true));
   CHECK(out.at("id") == 5);
   CHECK(out.at("uid") == "00112233445566778899aabbccddeeff");
   CHECK(out.at("feed_id") == 3);
@@ -60,7 +62,7 @@ TEST_CASE("an article is a JSON Feed item whose id is ours and whose guid is the
 }
 
 TEST_CASE("an article leaves out what is unknown, except its title") {
-  const auto out = article_json(article(), true);
+  const auto out = parsed(article_json(article(), true));
   CHECK(out.at("title") == "");
   for (const auto* absent :
        {"summary", "image", "date_published", "authors", "tags", "attachments", "snippet", "score"}) {
@@ -69,25 +71,27 @@ TEST_CASE("an article leaves out what is unknown, except its title") {
   }
 }
 
-TEST_CASE("a summary leaves the content out") { CHECK_FALSE(article_json(article(), false).contains("content_html")); }
+TEST_CASE("a summary leaves the content out") {
+  CHECK_FALSE(parsed(article_json(article(), false)).contains("content_html"));
+}
 
 TEST_CASE("a search result carries its snippet and its score") {
   auto found = article();
   found.snippet = "a <mark>word</mark>";
   found.score = 1.5;
-  const auto out = article_json(found, false);
+  const auto out = parsed(article_json(found, false));
   CHECK(out.at("snippet") == "a <mark>word</mark>");
   CHECK(out.at("score") == 1.5);
 }
 
-TEST_CASE("a page of articles has a cursor only when there is more") {
-  model::ArticlePage page;
-  CHECK(article_page_json(page, true) == R"({"articles":[]})");
-  page.articles = {article(), article()};
-  page.next_cursor = "a\"b";
-  const auto out = json::parse(article_page_json(page, true));
-  CHECK(out.at("articles").as_array().size() == 2);
-  CHECK(out.at("next_cursor") == "a\"b");
+TEST_CASE("an article goes into a list behind a comma where one is needed, and only there") {
+  const auto one = article_json(article(), true);
+  for (const std::string before : {"[", "[1", "", ","}) {
+    INFO(before);
+    auto list = before;
+    append_article(list, article(), true);
+    CHECK(list == before + (before == "[1" ? "," : "") + one);
+  }
 }
 
 TEST_CASE("a feed shows null for what has not happened yet") {
@@ -232,7 +236,7 @@ TEST_CASE("the OpenAPI document describes feeds, attempts and their parts member
   attempt.metered = true;
   attempt.next_poll = noon;
   check_described(journal_json({attempt}).at("attempts").at(0).as_object(), "Attempt");
-  check_described(article_json(article(), true), "Article");
+  check_described(parsed(article_json(article(), true)), "Article");
 }
 
 TEST_CASE("a history shows each version as an article is shown, without what is ours") {
@@ -246,7 +250,7 @@ TEST_CASE("a history shows each version as an article is shown, without what is 
   const auto& first = shown.at("versions").at(0).as_object();
   CHECK(first.at("revision") == 7);
   CHECK(first.at("replaced") == time_json(noon));
-  const auto whole = article_json(article(), true);
+  const auto whole = parsed(article_json(article(), true));
   for (const char* member : {"guid", "url", "title", "content_html"}) {
     INFO(member);
     CHECK(first.at(member) == whole.at(member));

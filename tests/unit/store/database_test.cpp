@@ -185,7 +185,7 @@ TEST_CASE("the hot queries walk an index and sort nothing") {
   }
   for (const auto& test : cases) {
     for (const auto& after : {std::optional<Position>(), std::optional(Position{1, 2, 3})}) {
-      const auto plan = plan_of(database, list_sql(test.query, after, false, 50));
+      const auto plan = plan_of(database, list_sql(test.query, after, {}, 50));
       INFO(test.what << ": " << plan);
       CHECK_THAT(plan, Catch::Matchers::Contains(test.index));
       CHECK_THAT(plan, !Catch::Matchers::Contains("TEMP B-TREE"));
