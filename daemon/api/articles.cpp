@@ -57,25 +57,30 @@ class Listing {
 
   // The next part of {"articles": [...], "next_cursor": "..."}; empty after the last.
   Result<std::string> next(store::Reader& reader) {
-    if (ended_) return std::string();
-    const auto page = reader.articles(query_);
-    if (!page) return page.error();
     std::string out = began_ ? "" : "{\"articles\":[";
-    if (has_articles_ && !page->articles.empty()) out += ',';
-    has_articles_ = has_articles_ || !page->articles.empty();
-    out.reserve(expected_bytes(page->articles));
-    for (const auto& article : page->articles) append_article(out, article, query_.with_content);
     began_ = true;
-    query_.limit -= static_cast<std::int64_t>(page->articles.size());
-    query_.cursor = page->next_cursor;
-    ended_ = query_.cursor.empty() || query_.limit <= 0;
-    if (!ended_) return out;
-    text::JsonWriter(out).close(']').text_unless_empty("next_cursor", query_.cursor).close('}');
+    // A page may be empty and not the last: its articles were damaged.
+    while (!ended_ && (out.empty() || !has_articles_)) {
+      const auto page = reader.articles(query_);
+      if (!page) return page.error();
+      add(*page, out);
+    }
     return out;
   }
   bool ended() const { return ended_; }
 
  private:
+  void add(const model::ArticlePage& page, std::string& out) {
+    out.reserve(out.size() + expected_bytes(page.articles));
+    if (has_articles_ && !page.articles.empty()) out += ',';
+    has_articles_ = has_articles_ || !page.articles.empty();
+    for (const auto& article : page.articles) append_article(out, article, query_.with_content);
+    query_.limit -= static_cast<std::int64_t>(page.articles.size());
+    query_.cursor = page.next_cursor;
+    ended_ = query_.cursor.empty() || query_.limit <= 0;
+    if (ended_) text::JsonWriter(out).close(']').text_unless_empty("next_cursor", query_.cursor).close('}');
+  }
+
   model::ArticleQuery query_;  // of what is left
   bool began_ = false;
   bool has_articles_ = false;

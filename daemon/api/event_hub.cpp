@@ -88,13 +88,12 @@ loop::awaitable<void> Channel::catch_up(std::shared_ptr<Subscriber> subscriber) 
   }
   if (const auto events = format_events(page->changes, subscriber->sent())) subscriber->push(events);
   subscriber->set_sent(end_of(*page));
-  // Nobody else runs between the look at tail_ and joining, so that no page can fall between the two.
-  const bool others_know_more = !subscribers_.empty() && tail_ > subscriber->sent();
-  if (!page->more && !others_know_more) add(std::move(subscriber));
+  // The reader's thread answers in order, so that the others cannot have been told more than this one knows now.
+  if (!page->more) add(std::move(subscriber));
 }
 
 void Channel::add(std::shared_ptr<Subscriber> subscriber) {
-  if (subscribers_.empty()) tail_ = std::max(tail_, subscriber->sent());
+  if (subscribers_.empty()) tail_ = subscriber->sent();
   subscriber->set_listens(true);
   subscriber->on_drained = [this] { pace_.cancel(); };
   for (const auto& [kind, broadcast] : hub_->last_broadcasts_) {

@@ -40,7 +40,6 @@ class Channel : public std::enable_shared_from_this<Channel> {
   loop::awaitable<void> catch_up(std::shared_ptr<Subscriber> subscriber);
   void remove(const std::shared_ptr<Subscriber>& subscriber);
   void close();
-  bool in_use() const { return !subscribers_.empty() || pumping_; }
 
  private:
   loop::awaitable<void> pump(std::shared_ptr<Channel> self);

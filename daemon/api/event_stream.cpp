@@ -14,12 +14,22 @@ constexpr std::chrono::seconds heartbeat{30};
 // listens.
 void watch_for_hang_up(Socket& socket, const std::shared_ptr<Subscriber>& subscriber) {
   const int descriptor = socket.native_handle();
-  socket.async_wait(Socket::wait_read, [descriptor, weak = std::weak_ptr(subscriber)](const ErrorCode& error) {
+  // Over TCP a client that has gone looks like one that will ask nothing more.
+  ErrorCode ignored;
+  const bool is_unix = socket.local_endpoint(ignored).protocol().family() == AF_UNIX;
+  const auto events = static_cast<short>(is_unix ? 0 : POLLRDHUP);
+  socket.async_wait(Socket::wait_read, [descriptor, events, weak = std::weak_ptr(subscriber)](const ErrorCode& error) {
     const auto alive = weak.lock();
     if (error || !alive || alive->closed()) return;
-    pollfd state{descriptor, 0, 0};
+    pollfd state{descriptor, events, 0};
     if (::poll(&state, 1, 0) > 0) alive->close();
   });
+}
+
+// An id without an event: where to resume from, also when nothing has happened that this client wants to hear of.
+std::shared_ptr<const std::string> heartbeat_of(const Subscriber& subscriber) {
+  const auto place = std::to_string(raw(subscriber.sent()));
+  return std::make_shared<const std::string>("id: " + place + "\n: still here\n\n");
 }
 
 struct StreamEnd {
@@ -43,8 +53,8 @@ loop::awaitable<bool> write_all(Host& host, Transport& transport, Deadline& dead
 
 loop::awaitable<void> stream_events(Host& host, Transport& transport, Deadline& deadline,
                                     std::shared_ptr<Subscriber> subscriber, std::string head, bool chunked) {
-  static const auto beat = std::make_shared<const std::string>(": still here\n\n");
   const StreamEnd closed_at_the_end{subscriber};
+  subscriber->push(heartbeat_of(*subscriber));
   std::vector<boost::asio::const_buffer> head_part{boost::asio::buffer(head)};
   bool alive = co_await write_all(host, transport, deadline, std::move(head_part));
   watch_for_hang_up(transport.socket(), subscriber);
@@ -57,7 +67,7 @@ loop::awaitable<void> stream_events(Host& host, Transport& transport, Deadline& 
     }
     if (subscriber->closed()) break;
     auto events = subscriber->take();
-    if (quiet) events.push_back(beat);
+    if (quiet) events.push_back(heartbeat_of(*subscriber));
     if (events.empty()) continue;
     std::size_t size = 0;
     for (const auto& text : events) size += text->size();

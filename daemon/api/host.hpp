@@ -50,6 +50,8 @@ struct Door {
 struct Caller {
   bool is_admin = false;
   std::optional<uid_t> uid;  // none over TCP
+  // Known to be an administrator before the first request is read.
+  bool is_trusted() const { return is_admin && uid; }
 };
 
 struct Host : std::enable_shared_from_this<Host> {
@@ -70,6 +72,7 @@ struct Host : std::enable_shared_from_this<Host> {
   std::size_t streams = 0;   // of the sessions, those that are event streams
   std::size_t refusals = 0;  // connections too many that are being told so
   std::size_t held = 0;      // bytes of answers that are being sent
+  BootInstant quiet_about_secrets_until{};
 
   // For sending so much. A client that takes less than 64 kB a second does not read, and one that does not read holds
   // up no stop.

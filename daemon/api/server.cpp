@@ -90,7 +90,7 @@ std::optional<Caller> caller_of(const Context& context, const Host& host, const 
 bool has_place_for(const Host& host, const Caller& caller) {
   const auto places = static_cast<std::size_t>(host.limits.connections);
   const auto busy = host.sessions.size() - host.streams;
-  if (caller.is_admin) return busy < places;
+  if (caller.is_trusted()) return busy < places;
   const auto reserved = static_cast<std::size_t>(host.limits.reserved());
   return busy + reserved < places && busy_of(host, caller) < std::max<std::size_t>(1, places / 2);
 }
@@ -155,13 +155,21 @@ void Server::serve(FileDescriptor listening_socket) {
   Door door;
   door.is_tcp = address.ss_family != AF_UNIX;
   door.is_loopback = door.is_tcp && is_loopback(address);
-  if (door.is_tcp && !door.is_loopback) door.tls = state_->tls;
+  if (door.is_tcp && !door.is_loopback) {
+    door.tls = state_->tls;
+    if (!door.tls) {
+      state_->host->log.error("a TCP socket that can be reached from outside is not served without TLS");
+      return;
+    }
+  }
   auto listener =
       std::make_shared<Listener>(state_->host->executor, address.ss_family, listening_socket.get(), std::move(door));
   listening_socket.release();
   state_->listeners.push_back(listener);
   state_->context->services.tasks.spawn_vital("listener", accept_connections(listener, state_->context));
 }
+
+void Server::reconfigure(TcpAccess tcp) { state_->host->tcp = std::move(tcp); }
 
 void Server::notify_changes() { state_->context->events->notify(); }
 

@@ -38,7 +38,7 @@ struct Limits {
   std::chrono::seconds header_time{10};
   std::chrono::seconds body_time{30};
   std::chrono::seconds idle_time{60};
-  std::chrono::seconds write_time{30};  // a client that does not read is cut off
+  std::chrono::seconds write_time{30};   // a client that does not read is cut off
   std::chrono::seconds stream_time{10};  // the same for event streams
   // When the daemon stops, for a connection that has not asked yet: its request is on the way.
   std::chrono::milliseconds last_chance{200};
@@ -90,6 +90,8 @@ class Server {
 
   // Accepts on a listening socket, Unix or TCP, which it takes over, until stop().
   void serve(FileDescriptor listening_socket);
+  // For requests from now on.
+  void reconfigure(TcpAccess tcp);
   // The change log moved: event streams are told.
   void notify_changes();
   void notify_network();

@@ -100,16 +100,18 @@ class Session {
   // What became of an attempt to read: a request to answer, an answer to give instead, or the end of the connection.
   enum class Step { request, refusal, closed };
   // What a stop of the daemon does to this connection depends on it.
-  enum class Phase { reading_head, working, writing, streaming };
+  enum class Phase { reading_head, reading, working, writing, streaming };
 
   loop::awaitable<Step> read_request();
   loop::awaitable<Step> read_head();
   loop::awaitable<Step> read_body();
   loop::awaitable<bool> receive(std::chrono::steady_clock::duration time);
+  void read_within(std::chrono::steady_clock::duration time);
   Step parse_head();
   Step check_policy();
   Step check_route(std::string_view target);
   Step check_body(const Route& route);
+  void note_wrong_secret() const;
   std::size_t body_limit() const;
   loop::awaitable<Response> handle();
   loop::awaitable<bool> write(Response response);
@@ -117,6 +119,7 @@ class Session {
   loop::awaitable<bool> send(std::vector<asio::const_buffer> parts);
   loop::awaitable<void> stream(Response response);
   loop::awaitable<void> linger();
+  bool takes_too_many_streams() const;
   bool wants_compressed(const Response& response) const;
   Step refuse(Response response);
   Step refuse(int status, std::string_view detail) { return refuse(problem(status, detail)); }
@@ -136,7 +139,8 @@ class Session {
   bool keep_alive_ = true;
   bool gzip_accepted_ = false;
   bool has_asked_ = false;
-  bool winding_down_ = false;
+  bool last_chance_given_ = false;
+  bool last_write_begun_ = false;
   Phase phase_ = Phase::working;
 };
 
@@ -145,11 +149,20 @@ Session::Step Session::refuse(Response response) {
   return Step::refusal;
 }
 
+// While the daemon stops, all that is still to be read has one short time together.
+void Session::read_within(std::chrono::steady_clock::duration time) {
+  if (!host_->stopping) {
+    deadline_.start(time);
+  } else if (!std::exchange(last_chance_given_, true)) {
+    deadline_.start(host_->limits.last_chance);
+  }
+}
+
 loop::awaitable<bool> Session::receive(std::chrono::steady_clock::duration time) {
   constexpr std::size_t chunk = 8 << 10;
   const auto room = std::min(chunk, buffer_.max_size() - buffer_.size());
   const auto space = buffer_.prepare(room);
-  if (time.count() > 0) deadline_.start(time);
+  if (time.count() > 0) read_within(time);
   const auto got = co_await transport_.read_some(space);
   buffer_.commit(got);
   co_return got > 0;
@@ -184,7 +197,7 @@ loop::awaitable<Session::Step> Session::read_head() {
     std::chrono::steady_clock::duration time{0};
     if (!started) time = limits.idle_time;
     if (starts_now) time = limits.header_time;
-    if (host_->stopping) time = limits.last_chance;
+    if (host_->stopping) time = limits.last_chance;  // see read_within()
     phase_ = Phase::reading_head;
     const bool received = co_await receive(time);
     phase_ = Phase::working;
@@ -231,11 +244,23 @@ Session::Step Session::check_policy() {
     const Credentials credentials{view(head[http::field::host]), view(head[http::field::authorization]),
                                   view(head[http::field::origin]), view(head[http::field::referer]),
                                   view(head["Sec-Fetch-Site"])};
-    if (auto refusal = host_->tcp.refuse(credentials, door_.is_loopback)) return refuse(std::move(*refusal));
+    if (auto refusal = host_->tcp.refuse(credentials, door_.is_loopback)) {
+      keep_alive_ = false;  // a guess costs a connection
+      if (refusal->status == 401 && !credentials.authorization.empty()) note_wrong_secret();
+      return refuse(std::move(*refusal));
+    }
   } else if (comes_from_a_browser(head)) {
     return refuse(403, "requests of web pages (Origin, Referer, Sec-Fetch-Site) are refused");
   }
   return check_route(view(head.target()));
+}
+
+// Once a minute at most: a log must not grow with somebody's guesses.
+void Session::note_wrong_secret() const {
+  const auto now = host_->clock.boot();
+  if (now < host_->quiet_about_secrets_until) return;
+  host_->quiet_about_secrets_until = now + std::chrono::minutes(1);
+  host_->log.warning("a client came over TCP with a wrong token or password");
 }
 
 Session::Step Session::check_route(std::string_view target_text) {
@@ -290,7 +315,8 @@ Session::Step Session::check_body(const Route& route) {
 loop::awaitable<Session::Step> Session::read_body() {
   if (parser_->is_done()) co_return Step::request;
   ErrorCode error;
-  deadline_.start(host_->limits.body_time);
+  read_within(host_->limits.body_time);
+  phase_ = Phase::reading;
   if (parser_->get().count(http::field::expect) != 0 && buffer_.size() == 0 && request_.chunks_understood) {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     std::vector<asio::const_buffer> parts{asio::buffer(go_on)};
@@ -305,9 +331,10 @@ loop::awaitable<Session::Step> Session::read_body() {
     if (error || parser_->is_done()) break;
     if (used > 0 && buffer_.size() > 0) continue;
     if (co_await receive({})) continue;
-    if (deadline_.passed()) co_return refuse(408, "the request's body did not arrive in time");
+    if (deadline_.passed() && !host_->stopping) co_return refuse(408, "the request's body did not arrive in time");
     co_return Step::closed;
   }
+  phase_ = Phase::working;
   if (error == http::error::body_limit) {
     co_return refuse(413, "the body is longer than " + std::to_string(body_limit()) + " bytes");
   }
@@ -325,6 +352,7 @@ loop::awaitable<Session::Step> Session::read_request() {
   if (step == Step::request) step = check_policy();
   if (step == Step::request) step = co_await read_body();
   deadline_.end();
+  phase_ = Phase::working;
   if (step == Step::request) request_.body = std::move(parser_->get().body());
   // After a refusal the connection is only of use when it is known where the next request begins.
   if (step == Step::refusal && (!parser_ || !parser_->is_done())) keep_alive_ = false;
@@ -335,7 +363,7 @@ loop::awaitable<Response> Session::handle() {
   // Nothing that could take long begins any more; it would hold up the stop.
   const auto stopping = "the daemon is stopping: ask again when it is back";
   if (host_->stopping && request_.method != Method::get) co_return problem(503, stopping);
-  if (host_->held > host_->limits.held_bytes) {
+  if (host_->held > host_->limits.held_bytes && !caller_.is_admin) {
     auto busy = problem(503, "too much is being sent to clients that do not read: ask again later");
     busy.headers.emplace_back("Retry-After", "1");
     co_return busy;
@@ -372,12 +400,13 @@ loop::awaitable<bool> Session::write(Response response) {
     // The bytes are others, what they mean is the same.
     if (!response.etag.empty() && !response.etag.starts_with("W/")) response.etag.insert(0, "W/");
   }
-  const bool has_body = !head_only_ && response.status != 304;
-  if (compressed && has_body && !response.rest) {
+  // Also for a HEAD, which tells the length.
+  if (compressed && !response.rest) {
     auto job = [body = std::move(response.body)] { return Gzip().add(body, true); };
     response.body = co_await loop::offload(host_->worker, std::move(job));
   }
   auto head = response_head(response, keep_alive_, request_.chunks_understood, host_->clock.wall());
+  const bool has_body = !head_only_ && response.status != 304;
   if (has_body && response.rest) co_return co_await write_pieces(std::move(response), std::move(head), compressed);
   Held held(host_->held);
   std::vector<asio::const_buffer> parts{asio::buffer(head)};
@@ -387,12 +416,13 @@ loop::awaitable<bool> Session::write(Response response) {
 }
 
 loop::awaitable<bool> Session::write_pieces(Response response, std::string head, bool compressed) {
-  Gzip gzip;
+  std::optional<Gzip> gzip;
+  if (compressed) gzip.emplace();
   Held held(host_->held);
   std::string piece = std::move(response.body);
   for (bool last = false;; last = piece.empty()) {
     if (compressed) {
-      auto job = [&gzip, last, piece = std::move(piece)] { return gzip.add(piece, last); };
+      auto job = [&gzip, last, piece = std::move(piece)] { return gzip->add(piece, last); };
       piece = co_await loop::offload(host_->worker, std::move(job));
     }
     held.set(piece.size());
@@ -411,11 +441,11 @@ loop::awaitable<bool> Session::send(std::vector<asio::const_buffer> parts) {
   std::size_t size = 0;
   for (const auto& part : parts) size += part.size();
   // While the daemon stops, all that is left has the time for one.
-  if (!std::exchange(winding_down_, host_->stopping)) deadline_.start(host_->time_to_write(size));
+  if (!std::exchange(last_write_begun_, host_->stopping)) deadline_.start(host_->time_to_write(size));
   phase_ = Phase::writing;
   const bool written = co_await transport_.write(std::move(parts));
   phase_ = Phase::working;
-  if (!winding_down_) deadline_.end();
+  if (!last_write_begun_) deadline_.end();
   co_return written;
 }
 
@@ -447,7 +477,8 @@ loop::awaitable<void> Session::linger() {
 loop::awaitable<void> Session::run() {
   // Who has connected is served, also when the daemon stops at this moment.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-  deadline_.start(host_->limits.header_time);
+  read_within(host_->limits.header_time);
+  phase_ = Phase::reading;
   if (!co_await transport_.handshake()) co_return;
   deadline_.end();
   for (;;) {
@@ -462,6 +493,9 @@ loop::awaitable<void> Session::run() {
     if (step == Step::request) response = co_await handle();
     // The daemon may be stopping and have cancelled this task; what has been done is still told.
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    if (response.stream != nullptr && takes_too_many_streams()) {
+      response = problem(503, "too many event streams of one user: close some");
+    }
     if (response.stream != nullptr && !head_only_) {
       co_await stream(std::move(response));
       break;
@@ -475,17 +509,27 @@ loop::awaitable<void> Session::run() {
     }
     co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
   }
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  deadline_.start(std::chrono::seconds(1));
+  co_await transport_.finish();
 }
 
 void Session::wind_down() {
   const bool is_idle = phase_ == Phase::reading_head && has_asked_;
   ErrorCode ignored;
   if (is_idle || phase_ == Phase::streaming) transport_.socket().cancel(ignored);
-  if (phase_ == Phase::reading_head && !has_asked_) deadline_.start(host_->limits.last_chance);
+  if (phase_ == Phase::reading || (phase_ == Phase::reading_head && !has_asked_)) read_within({});
   // Its answer is on the way; a client that does not take it is not waited for.
   if (phase_ != Phase::writing) return;
-  winding_down_ = true;
+  last_write_begun_ = true;
   deadline_.start(std::chrono::seconds(1));
+}
+
+bool Session::takes_too_many_streams() const {
+  const auto theirs = std::count_if(host_->sessions.begin(), host_->sessions.end(), [this](const auto* session) {
+    return session->is_streaming() && session->caller().uid == caller_.uid;
+  });
+  return !caller_.is_trusted() && theirs >= host_->limits.event_streams / 2;
 }
 
 void wind_down(Session& session) { session.wind_down(); }

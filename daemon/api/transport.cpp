@@ -22,6 +22,10 @@ Result<TlsContext> load_tls(const std::string& certificate_file, const std::stri
     return Error{Cause::invalid,
                  "http.tls_key_file: cannot use " + key_file + " with the certificate: " + error.message()};
   }
+  if (SSL_CTX_check_private_key(context->native_handle()) != 1) {
+    return Error{Cause::invalid,
+                 "http.tls_key_file: " + key_file + " is not the key of the certificate in " + certificate_file};
+  }
   return context;
 }
 
@@ -85,6 +89,12 @@ void Transport::write_now(std::string_view text) {
   ErrorCode ignored;
   socket_.non_blocking(true, ignored);
   socket_.write_some(asio::buffer(text), ignored);
+}
+
+loop::awaitable<void> Transport::finish() {
+  if (!tls_) co_return;
+  ErrorCode ignored;
+  co_await tls_->stream.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 void Transport::shut_down() {

@@ -33,6 +33,8 @@ class Transport {
   void write_now(std::string_view text);
   // Tells the other side that nothing more comes.
   void shut_down();
+  // The end of TLS, without which an answer that ends with the connection looks cut off.
+  loop::awaitable<void> finish();
   Socket& socket() { return socket_; }
 
  private:

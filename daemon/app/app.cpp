@@ -112,25 +112,33 @@ Result<void> open_unix_socket(const model::SocketSettings& settings, Sockets& so
 
 Result<void> open_tcp_sockets(const model::HttpSettings& settings, std::vector<FileDescriptor> inherited,
                               Sockets& sockets) {
-  if (!inherited.empty() && settings.listen.empty()) {
-    return Error{Cause::invalid,
-                 "the service manager passed a TCP socket: set http.listen to its address, and the secrets with it"};
-  }
   if (!settings.tls_key_file.empty()) {
     auto tls = api::load_tls(settings.tls_certificate_file, settings.tls_key_file);
     if (!tls) return tls.error();
     sockets.tls = std::move(*tls);
   }
-  for (auto& socket : inherited) sockets.listening.push_back(std::move(socket));
-  if (!inherited.empty()) return {};
   for (const auto& text : settings.listen) {
     const auto endpoint = settings::parse_endpoint(text);
     if (!endpoint) return endpoint.error();
+    const auto passed = std::find_if(inherited.begin(), inherited.end(), [&](const FileDescriptor& socket) {
+      const auto own = sys::endpoint_of(socket);
+      return own.address == endpoint->address && own.port == endpoint->port;
+    });
+    if (passed != inherited.end()) {
+      sockets.listening.push_back(std::move(*passed));
+      inherited.erase(passed);
+      continue;
+    }
     Result<FileDescriptor> socket = sys::listen_tcp(endpoint->address, endpoint->port);
     if (!socket) return socket.error();
     sockets.listening.push_back(std::move(*socket));
   }
-  return {};
+  if (inherited.empty()) return {};
+  const auto stray = sys::endpoint_of(inherited.front());
+  return Error{Cause::invalid, "the service manager passed a socket of " + stray.address + " port " +
+                                   std::to_string(stray.port) +
+                                   ", which is not in http.listen: add it, or take it "
+                                   "out of newscached.socket"};
 }
 
 Result<Sockets> open_sockets(const model::Settings& settings) {
@@ -171,6 +179,7 @@ struct Estate {
   Sockets sockets;
   sys::Notifier notifier;
   model::Settings settings;
+  model::Settings started_with;  // what needs a restart is still as it says
   std::string damage;
 };
 
@@ -181,6 +190,7 @@ struct App::State {
   loop::awaitable<void> supervise();
   // The keys that wait for a restart.
   loop::awaitable<Result<std::vector<std::string>>> reload();
+  loop::awaitable<Result<std::vector<std::string>>> reload_once();
   loop::awaitable<void> feed_watchdog(std::chrono::milliseconds interval);
   loop::awaitable<void> start();
   loop::awaitable<void> reconcile();
@@ -196,11 +206,20 @@ struct App::State {
   void stop_for_repair(std::string damage);
   void stop(int code);
   api::DaemonStatus status();
+  // However a reload ends, systemd is told that it has.
+  struct ReloadEnd {
+    State& state;
+    ~ReloadEnd() {
+      state.reloading = false;
+      if (!state.stopping) state.notifier.ready("serving");
+    }
+  };
   Instant clock_floor() const { return std::max(build_time, stored_floor); }
   bool clock_trusted() const { return clock.wall() >= clock_floor(); }
 
   CommandLine command_line;
   model::Settings settings;
+  model::Settings started_with;
   FileDescriptor state_lock;
   Sockets sockets;
   SystemClock clock;
@@ -215,6 +234,9 @@ struct App::State {
   std::string repair;                   // of now or of the last day
   bool was_left_open = false;
   bool is_new = false;
+  bool is_ready = false;
+  bool reloading = false;
+  bool reload_again = false;
   std::optional<store::Salvaged> salvaged;
 
   boost::asio::io_context io{1};
@@ -244,6 +266,7 @@ struct App::State {
 App::State::State(CommandLine line, model::Settings s, Estate estate, sys::AdminPolicy admins, OpenedDatabase database)
     : command_line(std::move(line)),
       settings(std::move(s)),
+      started_with(std::move(estate.started_with)),
       state_lock(std::move(estate.state_lock)),
       sockets(std::move(estate.sockets)),
       log(STDERR_FILENO, settings.daemon.log_level, writes_to_journal()),
@@ -381,6 +404,7 @@ loop::awaitable<void> App::State::start() {
   co_await restore_subscriptions();
   co_await reconcile();
   tasks.spawn("subscription copy", subscription_copy.run());
+  is_ready = true;
   notifier.ready("serving");
   log.notice("ready", {{"version", NEWSCACHE_VERSION}, {"state_dir", settings.daemon.state_dir}});
   tasks.spawn("caretaker", caretaker.run());
@@ -464,15 +488,30 @@ loop::awaitable<void> App::State::supervise() {
   }
 }
 
+// One at a time: who asks meanwhile has it read once more.
 loop::awaitable<Result<std::vector<std::string>>> App::State::reload() {
+  if (!is_ready) co_return Error{Cause::busy, "the daemon is starting and reads its configuration: ask again"};
+  if (std::exchange(reloading, true)) {
+    reload_again = true;
+    co_return Error{Cause::busy, "the configuration is being read, and will be once more after that"};
+  }
+  const ReloadEnd ends{*this};
   notifier.reloading();
+  do {
+    reload_again = false;
+    auto waiting = co_await reload_once();
+    if (!reload_again) co_return waiting;
+  } while (!stopping);
+  co_return Error{Cause::busy, "the daemon is stopping"};
+}
+
+loop::awaitable<Result<std::vector<std::string>>> App::State::reload_once() {
   Result<model::Settings> fresh = load_settings(command_line);
   if (!fresh) {
     log.error("the configuration was not reloaded; the old one stays in force", {{"detail", fresh.error().detail}});
-    notifier.ready("serving");
     co_return fresh.error();
   }
-  auto waiting = settings::needs_restart(settings, *fresh);
+  auto waiting = settings::needs_restart(started_with, *fresh);
   for (const std::string& key : waiting)
     log.warning("a changed setting takes effect at the next start", {{"key", key}});
   settings = std::move(*fresh);
@@ -482,8 +521,8 @@ loop::awaitable<Result<std::vector<std::string>>> App::State::reload() {
   housekeeper.configure(settings.store);
   caretaker.snapshot_every(snapshot_interval(settings));
   co_await reconcile();
+  server.reconfigure(api::TcpAccess(settings.http));
   log.notice("configuration reloaded");
-  notifier.ready("serving");
   co_return waiting;
 }
 
@@ -552,6 +591,7 @@ Result<Estate> found(const model::Settings& settings) {
   Result<FileDescriptor> lock = claim_state_dir(settings.daemon.state_dir);
   if (!lock) return lock.error();
   estate.state_lock = std::move(*lock);
+  estate.started_with = settings;
   return estate;
 }
 
@@ -583,8 +623,8 @@ Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settin
 std::shared_ptr<Estate> App::estate() {
   State& s = *state_;
   if (!s.damage) return nullptr;
-  return std::make_shared<Estate>(
-      Estate{std::move(s.state_lock), std::move(s.sockets), s.notifier, s.settings, std::move(*s.damage)});
+  return std::make_shared<Estate>(Estate{std::move(s.state_lock), std::move(s.sockets), s.notifier, s.settings,
+                                         s.started_with, std::move(*s.damage)});
 }
 
 int App::run() {

@@ -58,7 +58,8 @@ struct Change {
   friend bool operator==(const Change&, const Change&) = default;
 };
 
-// What is not known to be of another feed or folder passes: deletions from a feed that is gone are such.
+// What is not known to be of another feed or folder passes: deletions from a feed that is gone are such. For a folder so do
+// changes of all feeds, which may have come from it or go to it.
 struct ChangeFilter {
   std::optional<FeedId> feed;
   std::optional<std::string> folder;

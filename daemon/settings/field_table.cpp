@@ -168,17 +168,17 @@ constexpr std::array field_table = std::to_array<Entry>({
 
   {"http.listen", "[]", at_restart, endpoints(), SLOT(http.listen),
    "TCP addresses on which the API is served as well, such as [\"127.0.0.1:8077\"]"},
-  {"http.user", unset, at_restart, text("a user name"), SLOT(http.user),
+  {"http.user", unset, at_reload, text("a user name"), SLOT(http.user),
    "The user name by which TCP clients may come in (Basic authentication)"},
-  {"http.password_file", unset, at_restart, secret(), SLOT(http.password_file),
+  {"http.password_file", unset, at_reload, secret(), SLOT(http.password_file),
    "The file that holds the password of that user"},
-  {"http.token_file", unset, at_restart, secret(), SLOT(http.token_file),
+  {"http.token_file", unset, at_reload, secret(), SLOT(http.token_file),
    "The file that holds the token by which TCP clients may come in (Bearer authentication)"},
   {"http.tls_certificate_file", unset, at_restart, path(), SLOT(http.tls_certificate_file),
    "The certificate, with its chain, as a PEM file; needed for addresses other than loopback, which are served over TLS"},
   {"http.tls_key_file", unset, at_restart, path(), SLOT(http.tls_key_file),
    "The key of that certificate, as a PEM file"},
-  {"http.admin", "false", at_restart, boolean(), SLOT(http.admin),
+  {"http.admin", "false", at_reload, boolean(), SLOT(http.admin),
    "Whether TCP clients may change subscriptions, import and delete, and not only read and mark"},
 });
 

@@ -29,7 +29,7 @@ constexpr std::string_view kAfterOfFeed =
     "SELECT revision, type, op, id FROM change WHERE revision > ? AND feed_id IN (?, 0) ORDER BY revision LIMIT ?";
 constexpr std::string_view kAfterOfFolder = R"sql(
 SELECT revision, type, op, id FROM change
-  WHERE revision > ? AND feed_id NOT IN (SELECT id FROM feed WHERE folder <> ? AND removed = 0)
+  WHERE revision > ? AND (type = 1 OR feed_id NOT IN (SELECT id FROM feed WHERE folder <> ? AND removed = 0))
   ORDER BY revision LIMIT ?)sql";
 
 // The numbers in the file; never change one.

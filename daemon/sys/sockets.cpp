@@ -148,6 +148,25 @@ Result<FileDescriptor> listen_unix(const SocketOptions& options) {
   return socket;
 }
 
+TcpEndpoint endpoint_of(const FileDescriptor& tcp_socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof(address);
+  ::getsockname(tcp_socket.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  char text[INET6_ADDRSTRLEN] = {};
+  TcpEndpoint endpoint;
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof(text));
+    endpoint.port = ntohs(v4.sin_port);
+  } else {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof(text));
+    endpoint.port = ntohs(v6.sin6_port);
+  }
+  endpoint.address = text;
+  return endpoint;
+}
+
 Result<FileDescriptor> listen_tcp(const std::string& address, std::uint16_t port) {
   const auto cannot_listen = [&](std::string_view what) {
     return Error{Cause::invalid, "http.listen: cannot " + std::string(what) + " " + address + " port " +

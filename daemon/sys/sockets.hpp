@@ -29,6 +29,13 @@ struct SocketOptions {
 // Mode and group are set before it accepts anybody.
 Result<FileDescriptor> listen_unix(const SocketOptions& options);
 
+struct TcpEndpoint {
+  std::string address;  // numeric
+  std::uint16_t port = 0;
+};
+// Where a TCP socket listens.
+TcpEndpoint endpoint_of(const FileDescriptor& tcp_socket);
+
 // Binds and listens on TCP. `address`: numeric, IPv4 or IPv6. Cause::invalid says what to do.
 Result<FileDescriptor> listen_tcp(const std::string& address, std::uint16_t port);
 

@@ -442,6 +442,7 @@ TEST_CASE("a large answer is compressed for who asks, and says that it would be"
   CHECK(whole.header("Content-Length") == std::to_string(whole.body.size()));
   CHECK(gunzip(whole.body) == std::string(32 << 20, ' '));
   CHECK(client.request("HEAD", "/pieces", {}, gzip).header("Content-Encoding") == "gzip");
+  CHECK(client.request("HEAD", "/large", {}, gzip).header("Content-Length") == whole.header("Content-Length"));
 }
 
 TEST_CASE("who comes over TCP needs the token or the password, whatever the kernel says") {
@@ -485,10 +486,26 @@ TEST_CASE("a stop still answers who has connected and is about to ask") {
   CHECK(connection.client().at_end());
 }
 
+TEST_CASE("who is slow to ask holds up no stop, whatever it sends meanwhile") {
+  auto limits = small_limits();
+  limits.last_chance = std::chrono::milliseconds(50);
+  limits.body_time = std::chrono::hours(1);
+  Connection drip(limits);
+  drip.client().send("GET /ec");
+  drip.stop();
+  while (drip.client().send("o")) {
+  }
+  Connection body(limits);
+  body.client().send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\nExpect: 100-continue\r\n\r\n");
+  CHECK(body.client().receive()->status == 100);
+  body.stop();
+  CHECK(body.client().at_end());
+}
+
 TEST_CASE("while too much is being sent to clients that do not read, nothing more is") {
   auto limits = small_limits();
   limits.held_bytes = 0;
-  Connection connection(limits);
+  Connection connection(limits, false);
   connection.hold(1);
   const auto refused = connection.client().get("/echo?q=x");
   CHECK(refused.status == 503);
