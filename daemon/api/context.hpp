@@ -33,6 +33,7 @@ std::string position_etag(const LogPosition& position);
 template <class MakeBody>
 loop::awaitable<Response> answer_from_log(Context& context, std::string if_none_match, MakeBody make_body) {
   auto job = [if_none_match = std::move(if_none_match), make_body = std::move(make_body)](store::Reader& reader) {
+    const store::Reader::View view(reader);
     auto etag = position_etag(log_position(reader));
     if (matches_etag(if_none_match, etag)) return not_modified(std::move(etag));
     Result<std::string> body = make_body(reader);

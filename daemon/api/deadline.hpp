@@ -3,7 +3,6 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <cstdint>
 #include <memory>
 
 #include "api/host.hpp"
@@ -20,12 +19,15 @@ class Deadline {
   bool passed() const { return state_->passed; }
 
  private:
+  using Clock = std::chrono::steady_clock;
   struct State {
     explicit State(Socket& s) : socket(s), timer(s.get_executor()) {}
+    void wait_until(const std::shared_ptr<State>& self, Clock::time_point time);
+    void look(const std::shared_ptr<State>& self);
     Socket& socket;
     boost::asio::steady_timer timer;
-    void wait(const std::shared_ptr<State>& self);
-    std::uint64_t round = 0;
+    Clock::time_point end = Clock::time_point::max();     // max: there is none
+    Clock::time_point waking = Clock::time_point::max();  // when the timer goes off
     bool passed = false;
   };
   // The timer's handler may run after the connection is gone: it holds a weak pointer.

@@ -343,12 +343,17 @@ void Transaction::commit() {
   open_ = false;
 }
 
-Snapshot::Snapshot(Database& database) : commit_(database.prepared("COMMIT")) {
+Snapshot::Snapshot(Database& database) : database_(database) {
+  if (database.in_snapshot()) return;
+  commit_ = database.prepared("COMMIT");
   database.roll_back();
   Query(database, "BEGIN").run();
+  database.set_in_snapshot(true);
 }
 
 Snapshot::~Snapshot() {
+  if (commit_ == nullptr) return;
+  database_.set_in_snapshot(false);
   // Reading only: there is nothing to lose, whatever COMMIT says.
   sqlite3_step(commit_);
   sqlite3_reset(commit_);

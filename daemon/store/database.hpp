@@ -50,6 +50,9 @@ class Database {
   bool writable() const;
   // Of the WAL, instead of those of the options.
   void checkpoint_at(std::int64_t pages) { checkpoint_pages_ = pages; }
+  // See Snapshot.
+  bool in_snapshot() const { return in_snapshot_; }
+  void set_in_snapshot(bool in_snapshot) { in_snapshot_ = in_snapshot; }
 
  private:
   void open_file(Access access);
@@ -68,6 +71,7 @@ class Database {
   FunctionContext function_context_;
   sqlite3* handle_ = nullptr;
   bool wal_in_doubt_ = false;
+  bool in_snapshot_ = false;
   std::int64_t checkpoint_pages_;
   std::unordered_map<std::string, sqlite3_stmt*, TextHash, std::equal_to<>> statements_;
 };
@@ -130,7 +134,7 @@ class Transaction {
   bool open_ = true;
 };
 
-// A consistent view for several queries of one connection.
+// A consistent view for several queries of one connection. Within another one it is that one.
 class Snapshot {
  public:
   explicit Snapshot(Database& database);
@@ -139,7 +143,8 @@ class Snapshot {
   Snapshot& operator=(const Snapshot&) = delete;
 
  private:
-  sqlite3_stmt* commit_;
+  Database& database_;
+  sqlite3_stmt* commit_ = nullptr;  // none within another one
 };
 
 }  // namespace newscache::store

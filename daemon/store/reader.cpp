@@ -162,6 +162,9 @@ Result<void> Reader::thaw() {
   return state.error();
 }
 
+Reader::View::View(Reader& reader) : snapshot_(std::make_unique<Snapshot>(reader.state_->database)) {}
+Reader::View::~View() = default;
+
 std::vector<model::Feed> Reader::feeds() { return subscribed_feeds(state_->database); }
 
 Result<model::Feed> Reader::feed(model::FeedId id) {

@@ -38,6 +38,8 @@ struct Damage {
   std::string detail;
 };
 
+class Snapshot;
+
 struct Options {
   std::string path;  // of news.db
   // Safe HTML to the text that is indexed and that snippets are cut from.
@@ -248,6 +250,16 @@ class Reader {
   std::int64_t database_bytes();  // of news.db and its WAL
   // Opens it anew, and not `frozen`: the file can be written again.
   Result<void> thaw();
+
+  // While it lives, all answers are of one moment, and cost less.
+  class View {
+   public:
+    explicit View(Reader& reader);
+    ~View();
+
+   private:
+    std::unique_ptr<Snapshot> snapshot_;
+  };
 
  private:
   struct State;

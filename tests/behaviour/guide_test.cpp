@@ -106,7 +106,7 @@ struct World {
     std::ofstream(script) << "set -euo pipefail\ncd " << directory.path().string()
                           << "\nask() { curl -sS --unix-socket " << daemon.socket() << " \"$@\"; }\n"
                           << "news() {\n  case \"$*\" in\n"
-                          << "    */v1/events*) head -n 20 < <(ask \"$@\" 2>/dev/null || true) ;;\n"
+                          << "    */v1/events*) head -n 23 < <(ask \"$@\" 2>/dev/null || true) ;;\n"
                           << "    *) ask --fail-with-body \"$@\"; echo ;;\n  esac\n}\n"
                           << commands;
     return run_program("/bin/bash", {script.string()});
