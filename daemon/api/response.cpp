@@ -43,6 +43,28 @@ constexpr Phrase phrases[] = {
     {505, "HTTP Version Not Supported"},
 };
 
+// Of a refusal that no Error stands behind.
+Cause cause_of(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+      return Cause::forbidden;
+    case 404:
+      return Cause::not_found;
+    case 408:
+      return Cause::timeout;
+    case 413:
+    case 431:
+      return Cause::too_large;
+    case 500:
+      return Cause::internal;
+    case 503:
+      return Cause::busy;
+    default:
+      return Cause::invalid;
+  }
+}
+
 }  // namespace
 
 std::string_view status_phrase(int status) {
@@ -70,6 +92,7 @@ Response problem(int status, std::string_view detail, boost::json::object more) 
   document["title"] = status_phrase(status);
   document["status"] = status;
   document["detail"] = detail;
+  if (!more.contains("cause")) document["cause"] = cause_name(cause_of(status));
   for (auto& member : more) document[member.key()] = std::move(member.value());
   auto response = json_response(boost::json::value(std::move(document)), status);
   response.content_type = "application/problem+json";

@@ -406,7 +406,12 @@ loop::awaitable<void> App::State::start() {
   tasks.spawn("subscription copy", subscription_copy.run());
   is_ready = true;
   notifier.ready("serving");
-  log.notice("ready", {{"version", NEWSCACHE_VERSION}, {"state_dir", settings.daemon.state_dir}});
+  std::string tcp;
+  for (const std::string& address : settings.http.listen) tcp += (tcp.empty() ? "" : " ") + address;
+  log.notice("ready", {{"version", NEWSCACHE_VERSION},
+                       {"state_dir", settings.daemon.state_dir},
+                       {"socket", sockets.own_path.empty() ? "as systemd has it" : sockets.own_path},
+                       {"tcp", tcp.empty() ? "no" : tcp}});
   tasks.spawn("caretaker", caretaker.run());
 }
 

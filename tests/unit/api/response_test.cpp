@@ -30,6 +30,18 @@ TEST_CASE("a problem document has RFC 9457's members and the cause") {
   CHECK(document.at("cause") == "not_found");
 }
 
+TEST_CASE("a refusal without an error of its own has a cause too") {
+  const std::pair<int, std::string_view> rows[] = {{400, "invalid"}, {401, "forbidden"}, {404, "not_found"},
+                                                   {405, "invalid"}, {431, "too_large"}, {503, "busy"}};
+  for (const auto& [status, cause] : rows) {
+    INFO(status);
+    CHECK(json::parse(problem(status, "x").body).at("cause") == cause);
+  }
+  boost::json::object more;
+  more["cause"] = "gone";
+  CHECK(json::parse(problem(400, "x", std::move(more)).body).at("cause") == "gone");
+}
+
 TEST_CASE("every cause has an HTTP status that has a phrase") {
   for (int i = 0; i <= static_cast<int>(Cause::internal); ++i) {
     const auto status = status_of(static_cast<Cause>(i));
