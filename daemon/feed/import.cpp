@@ -196,6 +196,8 @@ bool is_page(std::string_view bytes) {
 Result<model::ParsedFeed> import_document(std::string_view bytes, std::string_view name, bool strip_tracking) {
   ParseOptions options;
   options.strip_tracking = strip_tracking;
+  // What a person brings is an archive, and whole; that it is no attack the limit of a request's body sees to.
+  options.limits.max_entries = 100'000;
   auto parsed = parse(bytes, options);
   if (parsed.has_value()) return parsed;
   if (parsed.error().cause != Cause::not_a_feed) {

@@ -169,3 +169,14 @@ TEST_CASE("The real article comes back to the letter") {
     CHECK(entry.title.ends_with("expelled from the country."));
   }
 }
+
+TEST_CASE("a long archive is taken in whole") {
+  std::string items;
+  for (int i = 0; i < 2500; ++i) {
+    items += "<item><guid>" + std::to_string(i) + "</guid><title>T</title></item>";
+  }
+  const auto archive =
+      feed::import_document("<rss version='2.0'><channel><title>A</title>" + items + "</channel></rss>", "a.xml");
+  REQUIRE(archive.has_value());
+  CHECK(archive->entries.size() == 2500);
+}
