@@ -1,8 +1,6 @@
 #include "feed/republish.hpp"
 
 #include <algorithm>
-#include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 
 #include "feed/json_feed.hpp"
 #include "text/date.hpp"
@@ -10,8 +8,6 @@
 
 namespace newscache::feed {
 namespace {
-
-namespace json = boost::json;
 
 // XML 1.0, section 2.2.
 bool is_xml_character(std::uint32_t c) {
@@ -183,25 +179,22 @@ std::size_t content_bytes(const Republication& page) {
 }
 
 // Of whoever names no author, as JSON Feed and Atom let them inherit one.
-json::array sole_author(std::string_view name, std::string_view url) {
-  json::object author;
-  author["name"] = name;
-  if (!url.empty()) author["url"] = url;
-  json::array authors;
-  authors.push_back(std::move(author));
-  return authors;
+void put_sole_author(text::JsonWriter& out, const std::string& name, const std::string& url) {
+  put_authors(out, {model::Author{.name = name, .url = url}});
 }
 
-json::object item(const Republication& page, const model::Article& article) {
-  auto out = item_json(article.entry, true);
-  out["id"] = uuid_urn(article.uid);
+void put_article(text::JsonWriter& out, const Republication& page, const model::Article& article) {
+  const auto& entry = article.entry;
+  out.open('{').key("id").text(uuid_urn(article.uid));
+  out.text_unless_empty("title", entry.title);
+  put_item(out, entry, true);
   // One of content_html and content_text must be there, be it empty.
-  if (!out.contains("content_html")) out["content_html"] = "";
+  if (entry.content_html.empty()) out.key("content_html").text("");
   const auto source = page.sources.find(article.feed_id);
-  if (source != page.sources.end() && article.entry.authors.empty()) {
-    out["authors"] = sole_author(source->second.title, source->second.home_page_url);
+  if (source != page.sources.end() && entry.authors.empty()) {
+    put_sole_author(out, source->second.title, source->second.home_page_url);
   }
-  return out;
+  out.close('}');
 }
 
 }  // namespace
@@ -239,26 +232,23 @@ std::string republish_atom(const Republication& page) {
 }
 
 std::string republish_json(const Republication& page) {
-  json::object head;
-  head["version"] = "https://jsonfeed.org/version/1.1";
-  head["title"] = page.title;
-  if (!page.home_page_url.empty()) head["home_page_url"] = page.home_page_url;
+  std::string document;
+  document.reserve(4096 + content_bytes(page) * 17 / 16 + page.articles.size() * 1024);
+  text::JsonWriter out(document);
+  out.open('{').key("version").text("https://jsonfeed.org/version/1.1");
+  out.key("title").text(page.title);
+  out.text_unless_empty("home_page_url", page.home_page_url);
   // What a reader subscribes to, on each page.
-  head["feed_url"] = page.first_url;
-  if (!page.next_url.empty()) head["next_url"] = page.next_url;
-  if (!page.description.empty()) head["description"] = page.description;
-  if (!page.icon.empty()) head["icon"] = page.icon;
-  if (!page.language.empty()) head["language"] = page.language;
-  head["authors"] = sole_author(page.author, page.home_page_url);
-  // One article at a time, so that a page of long ones is not in memory twice over.
-  std::string out = json::serialize(head);
-  out.pop_back();
-  out += R"(,"items":[)";
-  for (const auto& article : page.articles) {
-    if (out.back() != '[') out += ',';
-    out += json::serialize(item(page, article));
-  }
-  return out += "]}";
+  out.key("feed_url").text(page.first_url);
+  out.text_unless_empty("next_url", page.next_url);
+  out.text_unless_empty("description", page.description);
+  out.text_unless_empty("icon", page.icon);
+  out.text_unless_empty("language", page.language);
+  put_sole_author(out, page.author, page.home_page_url);
+  out.key("items").open('[');
+  for (const auto& article : page.articles) put_article(out, page, article);
+  out.close(']').close('}');
+  return document;
 }
 
 }  // namespace newscache::feed

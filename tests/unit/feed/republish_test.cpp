@@ -61,7 +61,9 @@ feed::Republication page_of(std::vector<model::Article> articles) {
 
 // For messages.
 std::string shown(const model::Entry& entry) {
-  auto text = json::serialize(feed::item_json(entry, true));
+  std::string text = entry.guid + " " + entry.title + " ";
+  text::JsonWriter out(text);
+  feed::put_item(out, entry, true);
   for (const auto& author : entry.authors) text += "\n" + author.name + "|" + author.url + "|" + author.email;
   return text;
 }
