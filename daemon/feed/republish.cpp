@@ -205,7 +205,7 @@ std::string uuid_urn(std::string_view uid) {
   digits[12] = '8';
   constexpr std::string_view hexadecimal = "0123456789abcdef";
   digits[16] = "89ab"[hexadecimal.find(digits[16]) % 4];
-  for (const std::size_t at : {20, 16, 12, 8}) digits.insert(at, "-");
+  for (const std::size_t at : {20U, 16U, 12U, 8U}) digits.insert(at, "-");
   return "urn:uuid:" + digits;
 }
 
