@@ -88,17 +88,27 @@ TEST_CASE("states of network and storage are told") {
 
 TEST_CASE("a lost daemon is shown until it is back, and what was loaded can be read on") {
   Desk desk(1);
-  desk.reader.lost(client::Failure(client::Exit::unreachable, "cannot reach newscached"));
-  CHECK(desk.shows("cannot reach newscached"));
+  desk.reader.lost(
+      client::Failure(client::Exit::unreachable, "cannot reach it at /run/s; start it, or name its socket"));
+  CHECK(desk.last_row().starts_with("the daemon is away; trying again   "));
+  CHECK(desk.last_row().ends_with("no daemon  2 unread"));
+  desk.reader.resize({12, 40});
+  CHECK(desk.last_row().ends_with("no daemon  2 unread"));
+  desk.reader.resize({12, 80});
   desk.press("j");
   CHECK(desk.selected().find("Second") != std::string::npos);
   CHECK(desk.shows("no daemon"));
+  desk.failure = client::Failure(client::Exit::unreachable, "no daemon");
+  desk.press("N");
+  CHECK(desk.shows("not marked"));
+  desk.failure.reset();
   desk.calls.clear();
   desk.reader.connected(*client::parse_object(status));
   desk.work();
   CHECK(desk.calls == std::vector<std::string>{"GET /v1/status", "GET /v1/feeds",
                                                "GET /v1/articles?fields=summary&limit=200&order=newest&feed=1"});
   CHECK(desk.last_row().ends_with("online  2 unread"));
+  CHECK_FALSE(desk.shows("not marked"));
 }
 
 TEST_CASE("a list that could not be loaded is loaded when the daemon is back") {
