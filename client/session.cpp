@@ -112,6 +112,14 @@ Outcome<FeedTitles> feed_titles(Session& session) {
   return titles_of(*answer);
 }
 
+Polled polled(const boost::json::object& feed, const std::string& started_at) {
+  if (text_at(feed, "last_attempt") < started_at) return Polled::not_polled;  // both RFC 3339 in UTC, whole seconds
+  if (text_at(feed, "next_poll_rule") == "budget") return Polled::stopped_by_budget;
+  if (!object_at(feed, "error").empty()) return Polled::failed;
+  // Without an error and without success: the network failed, and the feed was as if it had not been tried.
+  return text_at(feed, "last_success") < started_at ? Polled::not_polled : Polled::read;
+}
+
 std::string feed_name(const boost::json::object& feed) {
   auto title = text_at(feed, "title");
   return title.empty() ? text_at(feed, "url") : title;

@@ -49,6 +49,9 @@ Outcome<std::string> feed_filter(Session& session, const std::string& typed);
 using FeedTitles = std::map<std::int64_t, std::string>;
 FeedTitles titles_of(const boost::json::object& feeds);
 Outcome<FeedTitles> feed_titles(Session& session);
+// What came of a feed's refresh, asked for at that time, as the feed is now.
+enum class Polled { read, failed, stopped_by_budget, not_polled };
+Polled polled(const boost::json::object& feed, const std::string& started_at);
 // Its title, else its address.
 std::string feed_name(const boost::json::object& feed);
 

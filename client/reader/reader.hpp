@@ -157,6 +157,7 @@ class Reader {
   std::int64_t new_articles_ = 0;      // since they were last told of
   std::set<std::int64_t> refreshing_;  // feeds
   std::set<std::int64_t> refreshed_;   // those of them that are done
+  std::string refresh_started_;        // of the first of them
 };
 
 }  // namespace newscache::reader

@@ -5,6 +5,7 @@
 #include "client/format.hpp"
 #include "client/json.hpp"
 #include "client/reader/reader.hpp"
+#include "client/session.hpp"
 
 namespace newscache::reader {
 
@@ -212,7 +213,11 @@ void Reader::take_feeds(const boost::json::object& answer) {
     refreshed_.insert(id);
     return true;
   });
-  for (const auto& feed : feeds_) failed += refreshed_.contains(feed.id) && !feed.trouble.empty() ? 1 : 0;
+  for (const auto& value : client::array_at(answer, "feeds")) {
+    const auto& feed = client::as_object(value);
+    if (!refreshed_.contains(client::count_at(feed, "id"))) continue;
+    if (client::polled(feed, refresh_started_) == client::Polled::failed) ++failed;
+  }
   auto text = std::to_string(refreshed_.size()) + " of " +
               client::plural(static_cast<std::int64_t>(refreshed_.size() + refreshing_.size()), "feed") + " polled";
   if (!arrived.empty()) text += ", " + arrived;
@@ -224,6 +229,7 @@ void Reader::take_feeds(const boost::json::object& answer) {
 }
 
 void Reader::take_refresh(const boost::json::object& answer) {
+  if (refreshing_.empty()) refresh_started_ = text_at(answer, "started_at");
   const auto& ids = client::array_at(answer, "feeds");
   for (const auto& id : ids) {
     if (id.is_int64()) refreshing_.insert(id.get_int64());

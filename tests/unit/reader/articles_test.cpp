@@ -34,7 +34,7 @@ TEST_CASE("the next page is asked for once, when the end comes near, until there
   for (int id = 100; id > 80; --id) first.push_back(id);
   list.append(page(first, "c"));
   CHECK(list.next_target(3).empty());
-  list.move(Command::page_down, 10);
+  list.move(Command::page_down, 15);
   CHECK(list.next_target(3) == "/v1/articles?fields=summary&limit=200&order=newest&feed=7&cursor=c");
   list.append(page({81, 80}));
   CHECK(list.articles().size() == 21);

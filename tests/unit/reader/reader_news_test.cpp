@@ -129,13 +129,18 @@ TEST_CASE("polling is followed to its end and summed up") {
   CHECK(desk.shows("polling 2 feeds"));
   REQUIRE(desk.reader.reload_due());
   desk.answers["GET /v1/feeds"] =
-      R"({"feeds":[{"id":1,"title":"Harbour","state":"ok","polling":true},{"id":2,"title":"Kernel","state":"failing"}]})";
+      R"({"feeds":[{"id":1,"title":"Harbour","state":"ok","polling":true},)"
+      R"({"id":2,"title":"Kernel","state":"failing","last_attempt":"2026-11-25T09:00:01Z","error":{"cause":"tls"}}]})";
   desk.tell("article.added", R"({"id":20})");
   desk.reload();
   CHECK(desk.shows("1 of 2 feeds polled, 1 new article, 1 failed"));
-  desk.answers["GET /v1/feeds"] = two_feeds;
+  // One failed for the network's sake, which is not counted against it; the other had failed before.
+  desk.answers["GET /v1/feeds"] =
+      R"({"feeds":[{"id":1,"title":"Harbour","state":"ok","last_attempt":"2026-11-25T09:00:02Z","error":{"cause":"dns"}},)"
+      R"({"id":2,"title":"Kernel","state":"failing","last_attempt":"2026-11-25T08:00:01Z","error":{"cause":"tls"}}]})";
   desk.reload();
   CHECK(desk.shows("2 of 2 feeds polled, 1 new article, 1 failed"));
+  CHECK(desk.shows("Harbour  dns"));
   CHECK_FALSE(desk.reader.reload_due());
 }
 
