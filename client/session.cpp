@@ -56,6 +56,8 @@ std::string when_text(const Session& session, std::string_view rfc3339) {
   return session.console.out_is_terminal ? long_time(*instant, session.clock.wall()) : local_time(*instant);
 }
 
+std::string file_label(const std::string& file) { return file == "-" ? "standard input" : file; }
+
 Outcome<Exit> flush(const Console& console) {
   errno = 0;
   console.out.flush();
@@ -67,6 +69,11 @@ Outcome<Exit> flush(const Console& console) {
 Failure failure_of(const Error& error) {
   if (error.problem == Problem::unreachable) return {Exit::unreachable, error.message};
   return {error.problem == Problem::not_found ? Exit::not_found : Exit::failed, error.message};
+}
+
+Outcome<std::int64_t> article_id(const std::string& typed) {
+  if (const auto id = as_id(typed)) return *id;
+  return Failure{Exit::usage, "'" + typed + "' is no number of an article; 'newscache list' shows them"};
 }
 
 Outcome<boost::json::object> find_feed(Session& session, const std::string& typed) {
