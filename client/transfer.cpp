@@ -129,7 +129,7 @@ void add_transfer_commands(CLI::App& app, Action& chosen) {
 
   command = app.add_subcommand("import", "Take in articles from files on disk, without any network");
   auto imported = std::make_shared<ImportOptions>();
-  command->add_option("--feed", imported->feed, "Title of the feed to put them in");
+  command->add_option("--feed", imported->feed, "Title of the feed to put them in")->type_name("TITLE");
   command
       ->add_option("FILE", imported->files,
                    "Feed documents, JSON Feed, HTML pages or dated plain text; - is standard input")
