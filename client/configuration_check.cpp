@@ -67,7 +67,7 @@ Check check_configuration(const std::string& file) {
   const auto shown = file.empty() ? std::string(default_file) : file;
   if (file.empty() && ::access(default_file, F_OK) != 0 && errno == ENOENT &&
       ::access((shown + ".d").c_str(), F_OK) != 0) {
-    return {name, Verdict::ok, "none at " + shown + ": the defaults are in force", ""};
+    return {name, Verdict::ok, "no file at " + shown + "; name yours with --config if the daemon has another", ""};
   }
   auto [exit, output] = run(quoted(*daemon) + " --check-config" + (file.empty() ? "" : " --config " + quoted(file)));
   while (output.ends_with('\n')) output.pop_back();

@@ -14,7 +14,7 @@ namespace {
 
 struct MarkOptions {
   std::string state;
-  std::vector<std::int64_t> ids;
+  std::vector<std::string> ids;
   bool all = false;
   std::string feed;
   std::string folder;
@@ -52,7 +52,12 @@ Outcome<Exit> mark(Session& session, const MarkOptions& options) {
   if (options.all) {
     if (const auto done = add_filters(session, options, body); !done) return done.error();
   } else {
-    body["ids"] = boost::json::array(options.ids.begin(), options.ids.end());
+    auto& ids = body["ids"].emplace_array();
+    for (const auto& typed : options.ids) {
+      const auto id = article_id(typed);
+      if (!id) return id.error();
+      ids.emplace_back(*id);
+    }
   }
   Request request;
   request.method = "POST";

@@ -25,7 +25,9 @@ std::string linked_feeds(std::string_view page, const ParseCommandOptions& optio
   feeds.resize(std::min(feeds.size(), most));
   std::string list;
   for (const auto& candidate : feeds) list.append(list.empty() ? "; it links to " : ", ").append(candidate.url);
-  return list;
+  if (!list.empty() || !options.url.empty()) return list;
+  const bool relative = !feed::discover(page, options.content_type, "https://page.invalid/").empty();
+  return relative ? "; its links to feeds are relative: say with --url where it came from, to have them named" : "";
 }
 
 Outcome<Exit> parse(Session& session, const ParseCommandOptions& options) {
@@ -37,7 +39,8 @@ Outcome<Exit> parse(Session& session, const ParseCommandOptions& options) {
   if (!bytes) return Failure{Exit::failed, bytes.error().detail};
   const auto parsed = feed::parse(*bytes, parsing);
   if (!parsed) {
-    return Failure{Exit::failed, options.file + ": " + parsed.error().detail + linked_feeds(*bytes, options)};
+    return Failure{Exit::failed,
+                   file_label(options.file) + ": " + parsed.error().detail + linked_feeds(*bytes, options)};
   }
   print_json(session, feed::document_json(*parsed));
   return Exit::done;

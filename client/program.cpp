@@ -24,6 +24,18 @@ std::string help_command(const CLI::App& app) {
   return command + " --help";
 }
 
+// In a search -pier is a word, but CLI11 would look for options in it: a blank before it makes it none.
+void protect_minus_words(std::vector<std::string>& arguments) {
+  auto at = arguments.begin();
+  while (at != arguments.end() && at->starts_with('-')) at += *at == "--socket" && at + 1 != arguments.end() ? 2 : 1;
+  if (at == arguments.end() || *at != "search") return;
+  for (; at != arguments.end() && *at != "--"; ++at) {
+    const bool minus = at->size() > 1 && at->front() == '-' && (*at)[1] != '-';
+    const bool option = *at == "-n" || *at == "-h" || (at->starts_with("-n") && (*at)[2] >= '0' && (*at)[2] <= '9');
+    if (minus && !option) at->insert(0, " ");
+  }
+}
+
 }  // namespace
 
 Program::Program() : app_("Read and manage the news that newscached keeps.", "newscache") {
@@ -53,7 +65,9 @@ Program::Program() : app_("Read and manage the news that newscached keeps.", "ne
 
 Exit Program::run(const std::vector<std::string>& arguments, const Console& console) {
   try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // as CLI11 takes them
+    std::vector<std::string> reversed = arguments;
+    protect_minus_words(reversed);
+    std::reverse(reversed.begin(), reversed.end());  // as CLI11 takes them
     app_.parse(reversed);
   } catch (const CLI::Success& wanted) {  // --help, --version
     app_.exit(wanted, console.out, console.err);

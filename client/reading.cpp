@@ -36,7 +36,7 @@ struct SearchOptions {
 };
 
 struct ShowOptions {
-  std::int64_t id = 0;
+  std::string id;
   bool html = false;
   bool history = false;
 };
@@ -103,7 +103,8 @@ Outcome<Exit> list(Session& session, const ListOptions& options) {
 
 Outcome<Exit> search(Session& session, const SearchOptions& options) {
   Query query;
-  for (const auto& word : options.words) query.words += (query.words.empty() ? "" : " ") + word;
+  for (const auto& word : options.words)
+    query.words += (query.words.empty() || word.starts_with(' ') ? "" : " ") + word;
   query.order = Order::relevance;
   query.limit = options.count;
   return print_articles(session, std::move(query));
@@ -140,9 +141,15 @@ void print_article(const Session& session, const Article& article, std::vector<P
   console.out << '\n' << (width > 0 ? wrap(text, width) : text) << '\n';
 }
 
-Outcome<Exit> show_history(Session& session, const ShowOptions& options) {
-  const auto body = session.connection.get("/v1/articles/" + std::to_string(options.id) + "/history");
-  if (!body) return body.error();
+// A daemon that does not know the article speaks of the API's paths.
+Failure no_article(Failure failure, std::int64_t id) {
+  if (failure.exit == Exit::not_found) failure.message = "no article " + std::to_string(id);
+  return failure;
+}
+
+Outcome<Exit> show_history(Session& session, std::int64_t id) {
+  const auto body = session.connection.get("/v1/articles/" + std::to_string(id) + "/history");
+  if (!body) return no_article(body.error(), id);
   if (session.json) {
     print_json(session, *body);
     return Exit::done;
@@ -161,9 +168,11 @@ Outcome<Exit> show_history(Session& session, const ShowOptions& options) {
 }
 
 Outcome<Exit> show(Session& session, const ShowOptions& options) {
-  if (options.history) return show_history(session, options);
-  const auto body = session.connection.get("/v1/articles/" + std::to_string(options.id));
-  if (!body) return body.error();
+  const auto id = article_id(options.id);
+  if (!id) return id.error();
+  if (options.history) return show_history(session, *id);
+  const auto body = session.connection.get("/v1/articles/" + std::to_string(*id));
+  if (!body) return no_article(body.error(), *id);
   if (session.json) {
     print_json(session, *body);
     return Exit::done;
@@ -193,7 +202,8 @@ void add_reading_commands(CLI::App& app, Action& chosen) {
   command->add_option("--folder", listed->folder, "Only of feeds in this folder");
   command->add_flag("--unread", listed->unread, "Only unread ones");
   command->add_flag("--starred", listed->starred, "Only starred ones");
-  command->add_option("--since", listed->since, "Only from this time on: 2026-11-25, 2026-11-25T09:00:00Z, 12h, 2d");
+  command->add_option("--since", listed->since,
+                      "Only what was published from this time on: 2026-11-25, 2026-11-25T09:00:00Z, 12h, 2d");
   command->add_option("-n,--count", listed->count, "At most so many (50)")
       ->check(CLI::Range(std::int64_t{1}, most_articles));
   command->footer(
@@ -205,10 +215,14 @@ void add_reading_commands(CLI::App& app, Action& chosen) {
 
   command = app.add_subcommand("search", "Search the full text of all articles, the best match first");
   auto searched = std::make_shared<SearchOptions>();
-  command->add_option("WORDS", searched->words, "Words that must all occur")->required();
+  command->add_option("WORDS", searched->words, "Words that must all occur, and -words that must not")->required();
   command->add_option("-n,--count", searched->count, "At most so many (50)")
       ->check(CLI::Range(std::int64_t{1}, most_articles));
-  command->footer("Example:\n  newscache search solar power -n 5");
+  command->footer(
+      "Quote a phrase twice, once for the shell; title:, author: and feed: say where to look.\n"
+      "Examples:\n"
+      "  newscache search solar power -n 5\n"
+      "  newscache search '\"solar power\"' -nuclear title:grid feed:example.org");
   run_on(command, chosen, searched, search);
 
   command = app.add_subcommand("show", "Show an article as plain text");

@@ -196,20 +196,19 @@ Outcomes judge(const Session& session, const Wait& wait, const std::string& star
   Outcomes result;
   for (const auto& value : wait.feeds()) {
     const auto& feed = as_object(value);
-    const auto& error = object_at(feed, "error");
-    if (text_at(feed, "last_attempt") < started_at) {  // both RFC 3339 in UTC, whole seconds
-      ++result.not_polled;
-    } else if (text_at(feed, "next_poll_rule") == "budget") {
-      ++result.not_polled;
-      print_error(session.console, "feed " + std::to_string(count_at(feed, "id")) + " (" + feed_name(feed) +
-                                       ") was stopped: a budget is used up");
-    } else if (error.empty()) {
-      // Without an error and without success: the network failed, and the feed was as if it had not been tried.
-      ++(text_at(feed, "last_success") < started_at ? result.not_polled : result.refreshed);
-    } else {
+    const auto name = "feed " + std::to_string(count_at(feed, "id")) + " (" + feed_name(feed) + ")";
+    const auto outcome = polled(feed, started_at);
+    if (outcome == Polled::read) {
+      ++result.refreshed;
+    } else if (outcome == Polled::failed) {
       ++result.failed;
-      print_error(session.console, "feed " + std::to_string(count_at(feed, "id")) + " (" + feed_name(feed) +
-                                       ") failed: " + text_at(error, "cause") + ": " + text_at(error, "detail"));
+      const auto& error = object_at(feed, "error");
+      print_error(session.console, name + " failed: " + text_at(error, "cause") + ": " + text_at(error, "detail"));
+    } else {
+      ++result.not_polled;
+      if (outcome == Polled::stopped_by_budget) {
+        print_error(session.console, name + " was stopped: a budget is used up");
+      }
     }
   }
   return result;

@@ -56,6 +56,8 @@ std::string when_text(const Session& session, std::string_view rfc3339) {
   return session.console.out_is_terminal ? long_time(*instant, session.clock.wall()) : local_time(*instant);
 }
 
+std::string file_label(const std::string& file) { return file == "-" ? "standard input" : file; }
+
 Outcome<Exit> flush(const Console& console) {
   errno = 0;
   console.out.flush();
@@ -67,6 +69,11 @@ Outcome<Exit> flush(const Console& console) {
 Failure failure_of(const Error& error) {
   if (error.problem == Problem::unreachable) return {Exit::unreachable, error.message};
   return {error.problem == Problem::not_found ? Exit::not_found : Exit::failed, error.message};
+}
+
+Outcome<std::int64_t> article_id(const std::string& typed) {
+  if (const auto id = as_id(typed)) return *id;
+  return Failure{Exit::usage, "'" + typed + "' is no number of an article; 'newscache list' shows them"};
 }
 
 Outcome<boost::json::object> find_feed(Session& session, const std::string& typed) {
@@ -110,6 +117,14 @@ Outcome<FeedTitles> feed_titles(Session& session) {
   const auto answer = session.connection.get_object("/v1/feeds");
   if (!answer) return answer.error();
   return titles_of(*answer);
+}
+
+Polled polled(const boost::json::object& feed, const std::string& started_at) {
+  if (text_at(feed, "last_attempt") < started_at) return Polled::not_polled;  // both RFC 3339 in UTC, whole seconds
+  if (text_at(feed, "next_poll_rule") == "budget") return Polled::stopped_by_budget;
+  if (!object_at(feed, "error").empty()) return Polled::failed;
+  // Without an error and without success: the network failed, and the feed was as if it had not been tried.
+  return text_at(feed, "last_success") < started_at ? Polled::not_polled : Polled::read;
 }
 
 std::string feed_name(const boost::json::object& feed) {

@@ -1,6 +1,7 @@
 // add, remove, feeds, set.
 
 #include <CLI/App.hpp>
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <ostream>
 
@@ -89,13 +90,19 @@ Outcome<Exit> feeds(Session& session, const FeedsOptions&) {
   }
   const auto list = parse_object(*answer);
   if (!list) return list.error();
-  Table table({{"ID", Align::right},
-               {"STATE"},
-               {"UNREAD", Align::right},
-               {"NEXT POLL OR ERROR", Align::left, false, true},
-               {"TITLE", Align::left, true},
-               {"URL", Align::left, true, true}});
-  for (const auto& value : array_at(*list, "feeds")) {
+  std::vector<Column> columns = {{"ID", Align::right},
+                                 {"STATE"},
+                                 {"UNREAD", Align::right},
+                                 {"NEXT POLL OR ERROR", Align::left, false, true},
+                                 {"TITLE", Align::left, true}};
+  const auto& all = array_at(*list, "feeds");
+  const bool folders = std::any_of(all.begin(), all.end(), [](const boost::json::value& feed) {
+    return !text_at(as_object(feed), "folder").empty();
+  });
+  if (folders) columns.push_back({"FOLDER", Align::left, true, true});
+  columns.push_back({"URL", Align::left, true, true});
+  Table table(std::move(columns));
+  for (const auto& value : all) {
     const auto& feed = as_object(value);
     const auto& counts = object_at(feed, "counts");
     // A narrow terminal has no room for the address.
@@ -103,12 +110,14 @@ Outcome<Exit> feeds(Session& session, const FeedsOptions&) {
     const auto state = text_at(feed, "state");
     const bool bad = state != "ok" && state != "new" && state != "paused";
     const auto unread = count_at(counts, "unread");
-    table.add({{std::to_string(count_at(feed, "id"))},
-               {state, bad ? Style::red : Style::plain},
-               {std::to_string(unread) + "/" + std::to_string(count_at(counts, "articles"))},
-               {next_poll_or_error(session, feed), bad ? Style::red : Style::plain},
-               {title, unread > 0 ? Style::bold : Style::plain},
-               {text_at(feed, "url")}});
+    std::vector<Cell> cells = {{std::to_string(count_at(feed, "id"))},
+                               {state, bad ? Style::red : Style::plain},
+                               {std::to_string(unread) + "/" + std::to_string(count_at(counts, "articles"))},
+                               {next_poll_or_error(session, feed), bad ? Style::red : Style::plain},
+                               {title, unread > 0 ? Style::bold : Style::plain}};
+    if (folders) cells.push_back({text_at(feed, "folder")});
+    cells.push_back({text_at(feed, "url")});
+    table.add(std::move(cells));
   }
   table.print(session.console);
   if (table.empty() && session.console.out_is_terminal) {

@@ -73,8 +73,9 @@ std::string file_name(const std::string& file) {
 }
 
 void print_imported(const Session& session, const std::string& file, const boost::json::object& result) {
-  session.console.out << printable_line(file) << ": " << plural(count_at(result, "added"), "article") << " added, "
-                      << count_at(result, "updated") << " updated in feed " << count_at(result, "feed") << '\n';
+  session.console.out << printable_line(file_label(file)) << ": " << plural(count_at(result, "added"), "article")
+                      << " added, " << count_at(result, "updated") << " updated in feed " << count_at(result, "feed")
+                      << '\n';
 }
 
 Outcome<Exit> import(Session& session, const ImportOptions& options) {
@@ -92,9 +93,12 @@ Outcome<Exit> import(Session& session, const ImportOptions& options) {
     if (options.files.size() > 1) show_progress(session.console, "");
     auto result = answer ? parse_object(*answer) : Outcome<boost::json::object>(answer.error());
     if (!result) {
-      if (options.files.size() == 1 || result.error().exit == Exit::unreachable) return result.error();
+      auto failure = result.error();
+      if (failure.exit == Exit::unreachable) return failure;
+      if (file == "-" || options.files.size() > 1) failure.message = file_label(file) + ": " + failure.message;
+      if (options.files.size() == 1) return failure;
       failed = true;  // the other files still count
-      print_error(session.console, file + ": " + result.error().message);
+      print_error(session.console, failure.message);
       continue;
     }
     if (!session.json) print_imported(session, file, *result);
@@ -125,7 +129,7 @@ void add_transfer_commands(CLI::App& app, Action& chosen) {
 
   command = app.add_subcommand("import", "Take in articles from files on disk, without any network");
   auto imported = std::make_shared<ImportOptions>();
-  command->add_option("--feed", imported->feed, "Title of the feed to put them in");
+  command->add_option("--feed", imported->feed, "Title of the feed to put them in")->type_name("TITLE");
   command
       ->add_option("FILE", imported->files,
                    "Feed documents, JSON Feed, HTML pages or dated plain text; - is standard input")

@@ -43,6 +43,7 @@ Outcome<std::string> describe(Session& session, const Change& change) {
     return feed_name(*thing) + " (" + state + (cause.empty() ? ")" : ", " + cause + ")");
   }
   auto text = text_at(*thing, "title");
+  if (text.empty()) text = text_at(*thing, "url");
   if (change.event == "article.state") {
     text += std::string(" (") + (flag_at(*thing, "read") ? "read" : "unread") +
             (flag_at(*thing, "starred") ? ", starred)" : ")");

@@ -48,7 +48,7 @@ _newscache() {
       if [[ -z $action ]]; then
         words=$(_newscache_feeds)
       else
-        words="title= folder= url= paused="
+        words="title= folder= url= paused= poll_interval= budget_day= budget_month= keep_days="
         compopt -o nospace
       fi
       ;;

@@ -17,6 +17,7 @@ using client::text_at;
 constexpr std::size_t page_size = 200;
 constexpr std::size_t most_of_api = 1000;
 constexpr std::size_t most_articles = 50'000;  // kept in a list
+constexpr std::size_t most_to_end = 10'000;    // loaded by one key
 constexpr std::size_t title_bytes = 1000;
 
 std::vector<Article> articles_in(const boost::json::object& answer) {
@@ -89,6 +90,8 @@ void ArticlesPage::append(const boost::json::object& answer) {
   if (articles_.size() >= most_articles) next_cursor_.clear();
   loaded_ = true;
   loading_ = false;
+  if (to_end_ > 0 && !articles_.empty()) cursor_.at = articles_.size() - 1;
+  if (next_cursor_.empty() || articles_.size() >= to_end_) to_end_ = 0;
 }
 
 // The answer holds what the list begins with now. Of what was in the list and is not in the answer, that stays which
@@ -137,7 +140,7 @@ std::string ArticlesPage::next_target(std::size_t height) {
   const bool near_end = cursor_.at + 2 * height + 1 >= articles_.size();
   if (loading_ || !near_end || (loaded_ && next_cursor_.empty())) return {};
   loading_ = true;
-  return articles_target(source_, unread_only_, page_size, next_cursor_);
+  return articles_target(source_, unread_only_, to_end_ > 0 ? most_of_api : page_size, next_cursor_);
 }
 
 std::string ArticlesPage::head_target() const {
@@ -147,6 +150,7 @@ std::string ArticlesPage::head_target() const {
 bool ArticlesPage::move(Command command, std::size_t height) {
   const auto to = moved(command, cursor_.at, articles_.empty() ? 0 : articles_.size() - 1, height);
   if (to) cursor_.at = *to;
+  if (command == Command::bottom && !next_cursor_.empty()) to_end_ = articles_.size() + most_to_end;
   return to.has_value();
 }
 

@@ -40,6 +40,7 @@ class ArticlesPage {
     return serial_;
   }  // names this page in requests, also when another of its source follows
   std::vector<Article>& articles() { return articles_; }
+  const std::vector<Article>& articles() const { return articles_; }
   // "3/20", "3/200+"; empty for an empty list.
   std::string place() const;
   Article* selected() { return articles_.empty() ? nullptr : &articles_[cursor_.at]; }
@@ -54,7 +55,11 @@ class ArticlesPage {
   std::string next_target(std::size_t height);
   std::string head_target() const;
   void page_failed() { failed_ = true; }
-  void retry() { loading_ = loading_ && !std::exchange(failed_, false); }
+  // Somebody has pressed a key: what failed is tried again, and the way to the end is left.
+  void retry() {
+    loading_ = loading_ && !std::exchange(failed_, false);
+    to_end_ = 0;
+  }
 
   bool move(Command command, std::size_t height);
   enum class Found { yes, no, perhaps_later };  // the last: when the next page is there
@@ -74,6 +79,7 @@ class ArticlesPage {
   bool loading_ = false;
   bool failed_ = false;
   std::int64_t wanted_ = 0;  // to be selected when it comes
+  std::size_t to_end_ = 0;   // the selection stays at the end until there are so many
   Cursor cursor_;
 };
 

@@ -15,8 +15,8 @@ using client::text_at;
 
 std::string trouble_of(const boost::json::object& feed) {
   const auto state = text_at(feed, "state");
-  if (state == "ok" || state == "new") return {};
   const auto cause = text_at(client::object_at(feed, "error"), "cause");
+  if (state == "ok" || state == "new") return client::printable_line(cause);  // not counted against the feed
   return client::printable_line(cause.empty() ? state : state + ": " + cause);
 }
 

@@ -26,7 +26,7 @@ struct Feed {
   std::string name;
   std::string folder;
   std::string home;     // its page
-  std::string trouble;  // "failing: dns"; empty when it is well
+  std::string trouble;  // "failing: tls", "dns"; empty when it is well
   std::int64_t articles = 0;
   std::int64_t unread = 0;
   bool polling = false;

@@ -22,7 +22,7 @@ constexpr Binding table[] = {
      {'q', 'h', key::backspace, key::left},
      "q, h, Backspace, Left",
      "go back; at the list of feeds q quits"},
-    {Command::quit, {'Q'}, "Q", "quit at once"},
+    {Command::quit, {'Q', key::control('C')}, "Q, Ctrl-C", "quit at once; Ctrl-C at a prompt only leaves that"},
     {Command::next_unread,
      {'n'},
      "n",

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -16,8 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::chrono::hours quiet{1};
-constexpr milliseconds first_pause{500};
-constexpr milliseconds longest_pause{8'000};
+constexpr milliseconds pauses[] = {milliseconds(200), milliseconds(500), milliseconds(1'000), milliseconds(2'000)};
 // Events that nobody takes, while a browser is in the foreground: after so many the reader reads everything anew
 // anyway.
 constexpr std::size_t most_news = 10'000;
@@ -78,12 +78,11 @@ void Network::tell(News news) {
 }
 
 void Network::run() {
-  auto next_pause = first_pause;
+  std::size_t attempt = 0;
   while (!stopping_) {
     const auto status = connection_.get_object("/v1/status");
     client::Outcome<client::Exit> ended = client::Exit::done;
     if (status) {
-      next_pause = first_pause;
       tell(Connected{*status});
       ended = listen(std::to_string(client::count_at(*status, "revision")));
     } else {
@@ -91,8 +90,9 @@ void Network::run() {
     }
     if (stopping_) return;
     tell(ended ? client::Failure(client::Exit::unreachable, "the daemon has gone; trying again") : ended.error());
-    pause(next_pause);
-    next_pause = std::min(next_pause * 2, longest_pause);
+    if (ended) attempt = 0;  // there was a stream
+    pause(pauses[attempt]);
+    attempt = std::min(attempt + 1, std::size(pauses) - 1);
   }
 }
 

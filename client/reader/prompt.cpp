@@ -23,7 +23,7 @@ void drop_last_word(std::string& text) {
 
 Prompt::State Prompt::press(Key key) {
   if (key == key::enter) return text_.empty() ? State::cancelled : State::done;
-  if (key == key::escape || key == key::control('G')) return State::cancelled;
+  if (key == key::escape || key == key::control('G') || key == key::control('C')) return State::cancelled;
   if (key == key::backspace) {
     if (text_.empty()) return State::cancelled;
     drop_last_character(text_);

@@ -9,7 +9,7 @@ namespace newscache::reader {
 
 class Prompt {
  public:
-  explicit Prompt(std::string label) : label_(std::move(label)) {}
+  explicit Prompt(std::string label, std::string text = {}) : label_(std::move(label)), text_(std::move(text)) {}
 
   enum class State { typing, done, cancelled };
   State press(Key key);

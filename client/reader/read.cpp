@@ -107,7 +107,8 @@ int Loop::run() {
     }
     if (!going_on) return 0;
     screen_->draw(reader_.frame());
-    if (const int signal = wait()) return signal;
+    const int signal = wait();
+    if (signal != 0 && !(signal == SIGINT && reader_.interrupt())) return signal;
     take_news();
     take_time();
   }

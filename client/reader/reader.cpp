@@ -47,6 +47,12 @@ void Reader::press(Key key) {
   settle();
 }
 
+bool Reader::interrupt() {
+  if (!prompt_ && !question_) return false;
+  press(key::escape);
+  return true;
+}
+
 bool Reader::keys_wait() const {
   if (slow_ || !waiting()) return false;
   if (going_ || !feeds_loaded_) return true;
@@ -113,6 +119,9 @@ void Reader::run_in_feeds(Command command) {
           std::find_if(feeds_.begin(), feeds_.end(), [&](const Feed& one) { return one.id == selected->source.feed; });
       return open_link(feed == feeds_.end() ? std::string() : feed->home);
     }
+    case Command::toggle_read:
+    case Command::toggle_star:
+      return tell("open an article first", false);
     default:
       tell("first open a feed", false);
   }
@@ -184,14 +193,14 @@ void Reader::press_in_prompt(Key key) {
   prompt_.reset();
 }
 
-void Reader::start_search() {
+void Reader::start_search(std::string text) {
   std::string where;
   if (!lists_.empty()) {
     const auto& source = lists_.back().source();
     if (source.feed > 0 || !source.folder.empty())
       where = " " + title_of({.feed = source.feed, .folder = source.folder});
   }
-  prompt_.emplace("Search" + where + ": ");
+  prompt_.emplace("Search" + where + ": ", std::move(text));
 }
 
 void Reader::open_list(Source source) {
@@ -242,20 +251,23 @@ bool Reader::go_to_next_feed() {
 void Reader::change(const Article& article, std::optional<bool> read, std::optional<bool> starred) {
   const auto id = article.id;
   boost::json::object body;
+  if (read) body["read"] = *read;
+  if (starred) body["starred"] = *starred;
+  if (reloads_ == 0) marked_.insert(id);  // else the answers that come may be older than this
+  call(Call::About::mark, "/v1/articles/" + std::to_string(id), static_cast<std::uint64_t>(id), "PATCH",
+       boost::json::serialize(body));
+  show_change(article, read, starred);
+}
+
+void Reader::show_change(const Article& article, std::optional<bool> read, std::optional<bool> starred) {
+  const auto id = article.id;
   if (read) {
-    body["read"] = *read;
     totals_.unread += *read ? -1 : 1;
     for (auto& feed : feeds_) {
       if (feed.id == article.feed) feed.unread += *read ? -1 : 1;
     }
   }
-  if (starred) {
-    body["starred"] = *starred;
-    totals_.starred += *starred ? 1 : -1;
-  }
-  if (reloads_ == 0) marked_.insert(id);  // else the answers that come may be older than this
-  call(Call::About::mark, "/v1/articles/" + std::to_string(id), static_cast<std::uint64_t>(id), "PATCH",
-       boost::json::serialize(body));
+  if (starred) totals_.starred += *starred ? 1 : -1;
   const auto apply = [&](Article& one) {
     if (one.id != id) return;
     one.read = read.value_or(one.read);
@@ -282,9 +294,8 @@ void Reader::mark_all(const Source& source) {
     auto& ids = body["ids"].emplace_array();
     for (const auto& article : lists_.back().articles()) ids.emplace_back(article.id);
   }
-  call(Call::About::mark_all, "/v1/articles/mark", 0, "POST", boost::json::serialize(body));
-  if (lists_.empty()) return;
-  for (auto& article : lists_.back().articles()) article.read = true;
+  call(Call::About::mark_all, "/v1/articles/mark", lists_.empty() ? 0 : lists_.back().serial(), "POST",
+       boost::json::serialize(body));
 }
 
 void Reader::refresh(const Source& source) {

@@ -41,6 +41,8 @@ class Reader {
 
   void resize(Size size);
   void press(Key key);
+  // Leaves a prompt or a question; false when there is none.
+  bool interrupt();
   std::vector<Wish> take_wishes() { return std::exchange(wishes_, {}); }
 
   // The event stream begins, after what `status` knows; and its end.
@@ -80,10 +82,11 @@ class Reader {
   void go(bool forward, bool unread);
   bool go_to_next_feed();
   void change(const Article& article, std::optional<bool> read, std::optional<bool> starred);
+  void show_change(const Article& article, std::optional<bool> read, std::optional<bool> starred);
   void ask_to_mark_all(const Source& source);
   void mark_all(const Source& source);
   void refresh(const Source& source);
-  void start_search();
+  void start_search(std::string text = {});
   void toggle_unread_only();
   void open_link(const std::string& url);
   void open_numbered_link();
@@ -98,8 +101,11 @@ class Reader {
   void take_status(const boost::json::object& status);
   void take_refresh(const boost::json::object& answer);
   void take_failure(const Call& call, const client::Failure& failure);
+  void undo(const Call& mark);
   bool has_network() const;
   void tell_of_no_network();
+  // One line, since it stays for as long as there is no connection.
+  static constexpr std::string_view away = "the daemon is away; trying again";
   void show_feeds();
 
   // What is seen (reader_frame.cpp).
@@ -151,6 +157,7 @@ class Reader {
   std::int64_t new_articles_ = 0;      // since they were last told of
   std::set<std::int64_t> refreshing_;  // feeds
   std::set<std::int64_t> refreshed_;   // those of them that are done
+  std::string refresh_started_;        // of the first of them
 };
 
 }  // namespace newscache::reader

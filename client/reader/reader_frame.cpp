@@ -128,7 +128,13 @@ void Reader::draw_body(Frame& frame) const {
 
 // A long message takes rows from the page above.
 void Reader::draw_status(Frame& frame) const {
-  if (prompt_) return prompt_->draw(frame, size_.columns);
+  if (prompt_) {
+    auto said = fold(message_, size_.columns);  // of the text that is being corrected
+    said.resize(message_.empty() ? 0 : std::min(said.size(), most_message_rows));
+    frame.rows.resize(size_.rows - 1 - said.size());
+    for (auto& part : said) frame.rows.push_back({{{0, std::move(part), Style::red}}});
+    return prompt_->draw(frame, size_.columns);
+  }
   std::string text(hints);
   auto style = Style::dim;
   if (question_) {
@@ -142,7 +148,8 @@ void Reader::draw_status(Frame& frame) const {
   }
   const auto state = lost_.empty() ? network_ : "no daemon";
   const auto right = slow_ ? "waiting" : state + "  " + std::to_string(totals_.unread) + " unread";
-  if (text == hints) text = client::cut_to_width(text, size_.columns - std::min(size_.columns, right.size() + 2));
+  if (text == hints || text == away)
+    text = client::cut_to_width(text, size_.columns - std::min(size_.columns, right.size() + 2));
   auto parts = fold(text, size_.columns);
   parts.resize(std::min(parts.size(), most_message_rows));
   frame.rows.resize(size_.rows - parts.size());

@@ -5,6 +5,7 @@
 #include "client/format.hpp"
 #include "client/json.hpp"
 #include "client/reader/reader.hpp"
+#include "client/session.hpp"
 
 namespace newscache::reader {
 
@@ -20,7 +21,7 @@ constexpr std::chrono::milliseconds while_polling{700};
 }  // namespace
 
 void Reader::connected(const boost::json::object& status) {
-  lost_.clear();
+  if (!std::exchange(lost_, {}).empty() && message_is_bad_) message_.clear();  // it told of the daemon's absence
   marked_.clear();
   const auto epoch = text_at(status, "epoch");
   if (std::exchange(epoch_, epoch) != epoch && feeds_loaded_) {  // another database: numbers name other things now
@@ -33,7 +34,7 @@ void Reader::connected(const boost::json::object& status) {
 }
 
 void Reader::lost(const client::Failure& failure) {
-  lost_ = client::printable_line(failure.message);
+  lost_ = failure.exit == Exit::unreachable ? std::string(away) : client::printable_line(failure.message);
   refreshing_.clear();
   refreshed_.clear();
 }
@@ -94,6 +95,10 @@ void Reader::take(const Call& call, const client::Outcome<std::string>& answer) 
   } else if (call.about == About::article) {
     take_article(call, *parsed);
   } else if (call.about == About::mark_all) {
+    for (auto& list : lists_) {
+      if (list.serial() != call.serial) continue;
+      for (auto& article : list.articles()) article.read = true;
+    }
     tell(client::plural(client::count_at(*parsed, "changed"), "article") + " marked as read", false);
     stale_ = true;
   } else if (call.about == About::refresh) {
@@ -105,23 +110,46 @@ void Reader::take(const Call& call, const client::Outcome<std::string>& answer) 
 void Reader::take_failure(const Call& call, const client::Failure& failure) {
   using About = Call::About;
   const bool unreachable = failure.exit == Exit::unreachable;
-  if (unreachable && lost_.empty()) lost_ = client::printable_line(failure.message);
+  if (unreachable && lost_.empty()) lost_ = away;
   if (!unreachable) tell(client::printable_line(failure.message), true);
   if (call.about == About::mark || call.about == About::mark_all) {
     if (unreachable) tell("not marked: the daemon cannot be reached", true);
-    stale_ = !unreachable;  // what was shown at once is not so
+    if (call.about == About::mark) undo(call);
+    stale_ = !unreachable;
   }
   const bool in_list = !lists_.empty() && lists_.back().serial() == call.serial;
   if (call.about == About::next_page && in_list) {
     lists_.back().page_failed();
     // A search that was refused is no list to stay in.
-    if (!unreachable && !lists_.back().loaded() && !lists_.back().source().query.empty()) go_back();
+    if (auto query = lists_.back().source().query; !unreachable && !lists_.back().loaded() && !query.empty()) {
+      go_back();
+      if (!prompt_) start_search(std::move(query));  // to be corrected
+    }
   }
   if (call.about == About::article && article_ && article_->article().id == static_cast<std::int64_t>(call.serial) &&
       !article_->loaded()) {
     article_.reset();
     if (unreachable) tell("not opened: the daemon cannot be reached", true);
   }
+}
+
+// What was shown at once is not so. Turned round instead of set: another change may be on its way, and fail as well.
+void Reader::undo(const Call& mark) {
+  const auto id = static_cast<std::int64_t>(mark.serial);
+  marked_.erase(id);
+  const Article* shown = article_ && article_->article().id == id ? &article_->article() : nullptr;
+  for (const auto& list : lists_) {
+    for (const auto& article : list.articles()) {
+      if (article.id == id) shown = &article;
+    }
+  }
+  const auto asked = client::parse_object(mark.request.body);
+  if (!shown || !asked) return;
+  const auto turned = [&](const char* state, bool now) {
+    return asked->contains(state) ? std::optional(!now) : std::nullopt;
+  };
+  const auto before = *shown;
+  show_change(before, turned("read", before.read), turned("starred", before.starred));
 }
 
 void Reader::take_page(const Call& call, const boost::json::object& answer) {
@@ -185,7 +213,11 @@ void Reader::take_feeds(const boost::json::object& answer) {
     refreshed_.insert(id);
     return true;
   });
-  for (const auto& feed : feeds_) failed += refreshed_.contains(feed.id) && !feed.trouble.empty() ? 1 : 0;
+  for (const auto& value : client::array_at(answer, "feeds")) {
+    const auto& feed = client::as_object(value);
+    if (!refreshed_.contains(client::count_at(feed, "id"))) continue;
+    if (client::polled(feed, refresh_started_) == client::Polled::failed) ++failed;
+  }
   auto text = std::to_string(refreshed_.size()) + " of " +
               client::plural(static_cast<std::int64_t>(refreshed_.size() + refreshing_.size()), "feed") + " polled";
   if (!arrived.empty()) text += ", " + arrived;
@@ -197,6 +229,7 @@ void Reader::take_feeds(const boost::json::object& answer) {
 }
 
 void Reader::take_refresh(const boost::json::object& answer) {
+  if (refreshing_.empty()) refresh_started_ = text_at(answer, "started_at");
   const auto& ids = client::array_at(answer, "feeds");
   for (const auto& id : ids) {
     if (id.is_int64()) refreshing_.insert(id.get_int64());

@@ -204,7 +204,7 @@ TEST_CASE("the terminal is left as it was, however the reader ends") {
   };
   const Case cases[] = {
       {{"q"}, 0, "0"},      {{"G", "Enter", "Q"}, 0, "0"}, {{"C-c"}, 0, "130"},
-      {{}, SIGTERM, "143"}, {{}, SIGHUP, "129"},           {{"/", "x"}, SIGINT, "130"},
+      {{}, SIGTERM, "143"}, {{}, SIGHUP, "129"},           {{"/", "x"}, SIGTERM, "143"},
   };
   for (const auto& [keys, signal, exit_code] : cases) {
     CAPTURE(keys, signal);

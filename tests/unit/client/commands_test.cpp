@@ -117,6 +117,34 @@ TEST_CASE("search asks by relevance and shows the passage below its article") {
         "    a b & c\n");
 }
 
+TEST_CASE("a word with a minus is a word of the search and no option") {
+  const std::string start = "GET /v1/articles?order=relevance&q=";
+  const ScriptedDaemon daemon({{start + "pier%20-news%20sea&limit=3", {200, R"({"articles":[]})"}},
+                               {start + "pier%20-n0&limit=50", {200, R"({"articles":[]})"}}});
+  CHECK(run(daemon, {"search", "pier", "-news", "sea", "-n", "3", "--json"}).exit == Exit::done);
+  CHECK(run(daemon, {"search", "--json", "pier", "-news", "sea", "-n3"}).exit == Exit::done);
+  CHECK(run(daemon, {"search", "--json", "--", "pier", "-n0"}).exit == Exit::done);
+}
+
+TEST_CASE("articles are named as they were typed, never by a path of the API") {
+  const ScriptedDaemon daemon({});
+  const auto none = run(daemon, {"show", "0"});
+  CHECK(none.exit == Exit::not_found);
+  CHECK(none.err == "newscache: no article 0\n");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"show", "99999999999999999999"}, {"mark", "read", "1", "99999999999999999999"}}) {
+    const auto ran = run(daemon, arguments);
+    CHECK(ran.exit == Exit::usage);
+    CHECK(ran.err.find("'99999999999999999999' is no number of an article") != std::string::npos);
+  }
+  CHECK(daemon.requests.size() == 1);
+}
+
+TEST_CASE("the list of feeds has folders when there are some") {
+  const ScriptedDaemon daemon({{"GET /v1/feeds", {200, R"({"feeds":[{"id":1,"title":"One","folder":"Coast"}]})"}}});
+  CHECK(run(daemon, {"feeds"}).out.find("TITLE  FOLDER  URL\n") != std::string::npos);
+}
+
 TEST_CASE("marking sends ids or filters, and exits 4 for an article that is not there") {
   const ScriptedDaemon daemon({{"POST /v1/articles/mark", {200, R"({"changed":1})"}}});
   CHECK(run(daemon, {"mark", "unstarred", "5"}).exit == Exit::done);
@@ -280,6 +308,9 @@ TEST_CASE("parse needs no daemon and tells in one line what is no feed") {
   CHECK(parsed.exit == Exit::done);
   CHECK(parsed.out.find("https://example.org/a") != std::string::npos);
   CHECK(parsed.out.find("_newscache") != std::string::npos);
+  std::ofstream(folder / "links.html") << "<!doctype html><title>x</title><link rel='alternate' "
+                                          "type='application/rss+xml' href='/f.xml'><p>no feed</p>";
+  CHECK(run({"parse", folder / "links.html"}).err.find("--url") != std::string::npos);
   for (const auto* name : {"page.html", "absent.xml"}) {
     const auto ran = run({"parse", folder / name});
     CHECK(ran.exit == Exit::failed);

@@ -34,12 +34,26 @@ TEST_CASE("the next page is asked for once, when the end comes near, until there
   for (int id = 100; id > 80; --id) first.push_back(id);
   list.append(page(first, "c"));
   CHECK(list.next_target(3).empty());
-  list.move(Command::bottom, 3);
+  list.move(Command::page_down, 15);
   CHECK(list.next_target(3) == "/v1/articles?fields=summary&limit=200&order=newest&feed=7&cursor=c");
   list.append(page({81, 80}));
   CHECK(list.articles().size() == 21);
   list.move(Command::bottom, 3);
   CHECK(list.next_target(3).empty());
+}
+
+TEST_CASE("the last line is that of the whole list, until another key is pressed") {
+  ArticlesPage list({}, false, 1);
+  list.next_target(3);
+  list.append(page({9, 8, 7}, "c"));
+  list.move(Command::bottom, 3);
+  CHECK(list.next_target(3) == "/v1/articles?fields=summary&limit=1000&order=newest&cursor=c");
+  list.append(page({6, 5, 4}, "d"));
+  CHECK(list.place() == "6/6+");
+  CHECK(list.next_target(3) == "/v1/articles?fields=summary&limit=1000&order=newest&cursor=d");
+  list.retry();
+  list.append(page({3, 2, 1}));
+  CHECK(list.place() == "6/9");
 }
 
 TEST_CASE("a page that could not be had is asked for again when somebody tries") {

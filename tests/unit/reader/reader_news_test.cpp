@@ -88,17 +88,27 @@ TEST_CASE("states of network and storage are told") {
 
 TEST_CASE("a lost daemon is shown until it is back, and what was loaded can be read on") {
   Desk desk(1);
-  desk.reader.lost(client::Failure(client::Exit::unreachable, "cannot reach newscached"));
-  CHECK(desk.shows("cannot reach newscached"));
+  desk.reader.lost(
+      client::Failure(client::Exit::unreachable, "cannot reach it at /run/s; start it, or name its socket"));
+  CHECK(desk.last_row().starts_with("the daemon is away; trying again   "));
+  CHECK(desk.last_row().ends_with("no daemon  2 unread"));
+  desk.reader.resize({12, 40});
+  CHECK(desk.last_row().ends_with("no daemon  2 unread"));
+  desk.reader.resize({12, 80});
   desk.press("j");
   CHECK(desk.selected().find("Second") != std::string::npos);
   CHECK(desk.shows("no daemon"));
+  desk.failure = client::Failure(client::Exit::unreachable, "no daemon");
+  desk.press("N");
+  CHECK(desk.shows("not marked"));
+  desk.failure.reset();
   desk.calls.clear();
   desk.reader.connected(*client::parse_object(status));
   desk.work();
   CHECK(desk.calls == std::vector<std::string>{"GET /v1/status", "GET /v1/feeds",
                                                "GET /v1/articles?fields=summary&limit=200&order=newest&feed=1"});
   CHECK(desk.last_row().ends_with("online  2 unread"));
+  CHECK_FALSE(desk.shows("not marked"));
 }
 
 TEST_CASE("a list that could not be loaded is loaded when the daemon is back") {
@@ -119,13 +129,18 @@ TEST_CASE("polling is followed to its end and summed up") {
   CHECK(desk.shows("polling 2 feeds"));
   REQUIRE(desk.reader.reload_due());
   desk.answers["GET /v1/feeds"] =
-      R"({"feeds":[{"id":1,"title":"Harbour","state":"ok","polling":true},{"id":2,"title":"Kernel","state":"failing"}]})";
+      R"({"feeds":[{"id":1,"title":"Harbour","state":"ok","polling":true},)"
+      R"({"id":2,"title":"Kernel","state":"failing","last_attempt":"2026-11-25T09:00:01Z","error":{"cause":"tls"}}]})";
   desk.tell("article.added", R"({"id":20})");
   desk.reload();
   CHECK(desk.shows("1 of 2 feeds polled, 1 new article, 1 failed"));
-  desk.answers["GET /v1/feeds"] = two_feeds;
+  // One failed for the network's sake, which is not counted against it; the other had failed before.
+  desk.answers["GET /v1/feeds"] =
+      R"({"feeds":[{"id":1,"title":"Harbour","state":"ok","last_attempt":"2026-11-25T09:00:02Z","error":{"cause":"dns"}},)"
+      R"({"id":2,"title":"Kernel","state":"failing","last_attempt":"2026-11-25T08:00:01Z","error":{"cause":"tls"}}]})";
   desk.reload();
   CHECK(desk.shows("2 of 2 feeds polled, 1 new article, 1 failed"));
+  CHECK(desk.shows("Harbour  dns"));
   CHECK_FALSE(desk.reader.reload_due());
 }
 

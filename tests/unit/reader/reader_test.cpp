@@ -121,6 +121,29 @@ TEST_CASE("a mark that the daemon refuses is said and taken back at the next loo
   CHECK(desk.selected().starts_with("N"));
 }
 
+TEST_CASE("what could not be marked is shown as it was, also when two keys were on their way") {
+  for (const std::string keys : {"N", "s", "NN", "NNN", "Ns", "Ay"}) {
+    CAPTURE(keys);
+    Desk desk(1);
+    const auto before = desk.screen();
+    desk.silent = true;
+    desk.press(keys);
+    for (const auto& call : std::exchange(desk.held, {})) {
+      desk.reader.take(call, client::Failure(client::Exit::unreachable, "no daemon"));
+    }
+    CHECK(desk.shows("not marked: the daemon cannot be reached"));
+    CHECK(desk.selected().starts_with("N  2026"));
+    CHECK(desk.screen().find("*") == before.find("*"));
+    desk.silent = false;
+    desk.reader.connected(*client::parse_object(status));
+    CHECK(desk.last_row().ends_with("2 unread"));
+  }
+  Desk desk(1);
+  desk.failure = client::Failure(client::Exit::failed, "the disk is full");
+  desk.press("N");
+  CHECK(desk.selected().starts_with("N"));
+}
+
 TEST_CASE("A asks, and marks what the list holds") {
   struct Case {
     std::string keys;
@@ -179,6 +202,7 @@ TEST_CASE("a search that the daemon refuses leaves the one before") {
   desk.failure = client::Failure(client::Exit::failed, "a quote is not closed, at position 1");
   desk.press("/\"\n");
   CHECK(desk.screen().starts_with("Search in All: sea"));
+  CHECK(desk.last_row() == "Search: \"");
 }
 
 TEST_CASE("a search that the daemon refuses is told and leaves no page behind") {
@@ -186,7 +210,25 @@ TEST_CASE("a search that the daemon refuses is told and leaves no page behind") 
   desk.failure = client::Failure(client::Exit::failed, "a quote is not closed, at position 1");
   desk.press("/\"\n");
   CHECK(desk.screen().starts_with("Feeds"));
-  CHECK(desk.shows("a quote is not closed, at position 1"));
+  CHECK(desk.shows("a quote is not closed, at position 1\nSearch: \"\n"));
+  desk.failure.reset();
+  desk.press("a");
+  CHECK_FALSE(desk.shows("not closed"));
+  desk.press("\"\n");
+  CHECK(desk.screen().starts_with("Search in All: \"a\""));
+}
+
+TEST_CASE("an interrupt leaves a prompt or a question, and is not taken where there is none") {
+  for (const auto* keys : {"/oops", "A"}) {
+    Desk desk;
+    const auto before = desk.screen();
+    CHECK_FALSE(desk.reader.interrupt());
+    desk.press(keys);
+    CHECK(desk.screen() != before);
+    CHECK(desk.reader.interrupt());
+    CHECK(desk.screen() == before);
+    CHECK_FALSE(desk.quit);
+  }
 }
 
 TEST_CASE("links are opened by number, the article's own without one, and only web addresses are") {
