@@ -19,6 +19,7 @@
 #include "api/server.hpp"
 #include "app/caretaker.hpp"
 #include "app/database.hpp"
+#include "app/sockets.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "html/plain_text.hpp"
@@ -39,7 +40,6 @@
 #include "sys/peer.hpp"
 #include "sys/reserve.hpp"
 #include "sys/signals.hpp"
-#include "sys/sockets.hpp"
 #include "sys/written.hpp"
 
 namespace newscache::app {
@@ -91,67 +91,6 @@ Result<FileDescriptor> claim_state_dir(const std::string& path) {
 }
 
 std::string reserve_file(const model::Settings& settings) { return settings.daemon.state_dir + "/reserve"; }
-
-struct Sockets {
-  std::vector<FileDescriptor> listening;
-  api::TlsContext tls;
-  std::string own_path;  // to be removed at the end; empty when systemd owns the socket
-};
-
-Result<void> open_unix_socket(const model::SocketSettings& settings, Sockets& sockets) {
-  sys::SocketOptions options;
-  options.path = settings.path.empty() ? sys::default_socket_path() : settings.path;
-  options.mode = settings.mode;
-  options.group = settings.group;
-  Result<FileDescriptor> socket = sys::listen_unix(options);
-  if (!socket) return socket.error();
-  sockets.own_path = options.path;
-  sockets.listening.push_back(std::move(*socket));
-  return {};
-}
-
-Result<void> open_tcp_sockets(const model::HttpSettings& settings, std::vector<FileDescriptor> inherited,
-                              Sockets& sockets) {
-  if (!settings.tls_key_file.empty()) {
-    auto tls = api::load_tls(settings.tls_certificate_file, settings.tls_key_file);
-    if (!tls) return tls.error();
-    sockets.tls = std::move(*tls);
-  }
-  for (const auto& text : settings.listen) {
-    const auto endpoint = settings::parse_endpoint(text);
-    if (!endpoint) return endpoint.error();
-    const auto passed = std::find_if(inherited.begin(), inherited.end(), [&](const FileDescriptor& socket) {
-      const auto own = sys::endpoint_of(socket);
-      return own.address == endpoint->address && own.port == endpoint->port;
-    });
-    if (passed != inherited.end()) {
-      sockets.listening.push_back(std::move(*passed));
-      inherited.erase(passed);
-      continue;
-    }
-    Result<FileDescriptor> socket = sys::listen_tcp(endpoint->address, endpoint->port);
-    if (!socket) return socket.error();
-    sockets.listening.push_back(std::move(*socket));
-  }
-  if (inherited.empty()) return {};
-  const auto stray = sys::endpoint_of(inherited.front());
-  return Error{Cause::invalid, "the service manager passed a socket of " + stray.address + " port " +
-                                   std::to_string(stray.port) +
-                                   ", which is not in http.listen: add it, or take it "
-                                   "out of newscached.socket"};
-}
-
-Result<Sockets> open_sockets(const model::Settings& settings) {
-  Sockets sockets;
-  Result<sys::InheritedSockets> inherited = sys::inherited_sockets();
-  if (!inherited) return inherited.error();
-  sockets.listening = std::move(inherited->unix_sockets);
-  Result<void> opened;
-  if (sockets.listening.empty()) opened = open_unix_socket(settings.socket, sockets);
-  if (opened) opened = open_tcp_sockets(settings.http, std::move(inherited->tcp_sockets), sockets);
-  if (!opened) return opened.error();
-  return sockets;
-}
 
 // Accepting on a copy ends with the copy; the socket itself stays for a successor.
 FileDescriptor copy_of(const FileDescriptor& socket) {
