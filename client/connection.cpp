@@ -1,8 +1,10 @@
 #include "client/connection.hpp"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -15,6 +17,7 @@ namespace {
 constexpr std::size_t most_answer_bytes = 512u << 20;
 constexpr std::size_t most_problem_bytes = 64u << 10;
 constexpr std::size_t most_candidates = 5;
+constexpr std::chrono::hours longest_wait{24};  // in one go; libcurl counts milliseconds in an int
 constexpr long connect_ms = 5'000;
 // Subscribing makes the daemon fetch the feed first, redirects and all.
 constexpr long answer_ms = 180'000;
@@ -38,10 +41,16 @@ Easy make_easy() {
   return easy;
 }
 
+// So that no program which this one starts keeps the daemon's connection open.
+int close_on_exec(void*, curl_socket_t socket, curlsocktype) {
+  return ::fcntl(socket, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
+}
+
 void aim(CURL* easy, const std::string& socket_path, const std::string& target) {
   const auto url = "http://localhost" + target;
   curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, socket_path.c_str());
   curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, close_on_exec);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");  // http_proxy is for the network
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
@@ -254,7 +263,7 @@ EventStream::EventStream(const std::string& socket_path, std::string_view since,
 EventStream::~EventStream() { curl_multi_remove_handle(state_->multi.get(), state_->easy.get()); }
 
 Outcome<std::vector<Event>> EventStream::wait(std::chrono::milliseconds longest, int also) {
-  const auto deadline = std::chrono::steady_clock::now() + longest;
+  const auto deadline = std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(longest, longest_wait);
   curl_waitfd other{also, CURL_WAIT_POLLIN, 0};
   state_->run();
   while (!state_->ended && state_->events.empty() && other.revents == 0) {
@@ -272,5 +281,6 @@ Outcome<std::vector<Event>> EventStream::wait(std::chrono::milliseconds longest,
 }
 
 bool EventStream::ended() const { return state_->ended; }
+const std::string& EventStream::last_id() const { return state_->parser.last_id(); }
 
 }  // namespace newscache::client

@@ -71,6 +71,8 @@ class EventStream {
   // Returns as soon as there are events, when the stream ended, when `also` can be read, or after `longest`.
   Outcome<std::vector<Event>> wait(std::chrono::milliseconds longest, int also = -1);
   bool ended() const;
+  // Up to where everything has been told, events or not.
+  const std::string& last_id() const;
 
  private:
   struct State;

@@ -20,6 +20,8 @@ class EventParser {
   std::vector<Event> feed(std::string_view bytes);
   // More is being held than any event of the daemon's needs: the other side speaks something else.
   bool overflowed() const { return overflowed_; }
+  // The last id, also of what was no event: where to resume.
+  const std::string& last_id() const { return pending_.id; }
 
  private:
   void take_line(std::string_view line, std::vector<Event>& events);

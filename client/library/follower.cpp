@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <thread>
 #include <utility>
 
@@ -24,6 +25,13 @@ Change change_of(const Event& event) {
     change.id = count_at(*data, "id");
   }
   return change;
+}
+
+// 0 for none.
+std::int64_t number_from(const std::string& text) {
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
 }
 
 }  // namespace
@@ -66,6 +74,7 @@ const Position& Follower::position() const { return state_->position; }
 
 Result<std::vector<Change>> Follower::next(milliseconds longest) {
   auto& state = *state_;
+  longest = std::min<milliseconds>(longest, std::chrono::hours(24));  // what is longer is a mistake, or for ever
   const auto now = std::chrono::steady_clock::now();
   if (!state.stream) {
     std::this_thread::sleep_until(std::min(now + longest, state.next_attempt));
@@ -73,6 +82,7 @@ Result<std::vector<Change>> Follower::next(milliseconds longest) {
     if (auto error = state.connect()) return std::move(*error);
   }
   const auto events = state.stream->wait(longest);
+  const auto told = number_from(state.stream->last_id());
   if (!events || (events->empty() && state.stream->ended())) state.stream.reset();
   if (!events) return error_of(events.error());
   std::vector<Change> changes;
@@ -80,6 +90,8 @@ Result<std::vector<Change>> Follower::next(milliseconds longest) {
     changes.push_back(change_of(event));
     state.position.revision = std::max(state.position.revision, changes.back().revision);
   }
+  // Also past what the filter has left out, so that the log is not said to be lost.
+  state.position.revision = std::max(state.position.revision, told);
   return changes;
 }
 

@@ -126,11 +126,16 @@ void Network::answer_calls() {
   }
 }
 
-// Until there is something to ask, or so long.
-void Network::pause(milliseconds longest) {
-  pollfd waiting{call_signal_.get(), POLLIN, 0};
-  ::poll(&waiting, 1, static_cast<int>(longest.count()));
-  answer_calls();
+// So long; what is asked meanwhile is answered, and shortens nothing.
+void Network::pause(milliseconds time) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (!stopping_) {
+    const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now()).count();
+    if (left <= 0) return;
+    pollfd waiting{call_signal_.get(), POLLIN, 0};
+    ::poll(&waiting, 1, static_cast<int>(left));
+    answer_calls();
+  }
 }
 
 }  // namespace newscache::reader

@@ -42,7 +42,7 @@ class Network {
   client::Outcome<client::Exit> listen(const std::string& since);
   void answer_calls();
   void tell(News news);
-  void pause(std::chrono::milliseconds longest);
+  void pause(std::chrono::milliseconds time);
 
   std::string socket_path_;
   client::Connection connection_;  // the thread's

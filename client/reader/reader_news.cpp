@@ -27,6 +27,10 @@ void Reader::connected(const boost::json::object& status) {
   if (std::exchange(epoch_, epoch) != epoch && feeds_loaded_) {  // another database: numbers name other things now
     lists_.clear();
     article_.reset();
+    going_.reset();
+    question_.reset();
+    deleted_.clear();
+    new_articles_ = 0;
   }
   take_status(status);
   if (!lists_.empty()) lists_.back().retry();
@@ -169,7 +173,7 @@ void Reader::take_page(const Call& call, const boost::json::object& answer) {
   const auto is_search = [](const ArticlesPage& list) { return !list.source().query.empty(); };
   const auto first = std::find_if(lists_.begin(), lists_.end(), is_search);
   if (lists_.end() - first > 1) lists_.erase(first, lists_.end() - 1);
-  if (!going_ || going_->serial != call.serial || lists_.back().serial() != call.serial) return;
+  if (!going_ || going_->serial != call.serial || lists_.empty() || lists_.back().serial() != call.serial) return;
   const auto going = *std::exchange(going_, std::nullopt);
   const auto* selected = lists_.back().selected();
   const bool there = first_page && going.unread && selected && !selected->read;

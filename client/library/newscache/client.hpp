@@ -186,7 +186,8 @@ class NEWSCACHE_API Daemon {
 // it was.
 class NEWSCACHE_API Follower {
  public:
-  // What happens from now on.
+  // What happens from the first next() on. Who has read articles before that asks Daemon::position() first, and gives
+  // it.
   explicit Follower(std::string socket_path = default_socket_path(), Filter filter = {});
   // First what has happened since. An empty epoch: of whatever log there is.
   Follower(std::string socket_path, Position after, Filter filter = {});
