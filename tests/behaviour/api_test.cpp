@@ -15,28 +15,7 @@ using namespace newscache::test;
 
 namespace {
 
-// `count` articles from a file, without any network.
-std::int64_t import_articles(const Daemon& daemon, int count) {
-  std::string items;
-  for (int i = 1; i <= count; ++i) items += item(std::to_string(i), "Article " + std::to_string(i));
-  const Reply done = request(daemon, "POST", "/v1/import?feed=Files&name=x.xml", rss("Files", items));
-  REQUIRE(done.status == 200);
-  REQUIRE(done.json.at("added").to_number<int>() == count);
-  return done.json.at("feed").as_int64();
-}
-
-std::int64_t revision(const Daemon& daemon) { return get(daemon, "/v1/status").json.at("revision").as_int64(); }
-
 std::string since(std::int64_t place) { return "since=" + std::to_string(place); }
-
-// While it lives, this process connects as nobody; only root can do that.
-class AsNobody {
- public:
-  AsNobody() { REQUIRE(::seteuid(65534) == 0); }
-  ~AsNobody() {
-    if (::seteuid(0) != 0) std::abort();
-  }
-};
 
 // Reads events until `last`; how many there were, or -1 when one was missing or out of order.
 int count_gapless(EventReader& events, std::int64_t first, std::int64_t last) {

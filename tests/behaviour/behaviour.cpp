@@ -1,7 +1,10 @@
 #include "behaviour/behaviour.hpp"
 
+#include <unistd.h>
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cstdlib>
 #include <stdexcept>
 
 #include "support/catch.hpp"
@@ -57,6 +60,23 @@ void await_events(EventReader& events, std::string_view name, int count) {
     REQUIRE(event);
     if (event->name == name) --count;
   }
+}
+
+std::int64_t import_articles(const Daemon& daemon, int count, const std::string& feed, std::string_view text) {
+  std::string items;
+  for (int i = 1; i <= count; ++i) items += item(feed + std::to_string(i), "Article " + std::to_string(i), text);
+  const Reply done = request(daemon, "POST", "/v1/import?feed=" + feed + "&name=x.xml", rss(feed, items));
+  REQUIRE(done.status == 200);
+  REQUIRE(done.json.at("added").to_number<int>() == count);
+  return done.json.at("feed").as_int64();
+}
+
+std::int64_t revision(const Daemon& daemon) { return get(daemon, "/v1/status").json.at("revision").as_int64(); }
+
+AsNobody::AsNobody() { REQUIRE(::seteuid(65534) == 0); }
+
+AsNobody::~AsNobody() {
+  if (::seteuid(0) != 0) std::abort();
 }
 
 std::string rss(std::string_view title, std::string_view items) {

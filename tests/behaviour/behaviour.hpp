@@ -35,6 +35,21 @@ std::vector<std::string> titles(const Daemon& daemon, std::string_view query = "
 // Reads on until so many events of that name have come; requires that the stream does not end before.
 void await_events(EventReader& events, std::string_view name, int count);
 
+// So many articles of that text from a file of that title, without any network; the feed's id.
+std::int64_t import_articles(const Daemon& daemon, int count, const std::string& feed = "Files",
+                             std::string_view text = "Some text.");
+// The newest.
+std::int64_t revision(const Daemon& daemon);
+
+// While it lives, this process connects as nobody; only root can do that.
+class AsNobody {
+ public:
+  AsNobody();
+  ~AsNobody();
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+};
+
 std::string rss(std::string_view title, std::string_view items);
 std::string item(std::string_view guid, std::string_view title, std::string_view text = "Some text.");
 

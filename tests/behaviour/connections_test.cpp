@@ -30,18 +30,6 @@ namespace {
 constexpr auto token = "0123456789abcdef0123456789abcdef";
 const HeaderList bearer{{"Authorization", std::string("Bearer ") + token}, {"Content-Type", "application/json"}};
 
-// Imported articles of one feed; its id.
-std::int64_t import_articles(const Daemon& daemon, const std::string& feed, int count, std::size_t bytes = 10) {
-  std::string items;
-  const std::string text(bytes, 'x');
-  for (int i = 1; i <= count; ++i) items += item(feed + std::to_string(i), "Article " + std::to_string(i), text);
-  const auto done = request(daemon, "POST", "/v1/import?feed=" + feed + "&name=x.xml", rss(feed, items));
-  REQUIRE(done.status == 200);
-  return done.json.at("feed").as_int64();
-}
-
-std::int64_t revision(const Daemon& daemon) { return get(daemon, "/v1/status").json.at("revision").as_int64(); }
-
 // One that nobody listens on right now.
 std::uint16_t free_port() {
   const FileDescriptor probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -52,6 +40,16 @@ std::uint16_t free_port() {
   REQUIRE(::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0);
   REQUIRE(::getsockname(probe.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
   return ntohs(address.sin_port);
+}
+
+// As systemd passes a socket, for the daemon's process before it starts.
+std::function<void()> passing(const FileDescriptor& listening) {
+  return [fd = listening.get()] {
+    ::dup2(fd, 3);
+    ::fcntl(3, F_SETFD, 0);
+    ::setenv("LISTEN_FDS", "1", 1);
+    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
+  };
 }
 
 HttpClient connect_tcp(std::uint16_t port) {
@@ -155,7 +153,7 @@ TEST_CASE("over TCP whoever knows the token may read and mark, and nobody else g
   const auto address = "127.0.0.1:" + std::to_string(port);
   Daemon daemon("[http]\nlisten = [\"" + address + "\"]\ntoken_file = \"" + secret_file(folder, token) + "\"\n");
   daemon.start();
-  const auto feed = std::to_string(import_articles(daemon, "a", 2));
+  const auto feed = std::to_string(import_articles(daemon, 2, "a"));
   CHECK(connect_tcp(port).get("/v1/articles").status == 401);
   CHECK(connect_tcp(port).get("/healthz").status == 401);
   auto client = connect_tcp(port);
@@ -179,7 +177,7 @@ TEST_CASE("http.admin lets the token's holder change subscriptions") {
   Daemon daemon("[http]\nadmin = true\nlisten = [\"127.0.0.1:" + std::to_string(port) + "\"]\ntoken_file = \"" +
                 secret_file(folder, token) + "\"\n");
   daemon.start();
-  const auto feed = std::to_string(import_articles(daemon, "a", 1));
+  const auto feed = std::to_string(import_articles(daemon, 1, "a"));
   CHECK(connect_tcp(port).request("DELETE", "/v1/feeds/" + feed, {}, bearer).status == 204);
 }
 
@@ -190,7 +188,7 @@ TEST_CASE("an address that can be reached from outside speaks TLS") {
   Daemon daemon("[http]\nlisten = [\"0.0.0.0:" + port + "\"]\ntoken_file = \"" + secret_file(folder, token) +
                 "\"\ntls_certificate_file = \"" + files.certificate + "\"\ntls_key_file = \"" + files.key + "\"\n");
   daemon.start();
-  import_articles(daemon, "a", 300, 3000);
+  import_articles(daemon, 300, "a", std::string(3000, 'x'));
   const auto curl = "curl -sS --noproxy '*' --max-time 60 --cacert " + files.certificate +
                     " -H 'Authorization: Bearer " + token + "' ";
   const auto url = "127.0.0.1:" + port + "/v1/articles?limit=300";
@@ -204,7 +202,7 @@ TEST_CASE("an address that can be reached from outside speaks TLS") {
 TEST_CASE("a long list is sent in pieces and is the same as page by page") {
   Daemon daemon;
   daemon.start();
-  import_articles(daemon, "a", 500, 4000);
+  import_articles(daemon, 500, "a", std::string(4000, 'x'));
   HttpClient client(daemon.socket());
   const auto whole = client.get("/v1/articles?limit=400");
   CHECK(whole.header("Transfer-Encoding") == "chunked");
@@ -229,8 +227,8 @@ TEST_CASE("a long list is sent in pieces and is the same as page by page") {
 TEST_CASE("changes and events can be limited to a feed or a folder, also live and for what is deleted") {
   Daemon daemon;
   daemon.start();
-  const auto one = std::to_string(import_articles(daemon, "one", 2));
-  const auto two = std::to_string(import_articles(daemon, "two", 2));
+  const auto one = std::to_string(import_articles(daemon, 2, "one"));
+  const auto two = std::to_string(import_articles(daemon, 2, "two"));
   REQUIRE(request(daemon, "PATCH", "/v1/feeds/" + two, R"({"folder":"F"})").status == 200);
   const auto ids = [&daemon](const std::string& filter) {
     std::vector<std::string> changes;
@@ -267,7 +265,7 @@ TEST_CASE("changes and events can be limited to a feed or a folder, also live an
 TEST_CASE("who follows a folder hears of a feed that leaves it or comes into it") {
   Daemon daemon;
   daemon.start();
-  const auto path = "/v1/feeds/" + std::to_string(import_articles(daemon, "a", 1));
+  const auto path = "/v1/feeds/" + std::to_string(import_articles(daemon, 1, "a"));
   REQUIRE(request(daemon, "PATCH", path, R"({"folder":"A"})").status == 200);
   EventReader a(daemon.socket(), "/v1/events?folder=A");
   EventReader b(daemon.socket(), "/v1/events?folder=B");
@@ -299,12 +297,7 @@ TEST_CASE("a TCP socket that systemd passes is served when http.listen names it,
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   REQUIRE(::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
   REQUIRE(::listen(listening.get(), 8) == 0);
-  const auto pass = [fd = listening.get()] {
-    ::dup2(fd, 3);
-    ::fcntl(3, F_SETFD, 0);
-    ::setenv("LISTEN_FDS", "1", 1);
-    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
-  };
+  const auto pass = passing(listening);
   const auto secret = "token_file = \"" + secret_file(folder, token) + "\"\n";
   Daemon named("[http]\nlisten = [\"127.0.0.1:" + std::to_string(port) + "\"]\n" + secret);
   named.set_before_start(pass);
@@ -319,7 +312,7 @@ TEST_CASE("a TCP socket that systemd passes is served when http.listen names it,
 TEST_CASE("a thousand subscribers hear of everything in time, and those that stop reading cost nobody anything") {
   Daemon daemon;
   daemon.start();
-  import_articles(daemon, "a", 800);
+  import_articles(daemon, 800, "a");
   const auto start = revision(daemon);
   constexpr int subscribers = 900;
   ManyStreams reading(daemon, subscribers, start);
@@ -354,12 +347,7 @@ TEST_CASE("a restart under socket activation turns no client away") {
   daemon.socket().copy(address.sun_path, sizeof(address.sun_path) - 1);
   REQUIRE(::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
   REQUIRE(::listen(listening.get(), 64) == 0);
-  daemon.set_before_start([fd = listening.get()] {
-    ::dup2(fd, 3);
-    ::fcntl(3, F_SETFD, 0);
-    ::setenv("LISTEN_FDS", "1", 1);
-    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
-  });
+  daemon.set_before_start(passing(listening));
   daemon.start();
   std::atomic<bool> over = false;
   std::atomic<int> answered = 0;
@@ -393,9 +381,10 @@ TEST_CASE("a user who takes all places he can get locks out no administrator") {
   daemon.start();
   ::chmod(daemon.config_file().parent_path().c_str(), 0711);
   std::list<HttpClient> flood;
-  REQUIRE(::seteuid(65534) == 0);
-  for (int i = 0; i < 12; ++i) flood.emplace_back(daemon.socket());
-  if (::seteuid(0) != 0) std::abort();
+  {
+    const AsNobody while_connecting;
+    for (int i = 0; i < 12; ++i) flood.emplace_back(daemon.socket());
+  }
   int served = 0;
   int refused = 0;
   for (auto& client : flood) {

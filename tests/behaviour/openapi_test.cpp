@@ -19,14 +19,6 @@ namespace json = boost::json;
 
 namespace {
 
-class AsNobody {
- public:
-  AsNobody() { REQUIRE(::seteuid(65534) == 0); }
-  ~AsNobody() {
-    if (::seteuid(0) != 0) std::abort();
-  }
-};
-
 HttpClient as_nobody(const Daemon& daemon) {
   const AsNobody while_connecting;
   return HttpClient(daemon.socket());

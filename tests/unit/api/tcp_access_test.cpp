@@ -1,6 +1,7 @@
 #include "api/tcp_access.hpp"
 
 #include "api/gzip.hpp"
+#include "api/negotiate.hpp"
 #include "support/catch.hpp"
 
 using namespace newscache;
