@@ -10,13 +10,11 @@
 namespace newscache::api {
 
 Result<model::ArticleQuery> parse_article_query(const Parameters& parameters) {
-  constexpr std::int64_t max_id = 0x7fffffff;
   model::ArticleQuery query;
   ParameterReader reader(parameters);
-  std::optional<std::int64_t> feed;
   std::size_t order = 0;
   std::size_t fields = 0;
-  reader.integer("feed", 1, max_id, feed);
+  reader.feed_id("feed", query.feed);
   reader.text("folder", query.folder);
   reader.text("tag", query.tag);
   reader.boolean("read", query.read);
@@ -28,7 +26,6 @@ Result<model::ArticleQuery> parse_article_query(const Parameters& parameters) {
   reader.integer("limit", 1, 1000, query.limit);
   reader.text("cursor", query.cursor);
   reader.word("fields", {"full", "summary"}, fields);
-  if (feed) query.feed = model::FeedId{*feed};
   query.order = static_cast<model::ArticleOrder>(order);
   query.with_content = fields == 0;
   if (query.order == model::ArticleOrder::relevance && query.text.empty()) {
@@ -99,13 +96,10 @@ loop::awaitable<std::string> next_piece(loop::OnThread<store::Reader>& reader, s
 loop::awaitable<Response> list_articles(Context& context, Request& request) {
   auto query = parse_article_query(request.parameters);
   if (!query) co_return problem(query.error());
-  const bool complete = !asks_index(*query) || co_await context.services.indexer.catch_up();
+  const bool by_index = asks_index(*query);
   auto listing = std::make_shared<Listing>(std::move(*query), context.host.limits.piece_bytes);
   auto body = [listing](store::Reader& reader) { return listing->next(reader); };
-  auto known = complete ? request.if_none_match : std::string();
-  auto response = co_await answer_from_log(context, std::move(known), std::move(body));
-  // The same question will soon have more answers, without a change of revision.
-  if (!complete) response.etag.clear();
+  auto response = co_await answer_query(context, request.if_none_match, by_index, std::move(body));
   if (response.status == 200 && !listing->ended()) {
     response.rest = [&reader = context.services.reader, listing] { return next_piece(reader, listing); };
   }

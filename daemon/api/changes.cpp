@@ -22,11 +22,8 @@ std::optional<Response> lost(const Result<model::ChangePage>& page, const std::o
 }
 
 void read_filter(ParameterReader& reader, model::ChangeFilter& filter) {
-  constexpr std::int64_t max_id = 0x7fffffff;
-  std::optional<std::int64_t> feed;
-  reader.integer("feed", 1, max_id, feed);
+  reader.feed_id("feed", filter.feed);
   reader.text("folder", filter.folder);
-  if (feed) filter.feed = model::FeedId{*feed};
   if (filter.feed && filter.folder) reader.fail("folder", "left out where 'feed' is given");
 }
 

@@ -24,7 +24,7 @@ Response page(const model::Article& article, const model::Feed* feed, bool as_ht
 loop::awaitable<Response> get_content(Context& context, Request& request) {
   const auto wanted = negotiate(request.accept, offers);
   auto read = [id = model::ArticleId{request.id}, wanted, known = request.if_none_match](store::Reader& reader) {
-    // Before the article is read, so that a tag is never newer than what it stands for.
+    const store::Reader::View view(reader);
     auto etag = position_etag(log_position(reader));
     const auto article = reader.article(id);
     if (!article) return problem(article.error());

@@ -45,4 +45,15 @@ loop::awaitable<Response> answer_from_log(Context& context, std::string if_none_
   co_return co_await context.services.reader.run(std::move(job));
 }
 
+// The same for a query of articles, after the search index has caught up with them where it is asked.
+template <class MakeBody>
+loop::awaitable<Response> answer_query(Context& context, std::string if_none_match, bool by_index, MakeBody make_body) {
+  const bool complete = !by_index || co_await context.services.indexer.catch_up();
+  if (!complete) if_none_match.clear();
+  auto response = co_await answer_from_log(context, std::move(if_none_match), std::move(make_body));
+  // The same question will soon have more answers, without a change of revision.
+  if (!complete) response.etag.clear();
+  co_return response;
+}
+
 }  // namespace newscache::api

@@ -3,40 +3,10 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
-#include <algorithm>
 #include <array>
 #include <new>
 
-#include "text/utf8.hpp"
-
 namespace newscache::api {
-namespace {
-
-// "q=0", "q=0.0": not that one, please.
-bool is_refused(std::string_view parameters) {
-  const auto q = parameters.find("q=");
-  if (q == std::string_view::npos) return false;
-  const auto value = text::trim(parameters.substr(q + 2));
-  return value.starts_with('0') && value.find_first_not_of("0.") == std::string_view::npos;
-}
-
-}  // namespace
-
-bool accepts_gzip(std::string_view accept_encoding) {
-  bool any = false;
-  while (!accept_encoding.empty()) {
-    const auto end = std::min(accept_encoding.find(','), accept_encoding.size());
-    const auto item = accept_encoding.substr(0, end);
-    accept_encoding.remove_prefix(std::min(end + 1, accept_encoding.size()));
-    const auto semicolon = std::min(item.find(';'), item.size());
-    const auto coding = text::trim(item.substr(0, semicolon));
-    const bool accepted = !is_refused(item.substr(semicolon));
-    if (text::equal_ignoring_case(coding, "gzip")) return accepted;
-    if (coding == "*") any = accepted;
-  }
-  return any;
-}
-
 bool is_compressible(std::string_view content_type) {
   const auto type = content_type.substr(0, content_type.find(';'));
   return type.starts_with("text/") || type.ends_with("json") || type.ends_with("xml") || type.ends_with("-text");

@@ -7,7 +7,6 @@
 
 namespace newscache::api {
 
-bool accepts_gzip(std::string_view accept_encoding);
 // Pictures and the like are compressed already.
 bool is_compressible(std::string_view content_type);
 

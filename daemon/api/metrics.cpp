@@ -41,7 +41,10 @@ class Exposition {
   std::string text_;
 };
 
-Figures read_figures(store::Reader& reader) { return {reader.counts(), reader.unindexed(), reader.database_bytes()}; }
+Figures read_figures(store::Reader& reader) {
+  const store::Reader::View view(reader);
+  return {reader.counts(), reader.unindexed(), reader.database_bytes()};
+}
 
 }  // namespace
 

@@ -42,6 +42,16 @@ std::optional<int> parse_quality(std::string_view text) {
   return value <= 1000 ? std::optional(value) : std::nullopt;
 }
 
+// That of the parameters, 1000 when they have none; none when it is senseless. What follows it is not looked at: it
+// belongs to no media type any more.
+std::optional<int> quality_in(std::string_view parameters) {
+  while (!parameters.empty()) {
+    const auto parameter = take_part(parameters, ';');
+    if (text::equal_ignoring_case(parameter.substr(0, 2), "q=")) return parse_quality(parameter.substr(2));
+  }
+  return 1000;
+}
+
 std::optional<MediaRange> parse_range(std::string_view text) {
   MediaRange range;
   const auto name = text::to_lower(take_part(text, ';'));
@@ -50,14 +60,9 @@ std::optional<MediaRange> parse_range(std::string_view text) {
   range.type = name.substr(0, slash);
   range.subtype = name.substr(slash + 1);
   if (range.type == "*" && range.subtype != "*") return std::nullopt;
-  while (!text.empty()) {
-    const auto parameter = take_part(text, ';');
-    if (!text::equal_ignoring_case(parameter.substr(0, 2), "q=")) continue;
-    const auto quality = parse_quality(parameter.substr(2));
-    if (!quality) return std::nullopt;
-    range.quality = *quality;
-    break;  // what follows is no media type's any more
-  }
+  const auto quality = quality_in(text);
+  if (!quality) return std::nullopt;
+  range.quality = *quality;
   return range;
 }
 
@@ -100,6 +105,18 @@ std::optional<std::size_t> negotiate(std::string_view accept, std::span<const st
     wanted = i;
   }
   return wanted;
+}
+
+bool accepts_gzip(std::string_view accept_encoding) {
+  bool any = false;
+  while (!accept_encoding.empty()) {
+    auto item = take_part(accept_encoding, ',');
+    const auto coding = take_part(item, ';');
+    const bool accepted = quality_in(item).value_or(0) > 0;
+    if (text::equal_ignoring_case(coding, "gzip")) return accepted;
+    if (coding == "*") any = accepted;
+  }
+  return any;
 }
 
 }  // namespace newscache::api

@@ -99,17 +99,15 @@ loop::awaitable<Response> republish(Context& context, Request& request, const Fo
   const bool of_one_feed = request.id != 0;
   if (of_one_feed) query->feed = model::FeedId{request.id};
   query->max_bytes = most_page_bytes;
-  const bool complete = !asks_index(*query) || co_await context.services.indexer.catch_up();
-  Address address{request.origin + request.path, request.parameters.encoded("cursor")};
+  Address address{origin_of(request.host, request.is_secure) + request.path, request.parameters.encoded("cursor")};
+  const bool by_index = asks_index(*query);
   auto body = [query = std::move(*query), of_one_feed, write = format.write, address = std::move(address),
                identity = request.parameters.encoded("cursor limit")](store::Reader& reader) -> Result<std::string> {
     const auto page = read_page(reader, query, of_one_feed, address, identity);
     if (!page) return page.error();
     return write(*page);
   };
-  auto known = complete ? request.if_none_match : std::string();
-  auto response = co_await answer_from_log(context, std::move(known), std::move(body));
-  if (!complete) response.etag.clear();
+  auto response = co_await answer_query(context, request.if_none_match, by_index, std::move(body));
   if (response.status == 200) response.content_type = format.content_type;
   co_return response;
 }

@@ -212,6 +212,12 @@ void ParameterReader::integer(std::string_view name, std::int64_t least, std::in
   value = number;
 }
 
+void ParameterReader::feed_id(std::string_view name, std::optional<model::FeedId>& value) {
+  std::optional<std::int64_t> id;
+  integer(name, 1, max_id, id);
+  if (id) value = model::FeedId{*id};
+}
+
 void ParameterReader::instant(std::string_view name, std::optional<Instant>& value) {
   const auto* given = parameters_.find(name);
   if (given == nullptr) return;

@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "model/ids.hpp"
 
 namespace newscache::api {
 
@@ -44,6 +45,7 @@ class ParameterReader {
   void boolean(std::string_view name, bool& value);
   void integer(std::string_view name, std::int64_t least, std::int64_t most, std::int64_t& value);
   void integer(std::string_view name, std::int64_t least, std::int64_t most, std::optional<std::int64_t>& value);
+  void feed_id(std::string_view name, std::optional<model::FeedId>& value);
   // RFC 3339, or a date, which is its midnight in UTC.
   void instant(std::string_view name, std::optional<Instant>& value);
   // One of `words`; the value becomes its index.
@@ -60,8 +62,9 @@ struct Request {
   Method method = Method::get;
   std::string path;  // decoded, without the query
   Parameters parameters;
-  std::int64_t id = 0;  // of the path's {id}
-  std::string origin;   // "http://localhost": how the client calls us
+  std::int64_t id = 0;     // of the path's {id}
+  std::string host;        // as the client calls us
+  bool is_secure = false;  // over TLS
   std::string accept;
   std::string if_none_match;
   std::string last_event_id;

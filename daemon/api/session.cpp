@@ -11,6 +11,7 @@
 #include "api/deadline.hpp"
 #include "api/event_stream.hpp"
 #include "api/gzip.hpp"
+#include "api/negotiate.hpp"
 #include "api/transport.hpp"
 #include "text/utf8.hpp"
 
@@ -235,7 +236,8 @@ Session::Step Session::check_policy() {
   keep_alive_ = head.keep_alive() && head.version() == 11;
   head_only_ = head.method() == http::verb::head;
   request_.method = method_from(view(head.method_string()));
-  request_.origin = origin_of(view(head[http::field::host]), door_.tls != nullptr);
+  request_.host = field_of(head, http::field::host);
+  request_.is_secure = door_.tls != nullptr;
   request_.accept = field_of(head, http::field::accept);
   request_.if_none_match = field_of(head, http::field::if_none_match);
   request_.last_event_id = std::string(view(head["Last-Event-ID"]));
