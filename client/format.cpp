@@ -7,6 +7,7 @@
 #include <ctime>
 #include <optional>
 
+#include "html/plain_text.hpp"
 #include "text/date.hpp"
 
 namespace newscache::client {
@@ -162,6 +163,19 @@ std::string relative_time(Instant instant, Instant now) {
   const auto distance = (now - instant).count();
   if (distance == 0) return "now";
   return distance > 0 ? duration_text(distance) + " ago" : "in " + duration_text(-distance);
+}
+
+std::string article_title(const Article& article) {
+  auto title = article.title;
+  if (title.empty()) title = html::excerpt(article.summary, 80);
+  if (title.empty()) title = html::excerpt(article.content_html, 80);
+  return title.empty() ? article.url : title;
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const auto& text : texts) out.append(out.empty() ? "" : ", ").append(text);
+  return out;
 }
 
 Outcome<std::string> point_in_time(std::string_view typed, Instant now) {

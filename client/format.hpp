@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "client/outcome.hpp"
+#include "newscache/client.hpp"
 
 namespace newscache::client {
 
@@ -25,6 +26,11 @@ std::string short_time(Instant instant, Instant now);
 std::string long_time(Instant instant, Instant now);
 // "3 h 12 min ago", "in 40 min", "now"
 std::string relative_time(Instant instant, Instant now);
+
+// Its title; without one the start of its text, else its address.
+std::string article_title(const Article& article);
+// "one, two"
+std::string joined(const std::vector<std::string>& texts);
 
 // What a person types as a point in time, as RFC 3339: that itself, a local day "2026-11-25", or how long ago: "2d",
 // "12h", "1w2d".

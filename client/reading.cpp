@@ -41,13 +41,6 @@ struct ShowOptions {
   bool history = false;
 };
 
-std::string article_title(const Article& article) {
-  auto title = article.title;
-  if (title.empty()) title = html::excerpt(article.summary, 80);
-  if (title.empty()) title = html::excerpt(article.content_html, 80);
-  return title.empty() ? article.url : title;
-}
-
 Outcome<Exit> print_json_list(Session& session, const Query& query) {
   const auto list = fetch_articles(session.connection, articles_target(query), query.limit);
   if (!list) return list.error();
@@ -108,12 +101,6 @@ Outcome<Exit> search(Session& session, const SearchOptions& options) {
   query.order = Order::relevance;
   query.limit = options.count;
   return print_articles(session, std::move(query));
-}
-
-std::string joined(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const auto& text : texts) out.append(out.empty() ? "" : ", ").append(text);
-  return out;
 }
 
 // Title, what belongs to it, and text. `about`: what else there is to say of this version.

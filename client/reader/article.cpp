@@ -2,15 +2,14 @@
 
 #include <algorithm>
 
-#include "client/json.hpp"
-#include "client/reader/words.hpp"
+#include "client/format.hpp"
+#include "client/library/records.hpp"
 #include "html/plain_text.hpp"
 
 namespace newscache::reader {
 namespace {
 
 using client::Style;
-using client::text_at;
 
 constexpr std::size_t text_columns = 100;  // longer lines are hard to read
 
@@ -18,6 +17,7 @@ constexpr std::size_t text_columns = 100;  // longer lines are hard to read
 
 void ArticlePage::show(const boost::json::object& answer, std::string_view feed_name) {
   article_ = article_of(answer);
+  const auto said = client::article_of(answer);
   paragraphs_.clear();
   links_.clear();
   width_ = 0;  // lines_ are old
@@ -26,16 +26,14 @@ void ArticlePage::show(const boost::json::object& answer, std::string_view feed_
   };
   paragraphs_.push_back({article_.title, Style::bold});
   header("Feed: ", std::string(feed_name));
-  header("Author: ", author_names(answer));
+  header("Author: ", client::joined(said.authors));
   header("Date: ", article_.date);
-  header("Link: ", text_at(answer, "url"));
-  header("About: ", text_at(answer, "external_url"));
-  header("Tags: ", tag_names(answer));
+  header("Link: ", said.url);
+  header("About: ", said.external_url);
+  header("Tags: ", client::joined(said.tags));
   paragraphs_.push_back({});
 
-  auto html = text_at(answer, "content_html");
-  if (html.empty()) html = text_at(answer, "summary");
-  const auto content = html::to_linked_text(html);
+  const auto content = html::to_linked_text(said.content_html.empty() ? said.summary : said.content_html);
   const auto text = client::printable_text(content.text);
   for (std::string_view rest = text; !rest.empty();) {
     const auto end = std::min(rest.find('\n'), rest.size());
@@ -47,10 +45,9 @@ void ArticlePage::show(const boost::json::object& answer, std::string_view feed_
     links_.push_back(link.url);
     kinds.push_back(link.image ? "image" : "link");
   }
-  for (const auto& value : client::array_at(answer, "attachments")) {
-    links_.push_back(text_at(client::as_object(value), "url"));
-    const auto type = text_at(client::as_object(value), "mime_type");
-    kinds.push_back(type.empty() ? "file" : type);
+  for (const auto& file : said.attachments) {
+    links_.push_back(file.url);
+    kinds.push_back(file.mime_type.empty() ? "file" : file.mime_type);
   }
   if (links_.empty()) return;
   paragraphs_.push_back({});

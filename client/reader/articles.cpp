@@ -4,8 +4,9 @@
 #include <map>
 
 #include "client/connection.hpp"
+#include "client/format.hpp"
 #include "client/json.hpp"
-#include "client/reader/words.hpp"
+#include "client/library/records.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::reader {
@@ -43,16 +44,17 @@ std::string short_date(const std::string& date, std::size_t columns) {
 }  // namespace
 
 Article article_of(const boost::json::object& article) {
-  auto title = article_title(article);
+  const auto said = client::article_of(article);
+  auto title = client::article_title(said);
   if (title.empty()) title = "(untitled)";
-  auto url = text_at(article, "url");
-  return {.id = client::count_at(article, "id"),
-          .feed = client::count_at(article, "feed_id"),
+  const auto date = said.published.value_or(said.received);
+  return {.id = said.id,
+          .feed = said.feed,
           .title = client::printable_line(text::cut_utf8(title, title_bytes)),
-          .date = article_date(article),
-          .url = url.empty() ? text_at(article, "external_url") : url,
-          .read = client::flag_at(article, "read"),
-          .starred = client::flag_at(article, "starred")};
+          .date = date == client::Time{} ? "" : client::local_time(date),
+          .url = said.url.empty() ? said.external_url : said.url,
+          .read = said.read,
+          .starred = said.starred};
 }
 
 std::string articles_target(const Source& source, bool unread_only, std::size_t limit, const std::string& cursor) {

@@ -135,27 +135,36 @@ void Reader::run_in_list(Command command) {
   if (command == Command::refresh) return refresh(list.source());
   const auto* selected = list.selected();
   if (!selected) return;
+  if (run_on_article(command, *selected)) return;
+  command == Command::open ? open_article(*selected) : open_link(selected->url);
+}
+
+// What is done alike with an article of the list and with the one that is shown; false for other commands.
+bool Reader::run_on_article(Command command, const Article& article) {
   switch (command) {
-    case Command::open:
-      return open_article(*selected);
     case Command::next_unread:
     case Command::previous_unread:
-      return go(command == Command::next_unread, true);
+      go(command == Command::next_unread, true);
+      return true;
     case Command::next:
     case Command::previous:
-      return go(command == Command::next, false);
+      go(command == Command::next, false);
+      return true;
     case Command::toggle_read:
-      return change(*selected, !selected->read, std::nullopt);
+      change(article, !article.read, std::nullopt);
+      return true;
     case Command::toggle_star:
-      return change(*selected, std::nullopt, !selected->starred);
+      change(article, std::nullopt, !article.starred);
+      return true;
     default:
-      return open_link(selected->url);  // open_link
+      return false;
   }
 }
 
 void Reader::run_in_article(Command command) {
   if (article_->move(command, body().rows)) return;
   const auto& article = article_->article();
+  if (run_on_article(command, article)) return;
   switch (command) {
     case Command::open:
       return open_numbered_link();
@@ -163,16 +172,6 @@ void Reader::run_in_article(Command command) {
       return number_.empty() ? open_link(article.url) : open_numbered_link();
     case Command::back:
       return go_back();
-    case Command::next_unread:
-    case Command::previous_unread:
-      return go(command == Command::next_unread, true);
-    case Command::next:
-    case Command::previous:
-      return go(command == Command::next, false);
-    case Command::toggle_read:
-      return change(article, !article.read, std::nullopt);
-    case Command::toggle_star:
-      return change(article, std::nullopt, !article.starred);
     case Command::refresh:
       return refresh({.feed = article.feed});
     default:

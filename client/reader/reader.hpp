@@ -74,6 +74,7 @@ class Reader {
   void run_in_feeds(Command command);
   void run_in_list(Command command);
   void run_in_article(Command command);
+  bool run_on_article(Command command, const Article& article);
   void run_in_help(Command command);
   void press_in_prompt(Key key);
   void open_list(Source source);
