@@ -8,14 +8,15 @@
 namespace newscache {
 namespace {
 
-constexpr std::array<std::pair<Cause, std::string_view>, 21> names = {{
+constexpr std::array<std::pair<Cause, std::string_view>, 22> names = {{
     {Cause::link, "link"},           {Cause::dns, "dns"},
     {Cause::portal, "portal"},       {Cause::clock, "clock"},
     {Cause::tls, "tls"},             {Cause::timeout, "timeout"},
     {Cause::refused, "refused"},     {Cause::busy, "busy"},
     {Cause::denied, "denied"},       {Cause::missing, "missing"},
     {Cause::gone, "gone"},           {Cause::too_large, "too_large"},
-    {Cause::not_a_feed, "not_a_feed"}, {Cause::server, "server"},
+    {Cause::not_a_feed, "not_a_feed"}, {Cause::no_article, "no_article"},
+    {Cause::server, "server"},
     {Cause::budget, "budget"},
     {Cause::invalid, "invalid"},     {Cause::not_found, "not_found"},
     {Cause::conflict, "conflict"},   {Cause::forbidden, "forbidden"},

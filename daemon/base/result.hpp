@@ -24,6 +24,7 @@ enum class Cause {
   gone,        // 410
   too_large,   // more bytes, headers, redirects or entries than allowed
   not_a_feed,  // an answer, but no feed document
+  no_article,  // a page without an article: a front page, a login, a challenge, an error
   server,      // any other HTTP status or protocol violation
   budget,      // a budget of bytes is used up
   invalid,     // bad input of a caller

@@ -125,6 +125,8 @@ struct FeedState {
   Move move;
   Traffic traffic;
   std::optional<Gap> gap;
+  // Whether its entries hold only the beginnings of articles; none: its documents have not told yet.
+  std::optional<bool> teasers;
   friend bool operator==(const FeedState&, const FeedState&) = default;
 };
 
@@ -171,6 +173,7 @@ struct IncomingEntry {
   std::string uid;   // of the article
   std::string link;  // canonical link, the second key; empty when there is none
   Entry entry;
+  bool to_complete = false;  // for reading without a network; when it is new or edited
 };
 
 struct FeedUpdate {

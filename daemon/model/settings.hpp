@@ -101,9 +101,21 @@ struct ContentSettings {
 struct OfflineSettings {
   std::string full_text = "auto";  // never, always, auto
   bool images = true;
-  std::int64_t image_width = 800;  // pixels
-  std::int64_t article_limit = 20 << 20;
+  std::int64_t image_width = 800;         // pixels
+  std::int64_t article_limit = 20 << 20;  // bytes, of all that is fetched for one article
   bool enclosures = false;
+  std::int64_t image_limit = 5 << 20;        // bytes, of each
+  std::int64_t enclosure_limit = 200 << 20;  // bytes, of each
+  std::optional<std::int64_t> feed_limit;    // bytes kept of what the articles of one feed refer to
+  std::optional<std::int64_t> day;           // bytes received in a day for all of this, within the budgets
+  bool metered = false;                      // also over a link that costs by the byte
+};
+
+// Which parts of a site's pages are the article, and which are not: CSS selectors.
+struct SiteSettings {
+  std::string site;  // a host; its subdomains are meant too
+  std::vector<std::string> keep;
+  std::vector<std::string> drop;
 };
 
 struct HttpSettings {
@@ -139,6 +151,7 @@ struct Settings {
   OfflineSettings offline;
   HttpSettings http;
   std::vector<HostSettings> hosts;
+  std::vector<SiteSettings> sites;
   std::vector<DeclaredFeed> feeds;
 };
 

@@ -21,6 +21,7 @@
 #include "model/attempt.hpp"
 #include "model/feed.hpp"
 #include "model/ids.hpp"
+#include "model/offline.hpp"
 #include "model/query.hpp"
 
 namespace newscache::store {
@@ -128,6 +129,11 @@ constexpr std::int64_t kIndexStep = 512;
 
 constexpr std::int64_t kAttemptsKept = 50;  // in the journal of each feed
 
+// Where the bytes of an asset are: "assets/ab/abcd..." beside the database.
+std::string asset_path(const Options& options, std::string_view sha256);
+// The folder for files that are to become assets, on the same file system; made by Writer::open().
+std::string new_assets_path(const Options& options);
+
 // Whether whoever wrote last did not come to close it: Writer::close() leaves no WAL.
 bool was_left_open(const Options& options);
 
@@ -175,6 +181,17 @@ class Writer {
   std::int64_t index(std::int64_t limit);
   // How many articles wait for it, roughly. mark() with a text takes them in itself.
   std::int64_t unindexed() const;
+
+  // --- completing articles: see docs/offline.md ---
+  // All that attempts have brought, in one transaction (synced). The files of media become assets, or go when there is
+  // one with the same bytes. A page becomes the article's content and fills in what the feed leaves out; that is an
+  // update of the article, without an earlier version; any other difference that clients see is a change of its state.
+  // For an article that is gone, or has been edited since, only the traffic counts. Whether each was taken.
+  std::vector<bool> complete(std::span<const model::CompletionUpdate> updates);
+  // Articles of that feed, or of all, that are `off` and not older than that are to be completed; the newest `limit`.
+  std::int64_t want_complete(std::optional<model::FeedId> feed, Instant since, std::int64_t limit);
+  // Files beside the assets that no row knows: after a crash, or an interrupted download that is older than `before`.
+  void sweep_assets(Instant before);
 
   // --- bounds: see docs/storage.md ---
   // The most that database and WAL may take. apply() and mark() delete what goes first, but nothing starred, rather
@@ -243,6 +260,24 @@ class Reader {
   Result<std::vector<model::ArticleVersion>> history(model::ArticleId id);
   // What came after `since`, oldest first. Cause::gone when the log does not reach back so far.
   Result<model::ChangePage> changes(model::Revision since, std::int64_t limit, const model::ChangeFilter& filter = {});
+  // Articles whose next attempt is due by then, in the order in which readers will open them: starred, unread, newest
+  // first; feeds that are read before those that are not. When the next one is due after that.
+  struct Incompletes {
+    std::vector<model::ArticleId> due;
+    std::optional<Instant> next;
+  };
+  Incompletes incomplete(Instant by, std::int64_t limit);
+  // One of them, with all that is known. Cause::not_found.
+  Result<model::Incomplete> incomplete(model::ArticleId id);
+  // Of any article; what `offline` says of it. Cause::not_found.
+  Result<model::Completion> completion(model::ArticleId id);
+  // The assets of what an article refers to, by the URLs that it has for them; without files.
+  std::vector<model::Media> media(model::ArticleId id);
+  // Known from any article.
+  std::optional<model::Asset> asset_of(std::string_view url);
+  // Cause::not_found. The file is at asset_path().
+  Result<model::Asset> asset(std::string_view sha256);
+  std::int64_t asset_bytes(model::FeedId feed);  // of what its articles refer to, each asset once
   model::Counts counts();
   std::int64_t unindexed();    // as Writer::unindexed()
   model::Revision revision();  // the newest that is committed
