@@ -1,0 +1,44 @@
+#include "html/page_words.hpp"
+
+#include <algorithm>
+
+#include "html/tokenizer.hpp"
+#include "text/utf8.hpp"
+
+namespace newscache::html {
+
+bool has_word(std::string_view words, std::string_view word) {
+  while (!words.empty()) {
+    const auto start = static_cast<std::size_t>(std::find_if_not(words.begin(), words.end(), is_space) - words.begin());
+    words.remove_prefix(start);
+    const auto size = static_cast<std::size_t>(std::find_if(words.begin(), words.end(), is_space) - words.begin());
+    if (size > 0 && text::equal_ignoring_case(words.substr(0, size), word)) return true;
+    words.remove_prefix(size);
+  }
+  return false;
+}
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
+  if (text.empty()) return false;
+  const auto lower = text::to_lower(text);
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](std::string_view part) { return lower.find(part) != std::string::npos; });
+}
+
+bool surrounds_article(const Document& document, NodeId node) {
+  const Node& element = document[node];
+  if (element.is_text || node == Document::root || node == Document::body) return false;
+  if (element.element == Element::nav || element.element == Element::aside || element.element == Element::footer) {
+    return true;
+  }
+  for (const std::string_view name : {"class", "id"}) {
+    if (contains_any(document.attribute(node, name),
+                     {"comment", "related", "sidebar", "recommend", "footer", "popular", "trending", "more-news",
+                      "latest", "teaser", "newsletter", "widget"})) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace newscache::html
