@@ -5,16 +5,19 @@
 #include "html/dom.hpp"
 #include "html/measures.hpp"
 #include "html/page.hpp"
+#include "html/page_links.hpp"
+#include "html/page_metadata.hpp"
+#include "html/page_pictures.hpp"
 #include "html/page_pruner.hpp"
 #include "html/page_writer.hpp"
 #include "html/plain_text.hpp"
 #include "html/sanitise.hpp"
-#include "text/url.hpp"
 
 namespace newscache::html {
 
 namespace {
 
+constexpr std::size_t excerpt_bytes = 300;
 constexpr std::uint32_t enough_chars = 500;  // with less the next, looser attempt may be better
 
 struct Attempt {
@@ -73,39 +76,31 @@ void drop_all(Document& document, std::string_view name) {
   }
 }
 
-std::string meta(const Document& d, std::string_view key) {
-  for (NodeId n = 0; n != no_node; n = d.following(n, 0)) {
-    if (!d.is(n, "meta")) continue;
-    if ((d.attribute(n, "property").find(key) != std::string_view::npos || d.attribute(n, "name") == key) &&
-        !d.attribute(n, "content").empty())
-      return std::string(d.attribute(n, "content"));
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<PageArticle> extract(std::string_view page, const PageOptions& options) {
   Document document = parse_page(page, options);
-  PageArticle article;
-  std::string base(options.url);
-  if (const NodeId node = document.find("base"); node != no_node) {
-    if (auto url = text::resolve_url(base, document.attribute(node, "href")); !url.empty()) base = std::move(url);
-  }
-  for (const auto* k : {"dc:title", "og:title", "twitter:title"})
-    if (article.title.empty()) article.title = meta(document, k);
-  if (article.title.empty())
-    if (auto t = document.find("title"); t != no_node) article.title = document.text_of(t);
-  for (const auto* k : {"dc:creator", "author", "article:author"})
-    if (article.byline.empty()) article.byline = meta(document, k);
+  auto metadata = page_metadata(document, options.url);
+  const auto base = page_base(document, options.url);
+  settle_pictures(document, base, options.image_width);
   drop_all(document, "noscript");
   split_at_breaks(document);
-  auto best = best_attempt(document, article.title, !article.byline.empty());
-  if (article.byline.empty()) article.byline = std::move(best.byline);
+  auto best = best_attempt(document, metadata.title, !metadata.byline.empty());
   SanitiseOptions safe;
   safe.base_url = base;
+  PageArticle article;
   article.content_html = sanitise(best.html, safe);
   article.content_text = to_text(article.content_html);
+  article.title = std::move(metadata.title);
+  article.byline = metadata.byline.empty() ? std::move(best.byline) : std::move(metadata.byline);
+  article.site_name = std::move(metadata.site_name);
+  article.image = std::move(metadata.image);
+  article.language = std::move(metadata.language);
+  article.published = metadata.published;
+  article.next_url = std::move(metadata.next_url);
+  article.amp_url = std::move(metadata.amp_url);
+  article.excerpt =
+      metadata.excerpt.empty() ? excerpt(article.content_html, excerpt_bytes) : std::move(metadata.excerpt);
   if (article.content_text.empty()) return Error{Cause::no_article, "the page holds no text"};
   return article;
 }
