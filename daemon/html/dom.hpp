@@ -89,6 +89,11 @@ class Document {
   void set_attribute(NodeId node, std::string_view name, std::string_view value);
   void remove_attribute(NodeId node, std::string_view name);
 
+  // The tree as it is, and to be again after changes of it; changes of attributes stay.
+  using State = std::vector<Node>;
+  const State& state() const { return nodes_; }
+  void restore(const State& state) { nodes_ = state; }
+
  private:
   friend class TreeBuilder;
   void insert(NodeId parent, NodeId node, NodeId before);
