@@ -232,12 +232,6 @@ struct Overload : Ts... {
 template <class... Ts>
 Overload(Ts...) -> Overload<Ts...>;
 
-std::string format_list(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const auto& text : texts) out += (out.empty() ? "" : ", ") + toml_string(text, false);
-  return "[" + out + "]";
-}
-
 std::string format_number(Kind kind, std::int64_t number) {
   if (kind == Kind::duration) return toml_string(format_duration(number));
   if (kind == Kind::size) return toml_string(format_size(number));
@@ -279,7 +273,7 @@ void Entry::put(model::Settings& settings, const Value& checked) const {
 std::string Entry::format(model::Settings& settings) const {
   const auto networks = [&](const std::vector<std::string>& list) {
     const bool word = rule.kind == Kind::networks && list.size() == 1 && !is_network(list.front());
-    return word ? toml_string(list.front()) : format_list(list);
+    return word ? toml_string(list.front()) : toml_list(list);
   };
   return std::visit(
       Overload{

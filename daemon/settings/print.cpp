@@ -3,6 +3,7 @@
 
 #include "settings/access.hpp"
 #include "settings/field_table.hpp"
+#include "settings/site.hpp"
 
 namespace newscache::settings {
 namespace {
@@ -40,6 +41,7 @@ std::string print(const model::Settings& settings) {
     out += fmt::format("\n[[host]]\nhost = {}\n", toml_string(host.host, false));
     out += format_access(host.access, host.sources);
   }
+  for (const auto& site : settings.sites) out += format_site(site);
   for (const auto& feed : settings.feeds) out += format_feed(feed);
   return out;
 }
