@@ -345,11 +345,13 @@ loop::awaitable<void> Attempt::fetch_picture(const Errand& errand, std::string u
     co_return;
   }
   auto keep = [folder = context_.folder, url, body = std::move(answer->body)]() -> Result<std::optional<model::Media>> {
-    const auto kind = media_type(body);
-    if (!kind) return kind.error();
-    if (!kind->type.starts_with("image/")) return Error{Cause::invalid, "it is no picture but " + kind->type};
-    if (is_tracker(*kind)) return std::optional<model::Media>();
-    auto media = keep_bytes(folder, url, body, kind->type);
+    const std::string type(media_type(body));
+    if (!type.starts_with("image/"))
+      return Error{Cause::invalid, type.empty() ? "it is of no kind that is kept" : "it is no picture but " + type};
+    const auto size = picture_size(body, type);
+    if (size && is_tracker(*size)) return std::optional<model::Media>();
+    if (size && is_too_large(*size)) return Error{Cause::too_large, "it has more than 40 million pixels"};
+    auto media = keep_bytes(folder, url, body, type);
     if (!media) return media.error();
     return std::optional(std::move(*media));
   };

@@ -116,12 +116,12 @@ Result<model::Media> Partial::finish() {
   if (bytes_ == 0) return Error{Cause::invalid, "it is empty"};
   const Mapping mapping(file.get(), static_cast<std::size_t>(bytes_));
   if (!mapping) return trouble(path_, "cannot be mapped");
-  const auto kind = media_type(mapping.bytes());
-  if (!kind) return kind.error();
+  const auto type = media_type(mapping.bytes().substr(0, kHeadBytes));
+  if (type.empty()) return Error{Cause::invalid, "it is of no kind that is kept"};
   ::unlink((path_ + ".version").c_str());
   model::Media media;
   media.url = url_;
-  media.asset = {hex(sha256({mapping.bytes()})), kind->type, bytes_};
+  media.asset = {hex(sha256({mapping.bytes()})), std::string(type), bytes_};
   media.file = path_;
   return media;
 }
