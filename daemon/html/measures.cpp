@@ -139,7 +139,7 @@ Measures measure_text(std::string_view text) {
     if (space) ++measures.chars;
     space = false;
     seen = true;
-    ++measures.chars;
+    measures.chars += c >= 0x2E80 && c < 0xD7B0 ? 3 : 1;
     if (is_comma(c)) ++measures.commas;
   }
   if (!seen) measures.chars = 0;

@@ -106,7 +106,7 @@ class Pruner {
     const auto role = document_.attribute(node, "role");
     if (role == "dialog" && document_.attribute(node, "aria-modal") == "true") return true;
     const auto hints = hints_of(document_, node);
-    if (!rules_.has_byline && result_.byline.empty() && take_byline(node, hints)) return true;
+    if (result_.byline.empty() && take_byline(node, hints)) return true;
     if (!title_dropped_ && repeats_title(node)) return title_dropped_ = true;
     if (rules_.drop_unlikely) {
       const bool unlikely = hints.has(Hint::unlikely) && !hints.has(Hint::maybe) && !document_.is(node, Element::a);

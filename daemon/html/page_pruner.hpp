@@ -13,7 +13,6 @@ namespace newscache::html {
 
 struct PruneRules {
   std::string_view title;     // a heading that repeats it goes
-  bool has_byline = false;    // else the first thing that looks like one is taken out
   bool drop_unlikely = true;  // by what it is called
 };
 
