@@ -17,7 +17,8 @@ enum class Hint : std::uint16_t {
   byline = 16,   // who wrote it
   share = 32,    // buttons to pass it on
   aside = 64,    // links to others, newsletters, what readers say
-  paywall = 128  // what those who do not pay see
+  paywall = 128,  // what those who do not pay see
+  unseen = 256   // only for screen readers
 };
 
 class Hints {

@@ -2,6 +2,7 @@
 
 #include "html/article_cleaner.hpp"
 #include "html/article_finder.hpp"
+#include "html/article_trimmer.hpp"
 #include "html/dom.hpp"
 #include "html/page.hpp"
 #include "html/page_links.hpp"
@@ -43,6 +44,7 @@ Attempt attempt(Document& document, const Looseness& how, std::string_view title
   clean_rules.weigh_classes = how.weigh_classes;
   clean_rules.by_content = how.clean_by_content;
   clean_article(document, found.node, clean_rules);
+  if (how.clean_by_content) trim_article(document, found.node);
   Attempt result;
   result.shape = article_shape(document, found.node);
   result.html = write_content(document, found.node);
@@ -84,6 +86,7 @@ Result<PageArticle> extract(std::string_view page, const PageOptions& options) {
   settle_pictures(document, base, options.image_width);
   drop_all(document, "noscript");
   const auto signs = page_signs(document);
+  drop_further_articles(document, metadata.title);
   split_at_breaks(document);
   auto best = best_attempt(document, metadata.title);
   SanitiseOptions safe;

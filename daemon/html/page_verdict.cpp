@@ -232,7 +232,7 @@ ArticleShape article_shape(const Document& document, NodeId article) {
   for (NodeId node = article; node != no_node;) {
     const Element element = document[node].element;
     const auto& m = measures[node];
-    const bool leaf = node != article && is_block(element) && !m.block;
+    const bool leaf = node != article && is_block(element) && m.leaf;
     if (!document[node].is_text && leaf) {
       if (!is_link_block(m)) {
         shape.prose += m.chars - std::min(m.chars, static_cast<std::uint32_t>(m.link_chars));
