@@ -57,8 +57,11 @@ std::string_view string_of(const json::object& object, std::string_view key) {
   return text ? view(*text) : std::string_view();
 }
 
-// In one line; the values of JSON-LD are text, but many are markup.
-std::string line(std::string_view value) { return to_line(text::cut_utf8(value, 4096)); }
+// In one line; the values of JSON-LD are text, but many are markup, and some escaped twice.
+std::string line(std::string_view value) {
+  auto text = to_line(text::cut_utf8(value, 4096));
+  return looks_like_html(text) ? to_line(text) : text;
+}
 
 // The names of types, without "https://schema.org/".
 template <typename Test>

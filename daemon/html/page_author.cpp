@@ -1,10 +1,11 @@
 #include "html/page_author.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
-#include "html/page_date.hpp"
-#include "html/page_words.hpp"
+#include "html/headline.hpp"
+#include "text/date_words.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::html {
@@ -20,9 +21,32 @@ constexpr std::string_view openings[] = {
     "posted by ", "author: ",  "authors: ",    "text: ",      "autor: ",       "av ",     "af ",     "auteur : ",
     "story by ",  "words by ", "reported by ", "article by ", "published by ", "автор: ", "текст: ",
 };
-// Behind them, where a date or something else begins.
-constexpr std::string_view ends[] = {" | ",       " • ",        " · ",         " — ",         " – ",  "\n",
-                                     " updated ", " updated: ", " published ", " posted on ", " on ", " at "};
+// Behind them, where something else begins.
+struct End {
+  std::string_view words;
+  bool before_number;  // only then
+};
+constexpr End ends[] = {
+    {" | ", true},
+    {" • ", true},
+    {" · ", true},
+    {" — ", true},
+    {" – ", true},
+    {" updated", true},
+    {" last updated", true},
+    {" published", true},
+    {" posted on ", true},
+    {" on ", true},
+    {" at ", true},
+    {" edited by ", false},
+    {" photographs by ", false},
+    {" photos by ", false},
+    {" illustrated by ", false},
+    {" (http", false},
+    {" | follow", false},
+};
+// What is said in a byline's place.
+constexpr std::string_view notices[] = {"last updated", "updated", "published", "posted", "admin", "reply", "share"};
 
 bool starts_with_folded(std::string_view text, std::string_view lower) {
   return text.size() >= lower.size() && text::equal_ignoring_case(text.substr(0, lower.size()), lower);
@@ -38,9 +62,6 @@ bool has_digit(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Only for what may be a date: names such as "April May" are none.
-bool is_date(std::string_view text) { return has_digit(text) && plausible_date(text).has_value(); }
-
 std::string_view without_opening(std::string_view text) {
   for (const auto opening : openings) {
     if (starts_with_folded(text, opening)) return text::trim(text.substr(opening.size()));
@@ -48,22 +69,49 @@ std::string_view without_opening(std::string_view text) {
   return text;
 }
 
-// Up to the first sign behind which there is a date or a number.
+std::string_view word_at(std::string_view text, std::size_t at) {
+  return text.substr(std::min(at, text.size()), std::min(text.find(' ', at), text.size()) - std::min(at, text.size()));
+}
+
+bool is_date_word(std::string_view word) {
+  while (!word.empty() && (word.back() == ',' || word.back() == '.')) word.remove_suffix(1);
+  const auto kind = text::find_date_word(text::to_lower(word)).kind;
+  return kind == text::DateWordKind::month || kind == text::DateWordKind::weekday ||
+         kind == text::DateWordKind::month_or_weekday;
+}
+
+bool starts_with_digit(std::string_view word) { return !word.empty() && word[0] >= '0' && word[0] <= '9'; }
+
+// "March 25, 2015", "Monday, March 2", "25 March", "25.3.2015"; not a name such as "April May".
+bool date_starts(std::string_view text, std::size_t at) {
+  const auto word = word_at(text, at);
+  const auto next = word_at(text, at + word.size() + 1);
+  if (is_date_word(word)) return starts_with_digit(next) || (is_date_word(next) && has_digit(text.substr(at)));
+  if (!starts_with_digit(word)) return false;
+  return is_date_word(next) || std::count_if(word.begin(), word.end(),
+                                             [](char c) { return c == '.' || c == '/' || c == '-' || c == ':'; }) >= 2;
+}
+
+// Up to where something else than names begins.
 std::string_view without_end(std::string_view text) {
   const auto lower = text::to_lower(text);
   auto shortest = text.size();
-  for (const auto end : ends) {
-    const auto at = lower.find(end);
-    if (at == lower.npos || at == 0 || at >= shortest) continue;
-    if (has_digit(text.substr(at))) shortest = at;
+  for (const auto& end : ends) {
+    const auto at = lower.find(end.words);
+    if (at != lower.npos && at < shortest && (!end.before_number || has_digit(text.substr(at)))) shortest = at;
+  }
+  for (std::size_t at = 0; at < shortest; at = std::min(text.find(' ', at), text.size() - 1) + 1) {
+    if (date_starts(text, at)) shortest = at;
   }
   return text::trim(text.substr(0, shortest));
 }
 
-struct Place {
-  NodeId node = no_node;
-  bool marked = false;  // as the author by the page itself, not only by the words of a class
-};
+bool is_notice(std::string_view text) {
+  return std::any_of(std::begin(notices), std::end(notices), [&](std::string_view notice) {
+    return starts_with_folded(text, notice) &&
+           (text.size() == notice.size() || text[notice.size()] == ' ' || text[notice.size()] == ':');
+  });
+}
 
 bool is_author(const Document& document, NodeId node) {
   return has_word(document.attribute(node, "rel"), "author") ||
@@ -86,11 +134,14 @@ std::string names_under(const Document& document, NodeId top) {
       names.push_back(std::move(name));
     }
   };
-  for (NodeId node = document.following(top, top); node != no_node;) {
-    const bool named = is_author(document, node) || has_word(document.attribute(node, "itemprop"), "name");
-    const bool is_name = named && document.find("a", node) == no_node;
-    if (is_name) add(node);
-    node = is_name ? document.following_skipping(node, top) : document.following(node, top);
+  const auto is_named = [&](NodeId node) {
+    return is_author(document, node) || has_word(document.attribute(node, "itemprop"), "name");
+  };
+  for (NodeId node = document.following(top, top); node != no_node; node = document.following(node, top)) {
+    if (!is_named(node)) continue;
+    NodeId inside = document.following(node, node);
+    while (inside != no_node && !is_named(inside)) inside = document.following(inside, node);
+    if (inside == no_node) add(node);
   }
   if (names.empty()) add(top);
   std::string joined;
@@ -101,42 +152,39 @@ std::string names_under(const Document& document, NodeId top) {
 }  // namespace
 
 std::string clean_byline(std::string_view text) {
-  const auto collapsed = text::collapse_white_space(text);
-  std::string_view rest = collapsed;
-  if (rest.size() > longest_byline) return {};
-  rest = without_end(without_opening(rest));
-  while (!rest.empty() && (rest.back() == ',' || rest.back() == '|' || rest.back() == '/' || rest.back() == '-')) {
-    rest = text::trim(rest.substr(0, rest.size() - 1));
-  }
+  std::string blanks(text);
+  for (auto at = blanks.find("\xc2\xa0"); at != blanks.npos; at = blanks.find("\xc2\xa0", at))
+    blanks.replace(at, 2, " ");
+  const auto collapsed = text::collapse_white_space(blanks);
+  std::string_view rest = without_opening(collapsed);
+  if (rest.size() > longest_byline || is_notice(rest)) return {};
+  rest = without_end(rest);
+  while (!rest.empty() && std::string_view(" ,|/-:").find(rest.back()) != std::string_view::npos) rest.remove_suffix(1);
   const bool is_address = rest.find("://") != rest.npos || rest.starts_with("www.") || rest.starts_with("@") ||
                           (rest.find('@') != rest.npos && rest.find(' ') == rest.npos);
-  if (!has_letter(rest) || is_address || is_date(rest)) return {};
-  return std::string(rest);
+  return has_letter(rest) && !is_address ? std::string(rest) : std::string();
 }
 
-std::string shown_byline(const Document& document) {
-  std::string named;  // by a class only
-  for (NodeId node = Document::body; node != no_node;) {
-    if (document[node].is_text || node == Document::body) {
-      node = document.following(node, Document::body);
-      continue;
-    }
-    const bool marked = is_author(document, node);
-    if (!marked && surrounds_article(document, node)) {
-      node = document.following_skipping(node, Document::body);
-      continue;
-    }
-    if (marked || (named.empty() && has_byline_name(document, node))) {
-      const auto text = document.text_of(node);
-      if (!text.empty() && text.size() < longest_shown) {
-        auto names = names_under(document, node);
-        if (marked && !names.empty()) return names;
-        if (named.empty()) named = std::move(names);
-      }
-    }
-    node = document.following(node, Document::body);
+std::string shown_byline(const Document& document, NodeId headline) {
+  const auto names_in = [&](NodeId node) -> std::optional<std::string> {
+    const auto text = document.text_of(node);
+    auto names = text.size() < longest_shown ? names_under(document, node) : std::string();
+    return names.empty() ? std::nullopt : std::optional(std::move(names));
+  };
+  // With those beside: "A and B".
+  const auto marked = [&](NodeId node) -> std::optional<std::string> {
+    if (!is_author(document, node)) return std::nullopt;
+    auto names = names_in(document[node].parent);
+    return names ? names : names_in(node);
+  };
+  const auto named = [&](NodeId node) { return has_byline_name(document, node) ? names_in(node) : std::nullopt; };
+  if (auto names = search_around(document, headline, marked)) return *names;
+  if (auto names = search_around(document, headline, named)) return *names;
+  // Below the article, where some stand, much else does.
+  for (NodeId node = Document::body; node != no_node; node = document.following(node, Document::body)) {
+    if (auto names = marked(node)) return *names;
   }
-  return named;
+  return {};
 }
 
 }  // namespace newscache::html

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "html/page_words.hpp"
+#include "html/headline.hpp"
 #include "text/date.hpp"
 #include "text/utf8.hpp"
 
@@ -11,17 +11,16 @@ namespace newscache::html {
 namespace {
 
 constexpr std::size_t longest_date = 80;
-constexpr int most_levels = 5;  // around the headline
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Not that of a change, and not of what surrounds the article.
-bool is_modified(const Document& document, NodeId node) {
+// The date of something else: of a change, an event, a life.
+bool is_of_other(const Document& document, NodeId node) {
   const auto property = document.attribute(node, "itemprop");
   if (has_word(property, "dateModified")) return true;
   const auto classes = document.attribute(node, "class");
   return (contains_any(classes, {"modified", "updated"}) && !contains_any(classes, {"publish", "posted"})) ||
-         has_word(property, "startDate") || has_word(property, "endDate");
+         has_word(property, "startDate") || has_word(property, "endDate") || contains_any(classes, {"bday", "dtstart"});
 }
 
 std::optional<Instant> date_of(const Document& document, NodeId node) {
@@ -34,35 +33,15 @@ std::optional<Instant> date_of(const Document& document, NodeId node) {
 }
 
 std::optional<Instant> time_in(const Document& document, NodeId node) {
-  return document.is(node, Element::time) ? date_of(document, node) : std::nullopt;
+  return document.is(node, Element::time) && !is_of_other(document, node) ? date_of(document, node) : std::nullopt;
 }
 
 // A date in words, in an element that is there for it.
 std::optional<Instant> words_in(const Document& document, NodeId node) {
   const bool dated = contains_any(document.attribute(node, "class"), {"date", "publish", "posted", "time", "byline"}) ||
                      contains_any(document.attribute(node, "id"), {"date", "publish"});
-  return dated ? date_of(document, node) : std::nullopt;
-}
-
-// The first date under an element that `find` sees, from the headline outwards.
-template <typename Find>
-std::optional<Instant> near_headline(const Document& document, Find find) {
-  NodeId around = document.find("h1", Document::body);
-  if (around == no_node) around = document.find("article", Document::body);
-  if (around == no_node) around = document.find("h2", Document::body);
-  NodeId seen = no_node;
-  for (int level = 0; around != no_node && around != Document::root && level < most_levels; ++level) {
-    for (NodeId node = around; node != no_node;) {
-      const bool beside = node == seen || (node != around && surrounds_article(document, node));
-      if (!beside && !is_modified(document, node)) {
-        if (const auto date = find(document, node)) return date;
-      }
-      node = beside ? document.following_skipping(node, around) : document.following(node, around);
-    }
-    seen = around;
-    around = document[around].parent;
-  }
-  return std::nullopt;
+  if (!dated || is_of_other(document, node)) return std::nullopt;
+  return contains_any(document.text_of(node), {"updated", "modified"}) ? std::nullopt : date_of(document, node);
 }
 
 // A number of so many digits, with none beside them.
@@ -116,10 +95,12 @@ std::optional<Instant> item_date(const Document& document) {
   return std::nullopt;
 }
 
-std::optional<Instant> shown_date(const Document& document, std::string_view url) {
-  if (const auto date = near_headline(document, time_in)) return date;
+std::optional<Instant> shown_date(const Document& document, NodeId headline, std::string_view url) {
+  const auto in_time = [&](NodeId node) { return time_in(document, node); };
+  const auto in_words = [&](NodeId node) { return words_in(document, node); };
+  if (const auto date = search_around(document, headline, in_time)) return date;
   if (const auto date = date_in_path(url)) return date;
-  return near_headline(document, words_in);
+  return search_around(document, headline, in_words);
 }
 
 }  // namespace newscache::html

@@ -14,6 +14,6 @@ std::optional<Instant> plausible_date(std::string_view text);
 // As microdata (itemprop) states it.
 std::optional<Instant> item_date(const Document& document);
 // As people see it: the <time> next to the headline, or else the page's address, or a date in words there.
-std::optional<Instant> shown_date(const Document& document, std::string_view url);
+std::optional<Instant> shown_date(const Document& document, NodeId headline, std::string_view url);
 
 }  // namespace newscache::html

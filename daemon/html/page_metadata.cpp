@@ -4,13 +4,13 @@
 #include <array>
 #include <vector>
 
+#include "html/headline.hpp"
 #include "html/linked_data.hpp"
 #include "html/media.hpp"
 #include "html/page_author.hpp"
 #include "html/page_date.hpp"
 #include "html/page_links.hpp"
 #include "html/page_title.hpp"
-#include "html/page_words.hpp"
 #include "html/plain_text.hpp"
 #include "text/url.hpp"
 #include "text/utf8.hpp"
@@ -116,10 +116,10 @@ class MetaReader {
         names = text::trim(names);
         const auto name = names.substr(0, names.find_first_of(" \t\n"));
         names.remove_prefix(name.size());
-        add(name, content);
+        add(name, content, 0);
       }
       for (const std::string_view attribute : {"name", "itemprop", "http-equiv"}) {
-        add(document.attribute(node, attribute), content);
+        add(document.attribute(node, attribute), content, 1);
       }
     }
   }
@@ -130,11 +130,11 @@ class MetaReader {
 
  private:
   struct Best {
-    std::size_t rank = std::size(meta_names);
+    std::size_t rank = std::size(meta_names) * 2;
     std::string value;
   };
 
-  void add(std::string_view name, std::string_view content) {
+  void add(std::string_view name, std::string_view content, std::size_t doubt) {
     if (name.empty() || name.size() > 64) return;
     std::string key;
     for (const char c : text::to_lower(name)) {
@@ -148,7 +148,7 @@ class MetaReader {
     auto value = usable(found->field, content);
     if (value.empty()) return;
     Best& best = best_[static_cast<std::size_t>(found->field)];
-    const auto rank = static_cast<std::size_t>(found - std::begin(meta_names));
+    const auto rank = static_cast<std::size_t>(found - std::begin(meta_names)) * 2 + doubt;
     if (rank < best.rank) {
       best = {rank, std::move(value)};
     } else if (rank == best.rank && found->field == Field::byline && best.value.find(value) == std::string::npos &&
@@ -199,7 +199,12 @@ LinkedData linked_data(const Document& document) {
 std::vector<std::string> site_names(std::string_view url, const LinkedData& data, const std::string& site) {
   std::vector<std::string> names;
   for (const auto& name : {site, data.site_name}) {
-    if (!name.empty()) names.push_back(name);
+    if (name.empty()) continue;
+    names.push_back(name);
+    // "The Times - News and more"
+    for (const std::string_view separator : {" - ", " | ", ": ", " \xe2\x80\x93 "}) {
+      if (const auto at = name.find(separator); at != name.npos) names.push_back(name.substr(0, at));
+    }
   }
   const auto parts = text::split_url(url);
   if (!parts) return names;
@@ -216,7 +221,7 @@ std::vector<std::string> site_names(std::string_view url, const LinkedData& data
 
 // A name and a headline may be given; the better is what the page's own title agrees with.
 std::string stated_title(const Document& document, const LinkedData& data) {
-  if (data.headline.empty() || data.name.empty() || data.headline == data.name) {
+  if (data.headline.empty() || data.name.empty() || data.name == data.headline || data.name == data.site_name) {
     return first_of({data.headline, data.name});
   }
   const NodeId title = document.find("title");
@@ -243,11 +248,12 @@ PageMetadata page_metadata(const Document& document, std::string_view url) {
   const MetaReader meta(document);
   const auto data = linked_data(document);
   PageMetadata page;
-  page.site_name = first_of({meta[Field::site], data.site_name});
+  page.site_name = first_of({data.site_name, meta[Field::site]});
   page.title = page_title(document, first_of({data.is_article ? stated_title(document, data) : "", meta[Field::title]}),
-                          site_names(url, data, page.site_name));
+                          site_names(url, data, meta[Field::site]));
+  const NodeId headline = find_headline(document, page.title);
   page.byline = first_of({clean_byline(data.byline), meta[Field::byline]});
-  if (page.byline.empty()) page.byline = shown_byline(document);
+  if (page.byline.empty()) page.byline = shown_byline(document, headline);
   page.excerpt = first_of({data.is_article ? data.description : "", meta[Field::excerpt], data.description});
   page.image = picture(document, url, meta[Field::image], data);
   page.language = first_of({language(document.attribute(Document::root, "lang")),
@@ -256,7 +262,7 @@ PageMetadata page_metadata(const Document& document, std::string_view url) {
   page.published = plausible_date(data.published);
   if (!page.published) page.published = plausible_date(meta[Field::published]);
   if (!page.published) page.published = item_date(document);
-  if (!page.published) page.published = shown_date(document, url);
+  if (!page.published) page.published = shown_date(document, headline, url);
   page.body = data.body;
   page.says_article = data.is_article || meta.says_article();
   page.for_subscribers = data.for_subscribers || meta.is_locked();

@@ -167,8 +167,10 @@ class Pictures {
     if (stands_in) {
       if (auto url = lazy_url(image); !url.empty()) return url;
     }
-    if (auto url = srcset_url(image, true); !url.empty()) return url;
-    if (auto url = resolve(src); !url.empty()) return url;
+    // Beside densities src is that of 1x.
+    const bool has_widths = srcset.find("w,") != srcset.npos || text::trim(srcset).ends_with('w');
+    if (auto url = has_widths ? srcset_url(image, true) : resolve(src); !url.empty()) return url;
+    if (auto url = has_widths ? resolve(src) : srcset_url(image, true); !url.empty()) return url;
     if (auto url = lazy_url(image); !url.empty()) return url;
     for (const auto& attribute : document_.attributes(image)) {
       const bool other =

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "html/headline.hpp"
 #include "text/fold.hpp"
 #include "text/utf8.hpp"
 
@@ -110,6 +111,25 @@ std::string only_heading(const Document& document) {
 }
 
 }  // namespace
+
+NodeId find_headline(const Document& document, std::string_view title) {
+  const auto wanted = key_of(title);
+  std::size_t headings = 0;
+  for (NodeId node = Document::body; node != no_node && !wanted.empty();
+       node = document.following(node, Document::body)) {
+    if (!document.is(node, Element::h1) && !document.is(node, Element::h2)) continue;
+    if (++headings > most_headings) break;
+    const auto heading = key_of(document.text_of(node));
+    if (heading == wanted || (heading.size() > 10 && (wanted.starts_with(heading) || heading.starts_with(wanted)))) {
+      return node;
+    }
+  }
+  for (const std::string_view name : {"h1", "article", "h2"}) {
+    const NodeId node = document.find(name, Document::body);
+    if (node != no_node) return node;
+  }
+  return Document::body;
+}
 
 std::string page_title(const Document& document, std::string_view stated, const std::vector<std::string>& sites) {
   if (!stated.empty()) return std::string(without_site(stated, sites));

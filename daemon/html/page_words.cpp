@@ -7,15 +7,28 @@
 
 namespace newscache::html {
 
-bool has_word(std::string_view words, std::string_view word) {
+namespace {
+
+template <typename Same>
+bool any_word(std::string_view words, Same same) {
   while (!words.empty()) {
     const auto start = static_cast<std::size_t>(std::find_if_not(words.begin(), words.end(), is_space) - words.begin());
     words.remove_prefix(start);
     const auto size = static_cast<std::size_t>(std::find_if(words.begin(), words.end(), is_space) - words.begin());
-    if (size > 0 && text::equal_ignoring_case(words.substr(0, size), word)) return true;
+    if (size > 0 && same(words.substr(0, size))) return true;
     words.remove_prefix(size);
   }
   return false;
+}
+
+}  // namespace
+
+bool has_word(std::string_view words, std::string_view word) {
+  return any_word(words, [&](std::string_view one) { return text::equal_ignoring_case(one, word); });
+}
+
+bool has_exact_word(std::string_view words, std::string_view word) {
+  return any_word(words, [&](std::string_view one) { return one == word; });
 }
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {

@@ -1,7 +1,9 @@
 #include "html/selector.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "html/page_words.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::html {
@@ -136,6 +138,24 @@ class Parser {
   std::string problem_;
 };
 
+bool holds(const Document& document, NodeId node, const Selector::Condition& condition) {
+  using enum Selector::Test;
+  if (condition.test == tag) return document[node].text == condition.value;
+  if (condition.test == exists) return document.has_attribute(node, condition.name);
+  const auto value = document.attribute(node, condition.name);
+  const std::string_view wanted = condition.value;
+  if (condition.test == word) return has_exact_word(value, wanted);
+  if (condition.test == equals) return value == wanted && document.has_attribute(node, condition.name);
+  if (wanted.empty()) return false;  // as in CSS
+  if (condition.test == starts) return value.starts_with(wanted);
+  return condition.test == ends ? value.ends_with(wanted) : value.find(wanted) != value.npos;
+}
+
+bool is_like(const Document& document, NodeId node, const Selector::Compound& compound) {
+  return std::all_of(compound.conditions.begin(), compound.conditions.end(),
+                     [&](const auto& condition) { return holds(document, node, condition); });
+}
+
 }  // namespace
 
 Result<Selector> Selector::parse(std::string_view text) {
@@ -144,6 +164,35 @@ Result<Selector> Selector::parse(std::string_view text) {
   Selector selector;
   selector.compounds_ = std::move(*compounds);
   return selector;
+}
+
+std::vector<NodeId> find_all(const Document& document, const Selector& selector) {
+  // Of each element that is open, a bit for each compound: met here with all that must be above it; and met above.
+  struct Met {
+    NodeId node;
+    std::uint64_t here;
+    std::uint64_t above;
+  };
+  std::vector<Met> open;
+  std::vector<NodeId> found;
+  const auto& compounds = selector.compounds();
+  for (NodeId node = Document::root; node != no_node; node = document.following(node, Document::root)) {
+    if (document[node].is_text) continue;
+    while (!open.empty() && open.back().node != document[node].parent) open.pop_back();
+    Met met{node, 0, open.empty() ? 0 : open.back().here | open.back().above};
+    bool selected = false;
+    for (std::size_t i = 0; i < compounds.size(); ++i) {
+      const auto& compound = compounds[i];
+      const auto before = compound.directly ? (open.empty() ? 0 : open.back().here) : met.above;
+      if (compound.continues && (before >> (i - 1) & 1) == 0) continue;
+      if (!is_like(document, node, compound)) continue;
+      met.here |= std::uint64_t{1} << i;
+      selected = selected || compound.ends;
+    }
+    if (selected) found.push_back(node);
+    open.push_back(met);
+  }
+  return found;
 }
 
 }  // namespace newscache::html

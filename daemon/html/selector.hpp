@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "html/dom.hpp"
 
 namespace newscache::html {
 
@@ -34,5 +35,8 @@ class Selector {
  private:
   std::vector<Compound> compounds_;  // at most 64
 };
+
+// The elements that it selects, in the document's order. One pass over the tree, whatever the selector.
+std::vector<NodeId> find_all(const Document& document, const Selector& selector);
 
 }  // namespace newscache::html
