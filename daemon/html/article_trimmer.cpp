@@ -1,8 +1,6 @@
 #include "html/article_trimmer.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <iostream>
 #include <string>
 #include <unordered_map>
 
@@ -170,7 +168,7 @@ class Trimmer {
     while (node != no_node) {
       const NodeId next = document_.following_skipping(node, article_);
       if (!document_[node].is_text && goes(node)) {
-        drop(node);
+        document_.unlink(node);
         node = next;
       } else {
         node = document_.following(node, article_);
@@ -179,27 +177,16 @@ class Trimmer {
   }
 
  private:
-  void drop(NodeId node) {
-    if (std::getenv("TRIM"))
-      std::cerr << "TRIM " << why_ << ": " << document_.attribute(node, "class") << " | "
-                << document_.text_of(node).substr(0, 200) << "\n";
-    document_.unlink(node);
-  }
-
   bool goes(NodeId node) {
     const auto& m = measures_[node];
     if (m.chars == 0 || m.data_table) return false;
-    why_ = "name";
     if (goes_by_name(node)) return true;
     const Element element = document_[node].element;
     if (!is_block(element) || !m.leaf) return false;
     if (m.chars > longest_notice) return repeats(node);
     const auto lower = text::to_lower(document_.text_of(node));
-    why_ = "label";
     if (m.chars <= longest_label && labels_links(node, lower)) return true;
-    why_ = "link";
     if (m.link_density() > mostly_links && m.link_density() < 1.01 && begins_with_any(lower, labels)) return true;
-    why_ = "notice";
     if (element == Element::p && begins_with_any(lower, notices)) return true;
     return repeats(node);
   }
@@ -209,7 +196,8 @@ class Trimmer {
     const auto prose = static_cast<float>(m.chars) - m.link_chars;
     if (prose > static_cast<float>(most_aside_prose) || m.chars * 3 > all_) return false;
     const auto hints = hints_of(document_, node);
-    return hints.has(Hint::unseen) || (hints.has(Hint::aside) && is_block(document_[node].element));
+    return hints.has(Hint::unseen) || hints.has(Hint::paywall) ||
+           (hints.has(Hint::aside) && is_block(document_[node].element));
   }
 
   // A heading over links, which go with it.
@@ -227,16 +215,13 @@ class Trimmer {
           document_[sibling].is_text ? is_all_space(document_[sibling].text) : m.chars == 0 && m.images == 0;
       if (!blank && (m.link_density() <= mostly_links || m.chars * 3 > all_)) break;
       links = links || !blank;
-      if (!blank) {
-        drop(sibling);
-      }
+      if (!blank) document_.unlink(sibling);
       sibling = next;
     }
     return links;
   }
 
   bool repeats(NodeId node) {
-    why_ = "repeat";
     if (measures_[node].chars < shortest_repeat) return false;
     const auto [first, is_new] = seen_.try_emplace(document_.text_of(node), node);
     return !is_new && !looks_like(node, first->second);
@@ -257,7 +242,6 @@ class Trimmer {
   PageMeasures measures_;
   std::uint32_t all_;
   std::unordered_map<std::string, NodeId> seen_;
-  const char* why_ = "";
 };
 
 // Its first headline, within the article itself.

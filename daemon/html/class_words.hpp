@@ -10,15 +10,15 @@
 namespace newscache::html {
 
 enum class Hint : std::uint16_t {
-  unlikely = 1,  // hardly ever part of an article
-  maybe = 2,     // an unlikely one that has such a name too stays
-  positive = 4,  // the article's own
-  negative = 8,  // rather not
-  byline = 16,   // who wrote it
-  share = 32,    // buttons to pass it on
-  aside = 64,    // links to others, newsletters, what readers say
+  unlikely = 1,   // hardly ever part of an article
+  maybe = 2,      // an unlikely one that has such a name too stays
+  positive = 4,   // the article's own
+  negative = 8,   // rather not
+  byline = 16,    // who wrote it
+  share = 32,     // buttons to pass it on
+  aside = 64,     // links to others, newsletters, what readers say
   paywall = 128,  // what those who do not pay see
-  unseen = 256   // only for screen readers
+  unseen = 256    // only for screen readers
 };
 
 class Hints {

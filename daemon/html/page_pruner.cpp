@@ -109,7 +109,8 @@ class Pruner {
     if (result_.byline.empty() && take_byline(node, hints)) return true;
     if (!title_dropped_ && repeats_title(node)) return title_dropped_ = true;
     if (rules_.drop_unlikely) {
-      const bool unlikely = hints.has(Hint::unlikely) && !hints.has(Hint::maybe) && !document_.is(node, Element::a);
+      const bool unlikely = hints.has(Hint::unlikely) && !hints.has(Hint::maybe) && !document_.is(node, Element::a) &&
+                            !document_.is(node, Element::blockquote);
       if (unlikely && !is_within(document_, node, Element::table) && !is_within(document_, node, Element::code)) {
         return true;
       }
