@@ -21,6 +21,8 @@ struct Pruned {
   std::string byline;          // as the page shows it
 };
 
+// As far as its own attributes tell.
+bool is_visible(const Document& document, NodeId node);
 // Runs of <br> become paragraphs.
 void split_at_breaks(Document& document);
 Pruned prune(Document& document, const PruneRules& rules);

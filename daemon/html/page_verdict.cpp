@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 #include "html/class_words.hpp"
 #include "html/measures.hpp"
+#include "html/page_pruner.hpp"
 #include "text/url.hpp"
 #include "text/utf8.hpp"
 
@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint32_t short_text = 1200;  // where a title or a phrase decides
 constexpr std::uint32_t longest_teaser = 3500;
+constexpr std::uint32_t longest_appeal = 300;
 
 struct Phrase {
   std::string_view text;  // lower case
@@ -143,6 +144,7 @@ constexpr std::string_view appeals[] = {
     "are you a subscriber",
     "artikel weiterlesen",
     "continue reading with a",
+    "continue reading this article",
     "déjà abonné",
     "for subscribers only",
     "jetzt abonnieren und weiterlesen",
@@ -175,6 +177,18 @@ constexpr std::string_view appeals[] = {
     "you have reached your article limit",
     "you've reached your limit",
 };
+
+// Looks closer only where one of the words is that they have in common.
+bool appeals_to_pay(std::string_view text) {
+  constexpr std::string_view stems[] = {"ubscri",  "bonn",    "reading", "eiterlesen", "article",
+                                        "a suite", "leyendo", "story",   "limit"};
+  if (std::none_of(std::begin(stems), std::end(stems), [&](auto stem) { return text.find(stem) != text.npos; })) {
+    return false;
+  }
+  const auto lower = text::to_lower(text);
+  return std::any_of(std::begin(appeals), std::end(appeals),
+                     [&](auto appeal) { return lower.find(appeal) != std::string::npos; });
+}
 
 std::string_view refusal_by_title(std::string_view title) {
   const auto lower = text::to_lower(title);
@@ -213,13 +227,24 @@ std::string_view refusal_by_shape(const PageSigns& signs, const ArticleShape& sh
 }  // namespace
 
 PageSigns page_signs(const Document& document) {
+  const PageMeasures measures(document, Document::body);
   PageSigns signs;
-  signs.chars = PageMeasures(document, Document::body)[Document::body].chars;
-  for (NodeId node = Document::body; node != no_node; node = document.following(node, Document::root)) {
-    if (document[node].is_text) continue;
-    if (document.is(node, Element::a)) ++signs.links;
-    if (document.attribute(node, "type") == "password") signs.password = true;
-    if (hints_of(document, node).has(Hint::paywall)) signs.paywall = true;
+  signs.chars = measures[Document::body].chars;
+  NodeId node = document[Document::body].first;
+  while (node != no_node) {
+    if (!is_visible(document, node)) {
+      node = document.following_skipping(node, Document::body);
+      continue;
+    }
+    const auto chars = measures[node].chars;
+    if (document[node].is_text) {
+      signs.paywall = signs.paywall || (chars <= longest_appeal && appeals_to_pay(document[node].text));
+    } else {
+      if (document.is(node, Element::a)) ++signs.links;
+      if (document.attribute(node, "type") == "password") signs.password = true;
+      if (chars > 0 && chars <= 2 * longest_appeal && hints_of(document, node).has(Hint::paywall)) signs.paywall = true;
+    }
+    node = document.following(node, Document::body);
   }
   return signs;
 }
@@ -265,9 +290,7 @@ Verdict judge(const PageSigns& signs, const ArticleShape& shape, const PageMetad
   if (verdict.refusal.empty()) verdict.refusal = refusal_by_shape(signs, shape, metadata.says_article, is_root(url));
   if (verdict.refusal.empty() && shape.chars == 0) verdict.refusal = shell;
 
-  const bool appeals_to_pay = std::any_of(std::begin(appeals), std::end(appeals),
-                                          [&](auto appeal) { return lower.find(appeal) != std::string::npos; });
-  verdict.is_teaser = shape.prose < longest_teaser && (metadata.for_subscribers || signs.paywall || appeals_to_pay);
+  verdict.is_teaser = shape.prose < longest_teaser && (metadata.for_subscribers || signs.paywall);
 
   const double much = 1 - std::exp(-static_cast<double>(shape.prose) / 600);
   const double share = signs.chars == 0 ? 0 : std::min(1.0, static_cast<double>(shape.chars) / signs.chars);

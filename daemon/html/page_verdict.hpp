@@ -16,7 +16,7 @@ struct PageSigns {
   std::uint32_t chars = 0;
   std::uint32_t links = 0;
   bool password = false;  // asks for one
-  bool paywall = false;   // has a box that is called so
+  bool paywall = false;   // has a box that is called so or asks for a subscription to read on
 };
 PageSigns page_signs(const Document& document);
 

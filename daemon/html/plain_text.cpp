@@ -308,7 +308,9 @@ std::string to_text(std::string_view html) { return Renderer(html, Renderer::Num
 
 std::string to_text_with_links(std::string_view html) { return Renderer(html, Renderer::Numbers::links).run().text; }
 
-LinkedText to_linked_text(std::string_view html) { return Renderer(html, Renderer::Numbers::links_and_images).run(); }
+LinkedText to_linked_text(std::string_view html) {
+  return Renderer(html, Renderer::Numbers::links_and_images).run();
+}
 
 std::string to_line(std::string_view html) { return line(html, std::string_view::npos - 1, true); }
 
