@@ -13,15 +13,17 @@ namespace newscache::html {
 
 struct PruneRules {
   std::string_view title;     // a heading that repeats it goes
-  bool has_byline = false;    // else the first thing that looks like one is taken out
   bool drop_unlikely = true;  // by what it is called
 };
 
 struct Pruned {
   std::vector<NodeId> scored;  // the elements whose text counts, in order
   std::string byline;          // as the page shows it
+  bool headline = false;       // a heading that repeats the title was there
 };
 
+// As far as its own attributes tell.
+bool is_visible(const Document& document, NodeId node);
 // Runs of <br> become paragraphs.
 void split_at_breaks(Document& document);
 Pruned prune(Document& document, const PruneRules& rules);
