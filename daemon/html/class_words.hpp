@@ -16,9 +16,9 @@ enum class Hint : std::uint16_t {
   negative = 8,   // rather not
   byline = 16,    // who wrote it
   share = 32,     // buttons to pass it on
-  related = 64,   // links to others
-  appeal = 128,   // newsletters, subscriptions, payments
-  comments = 256  // what readers say
+  aside = 64,     // links to others, newsletters, what readers say
+  paywall = 128,  // what those who do not pay see
+  unseen = 256    // only for screen readers
 };
 
 class Hints {

@@ -111,6 +111,7 @@ void Measures::add(const Measures& child) {
   video = video || child.video;
   data_table = data_table || child.data_table;
   block = block || child.block;
+  leaf = leaf && child.leaf;
   phrasing = phrasing && child.phrasing;
 }
 
@@ -139,7 +140,7 @@ Measures measure_text(std::string_view text) {
     if (space) ++measures.chars;
     space = false;
     seen = true;
-    ++measures.chars;
+    measures.chars += c >= 0x2E80 && c < 0xD7B0 ? 3 : 1;
     if (is_comma(c)) ++measures.commas;
   }
   if (!seen) measures.chars = 0;
@@ -157,7 +158,8 @@ void measure_element(const Document& document, NodeId node, Measures& m) {
   switch (element) {
     case Element::a: {
       const auto href = document.attribute(node, "href");
-      m.link_chars = static_cast<float>(m.chars) * (href.starts_with('#') ? 0.3F : 1.0F);
+      m.link_chars =
+          static_cast<float>(m.chars) * (href.starts_with('#') || href.starts_with("javascript:") ? 0.3F : 1.0F);
       break;
     }
     case Element::p:
@@ -209,6 +211,7 @@ PageMeasures::PageMeasures(const Document& document, NodeId top) : by_node_(docu
       auto& parent = by_node_[document[node].parent];
       parent.add(by_node_[node]);
       parent.block = parent.block || makes_block(document, node);
+      parent.leaf = parent.leaf && !is_block(document[node].element);
       if (document[node].next != no_node) break;
       node = document[node].parent;
     }

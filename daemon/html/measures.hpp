@@ -23,7 +23,8 @@ struct Measures {
   bool video = false;       // among the embeds
   bool data_table = false;  // under it
   bool phrasing = false;    // it is, with all that is under it, such as stands in running text
-  bool block = false;       // a block is under it
+  bool block = false;       // such a block is under it as a paragraph cannot hold
+  bool leaf = true;         // no block of any kind is
 
   // Zero without text.
   double link_density() const { return chars == 0 ? 0 : static_cast<double>(link_chars) / chars; }

@@ -28,18 +28,6 @@ bool contains_word(std::string_view style, std::string_view property, std::strin
   return false;
 }
 
-bool is_visible(const Document& document, NodeId node) {
-  if (document[node].attribute_count == 0) return true;
-  if (document.has_attribute(node, "hidden")) return false;
-  if (document.attribute(node, "aria-hidden") == "true") {
-    return document.attribute(node, "class").find("fallback-image") != std::string_view::npos;
-  }
-  const auto style = document.attribute(node, "style");
-  if (style.empty()) return true;
-  const auto lower = text::to_lower(style);
-  return !contains_word(lower, "display", "none") && !contains_word(lower, "visibility", "hidden");
-}
-
 bool has_unlikely_role(std::string_view role) {
   for (const std::string_view unlikely :
        {"menu", "menubar", "complementary", "navigation", "alert", "alertdialog", "dialog"}) {
@@ -106,10 +94,11 @@ class Pruner {
     const auto role = document_.attribute(node, "role");
     if (role == "dialog" && document_.attribute(node, "aria-modal") == "true") return true;
     const auto hints = hints_of(document_, node);
-    if (!rules_.has_byline && result_.byline.empty() && take_byline(node, hints)) return true;
+    if (result_.byline.empty() && take_byline(node, hints)) return true;
     if (!title_dropped_ && repeats_title(node)) return title_dropped_ = true;
     if (rules_.drop_unlikely) {
-      const bool unlikely = hints.has(Hint::unlikely) && !hints.has(Hint::maybe) && !document_.is(node, Element::a);
+      const bool unlikely = hints.has(Hint::unlikely) && !hints.has(Hint::maybe) && !document_.is(node, Element::a) &&
+                            !document_.is(node, Element::blockquote);
       if (unlikely && !is_within(document_, node, Element::table) && !is_within(document_, node, Element::code)) {
         return true;
       }
@@ -263,6 +252,18 @@ bool drop_further_breaks(Document& document, NodeId first) {
 }
 
 }  // namespace
+
+bool is_visible(const Document& document, NodeId node) {
+  if (document[node].attribute_count == 0) return true;
+  if (document.has_attribute(node, "hidden")) return false;
+  if (document.attribute(node, "aria-hidden") == "true") {
+    return document.attribute(node, "class").find("fallback-image") != std::string_view::npos;
+  }
+  const auto style = document.attribute(node, "style");
+  if (style.empty()) return true;
+  const auto lower = text::to_lower(style);
+  return !contains_word(lower, "display", "none") && !contains_word(lower, "visibility", "hidden");
+}
 
 void split_at_breaks(Document& document) {
   const PageMeasures measures(document, Document::root);

@@ -13,7 +13,6 @@ namespace newscache::html {
 
 struct PruneRules {
   std::string_view title;     // a heading that repeats it goes
-  bool has_byline = false;    // else the first thing that looks like one is taken out
   bool drop_unlikely = true;  // by what it is called
 };
 
@@ -22,6 +21,8 @@ struct Pruned {
   std::string byline;          // as the page shows it
 };
 
+// As far as its own attributes tell.
+bool is_visible(const Document& document, NodeId node);
 // Runs of <br> become paragraphs.
 void split_at_breaks(Document& document);
 Pruned prune(Document& document, const PruneRules& rules);
