@@ -34,7 +34,8 @@ bool respelt(std::string_view guid, std::string_view other) {
 class Likeness {
  public:
   explicit Likeness(std::span<const model::IncomingEntry> entries) {
-    for (const auto& [uid, link, entry] : entries) {
+    for (const auto& incoming : entries) {
+      const auto& entry = incoming.entry;
       ++titles_[{entry.title, entry.date_published}];
       ++contents_[{entry.title, entry.date_published, entry.content_html}];
     }

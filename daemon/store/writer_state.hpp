@@ -125,6 +125,9 @@ auto with_room(Writer& writer, WriterState& state, Work work) {
   }
 }
 
+// See Writer::add_feed(). One that is there already is left as it is.
+Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::string uid, Instant now);
+
 struct ArticleRow;
 // Deletes the article, with its counts and its place in the change log.
 void remove_known_article(Change& change, const ArticleRow& row);
