@@ -4,7 +4,6 @@
 #include <archive_entry.h>
 
 #include <cerrno>
-#include <stdexcept>
 
 #include "bundle/digest.hpp"
 #include "bundle/zstd_source.hpp"
@@ -34,10 +33,9 @@ bool fits(const Rule& rule, std::string_view path) {
 struct Unpacker::State {
   explicit State(int fd) : source(fd) {
     auto* reader = tar.get();
-    if (archive_read_support_format_tar(reader) != ARCHIVE_OK ||
-        archive_read_open(reader, this, nullptr, give, nullptr) == ARCHIVE_FATAL) {
-      if (!failure) throw std::runtime_error(std::string("libarchive: ") + archive_error_string(reader));
-    }
+    // What it has against the beginning, it says again when the first header is read.
+    archive_read_support_format_tar(reader);
+    archive_read_open(reader, this, nullptr, give, nullptr);
   }
 
   // libarchive's read callback.

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "base/hash.hpp"
 #include "bundle/packer.hpp"
 #include "support/catch.hpp"
 
@@ -84,9 +85,11 @@ std::string compressed(std::string_view bytes, int window_log) {
   auto* zstd = ZSTD_createCCtx();
   if (window_log > 0) ZSTD_CCtx_setParameter(zstd, ZSTD_c_windowLog, window_log);
   ZSTD_CCtx_setParameter(zstd, ZSTD_c_contentSizeFlag, 0);
-  std::string out(ZSTD_compressBound(bytes.size()), '\0');
+  std::string out(ZSTD_compressBound(bytes.size()) + 64, '\0');
   ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
   ZSTD_outBuffer to{out.data(), out.size(), 0};
+  // In two steps, so that the window is as large as was said and not as the text.
+  ZSTD_compressStream2(zstd, &to, &in, ZSTD_e_continue);
   REQUIRE(ZSTD_compressStream2(zstd, &to, &in, ZSTD_e_end) == 0);
   out.resize(to.pos);
   ZSTD_freeCCtx(zstd);

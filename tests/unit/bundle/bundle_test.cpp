@@ -1,5 +1,6 @@
 #include <archive_entry.h>
 
+#include "base/hash.hpp"
 #include "bundle/packer.hpp"
 #include "support/catch.hpp"
 #include "unit/bundle/bundle_files.hpp"
