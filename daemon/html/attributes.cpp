@@ -8,6 +8,7 @@
 #include "html/name_table.hpp"
 #include "html/safe_text.hpp"
 #include "html/short_text.hpp"
+#include "html/srcset.hpp"
 #include "text/url.hpp"
 #include "text/utf8.hpp"
 
@@ -217,29 +218,6 @@ std::string_view number(std::string_view text) {
 bool is_language(std::string_view text) {
   return !text.empty() && text.size() <= 35 &&
          std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
-}
-
-// Takes the next candidate off a srcset: 4.8.4.3.10, without the parentheses that no descriptor has.
-struct Candidate {
-  std::string_view url;
-  std::string_view descriptor;
-};
-
-bool next_candidate(std::string_view& text, Candidate& candidate) {
-  const auto start = std::find_if_not(text.begin(), text.end(), [](char c) { return is_space(c) || c == ','; });
-  text.remove_prefix(static_cast<std::size_t>(start - text.begin()));
-  if (text.empty()) return false;
-  const auto end = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_space) - text.begin());
-  candidate = {text.substr(0, end), {}};
-  text.remove_prefix(end);
-  if (candidate.url.ends_with(',')) {
-    while (candidate.url.ends_with(',')) candidate.url.remove_suffix(1);
-    return true;
-  }
-  const auto comma = std::min(text.find(','), text.size());
-  candidate.descriptor = text::trim(text.substr(0, comma));
-  text.remove_prefix(comma);
-  return true;
 }
 
 bool is_descriptor(std::string_view text) {

@@ -5,6 +5,8 @@
 
 #include "store/article_rows.hpp"
 #include "store/attempt_rows.hpp"
+#include "store/capture_rows.hpp"
+#include "store/completion_rows.hpp"
 #include "store/document_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/recogniser.hpp"
@@ -72,6 +74,7 @@ class Applier {
     row.sort = sort_date(incoming.entry, update_.received);
     row.received = update_.received;
     row.hash = hash;
+    if (incoming.to_complete) row.offline = kPendingNow;
     row.revision = change_.changed(row.feed_id, row.id, model::ChangeOp::added);
     row.record = change_.database().codec().encode(incoming.entry);
     insert_article(change_.database(), row);
@@ -95,6 +98,11 @@ class Applier {
         content_hash(entry, incoming.link) == content_hash(*old_entry, incoming.link)) {
       set_hash(database, row.id, hash);
       return false;
+    }
+    if (const auto page = captured_head(database, row.id)) set_filled(database, row.id, fill_in(entry, *page));
+    if (incoming.to_complete) {
+      row.offline = kPendingNow;
+      forget_completion(database, row.id);
     }
     row.revision = change_.changed(row.feed_id, row.id, model::ChangeOp::updated);
     row.record = database.codec().encode(entry);

@@ -112,9 +112,11 @@ struct Evicted {
 enum class Expendable { read, unread, starred };
 
 struct StorageUse {
-  std::int64_t used_bytes = 0;  // what counts for the limit: pages in use, and the most that the WAL takes
-  std::int64_t wal_bytes = 0;   // of these, the WAL's
-  std::int64_t free_bytes = 0;  // within the file, to be used again
+  // What counts for the limit: pages in use, the most that the WAL takes, and assets.
+  std::int64_t used_bytes = 0;
+  std::int64_t wal_bytes = 0;    // of these, the WAL's
+  std::int64_t asset_bytes = 0;  // of these, the assets'
+  std::int64_t free_bytes = 0;   // within the file, to be used again
   std::optional<std::int64_t> limit_bytes;
   // Of the limit, what articles may use: where eviction has to begin, so that a rest is left for what it needs itself.
   std::optional<std::int64_t> full_bytes;

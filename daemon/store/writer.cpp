@@ -5,6 +5,7 @@
 
 #include "base/hash.hpp"
 #include "store/article_rows.hpp"
+#include "store/asset_files.hpp"
 #include "store/attempt_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/open_file.hpp"
@@ -50,6 +51,7 @@ void forget_document(model::FeedState& state) {
   state.cools_host = false;
   state.move = {};
   state.gap.reset();
+  state.teasers.reset();
   state.status = model::FeedStatus::fresh;
 }
 
@@ -134,7 +136,10 @@ Result<std::unique_ptr<Writer::State>> Writer::State::open(const Options& option
     if (query.step()) state->epoch = query.string(0);
   }
   adopt_dictionary(*state);
-  if (writable) discard_outdated_index(*state);
+  if (writable) {
+    discard_outdated_index(*state);
+    make_asset_folders(options);
+  }
   return state;
 }
 
