@@ -12,6 +12,13 @@ namespace json = boost::json;
 
 namespace {
 
+// Whose path is all that matters.
+store::Options database_of(const Services& services) {
+  store::Options options;
+  options.path = services.state_dir + "/news.db";
+  return options;
+}
+
 constexpr std::int64_t no_bound = std::int64_t{1} << 60;
 
 // Piece after piece, each made on the reader's thread.
@@ -36,7 +43,7 @@ loop::awaitable<Response> export_bundle(Context& context, Request& request) {
   options.since = model::Revision{since};
   options.after = model::ArticleId{after};
   auto& services = context.services;
-  auto bundle = std::make_shared<offline::BundleWriter>(options, services.clock.wall());
+  auto bundle = std::make_shared<offline::BundleWriter>(database_of(services), options, services.clock.wall());
   Response response;
   response.body = co_await next_piece(context, bundle);
   response.content_type = "application/zstd";
@@ -52,7 +59,8 @@ loop::awaitable<Response> import_bundle(Context& context, Request& request) {
   reader.text("signer", options.signer);
   if (reader.error()) co_return problem(*reader.error());
   auto& services = context.services;
-  const offline::BundleServices work{services.clock, services.worker, services.writer, services.poller};
+  const offline::BundleServices work{services.clock, services.worker, services.writer, services.poller,
+                                     store::new_assets_path(database_of(services))};
   const auto imported = co_await offline::import_bundle(work, request.body_file.get(), options);
   if (!imported) {
     const bool unsound = imported.error().cause == Cause::invalid;
@@ -65,7 +73,8 @@ loop::awaitable<Response> import_bundle(Context& context, Request& request) {
   out["articles_added"] = imported->articles_added;
   out["existing"] = imported->existing;
   out["deleted"] = imported->deleted;
-  if (!imported->signer.empty()) out["signer"] = imported->signer;
+  out["completed"] = imported->completed;
+  out["signer"] = imported->signer;
   co_return json_response(json::value(std::move(out)));
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "offline/bundle_reader.hpp"
+#include "offline/incoming_assets.hpp"
 
 namespace newscache::offline {
 
@@ -32,10 +33,18 @@ Result<std::string> check_signer(const BundleReader& reader, const std::string& 
   return signer->value_or("");
 }
 
+std::vector<std::string> hashes_of(const std::vector<store::CarriedArticle>& articles) {
+  std::vector<std::string> hashes;
+  for (const auto& article : articles) {
+    for (const auto& media : article.media) hashes.push_back(media.asset.sha256);
+  }
+  return hashes;
+}
+
 class Import {
  public:
   Import(const BundleServices& services, int fd, BundleImportOptions options)
-      : services_(services), fd_(fd), options_(std::move(options)) {}
+      : services_(services), fd_(fd), options_(std::move(options)), assets_(services.new_assets_folder) {}
 
   loop::awaitable<Result<BundleImport>> run() {
     if (const auto checked = co_await check(); !checked) co_return checked.error();
@@ -77,6 +86,12 @@ class Import {
       if (std::holds_alternative<BundleReader::End>(*part)) co_return Result<void>();
       if (auto* feeds = std::get_if<BundleReader::Feeds>(&*part)) co_await take(std::move(*feeds));
       if (auto* articles = std::get_if<BundleReader::Articles>(&*part)) co_await take(std::move(*articles));
+      if (auto* asset = std::get_if<BundleReader::Asset>(&*part)) {
+        if (const auto kept = co_await keep(std::move(*asset)); !kept) co_return kept;
+      }
+      if (auto* bytes = std::get_if<BundleReader::AssetBytes>(&*part)) {
+        if (const auto kept = co_await keep(std::move(*bytes)); !kept) co_return kept;
+      }
     }
   }
 
@@ -96,20 +111,39 @@ class Import {
       article.starred = article.starred && options_.states;
     }
     const Instant now = services_.clock.wall();
-    auto write = [articles = std::move(part.articles), now](store::Writer& writer) mutable {
-      return writer.merge(articles, now);
+    auto write = [this, articles = std::move(part.articles), now](store::Writer& writer) mutable {
+      assets_.assign(articles);
+      const auto named = hashes_of(articles);
+      const auto merged = writer.merge(articles, now);
+      assets_.forget(named);
+      return merged;
     };
     const store::Merged merged = co_await services_.writer.run(std::move(write));
+    result_.completed += merged.completed;
     result_.articles_added += merged.added;
     result_.existing += merged.existing;
     result_.deleted += merged.deleted;
     if (merged.added > 0) services_.poller.announce();
   }
 
+  loop::awaitable<Result<void>> keep(BundleReader::Asset part) {
+    auto work = [this, hash = std::move(part.sha256)] { return assets_.begin(hash); };
+    co_return co_await loop::offload(services_.worker, std::move(work));
+  }
+
+  loop::awaitable<Result<void>> keep(BundleReader::AssetBytes part) {
+    auto work = [this, part = std::move(part)]() -> Result<void> {
+      if (const auto added = assets_.add(part.bytes); !added || !part.last) return added;
+      return assets_.end();
+    };
+    co_return co_await loop::offload(services_.worker, std::move(work));
+  }
+
   const BundleServices& services_;
   const int fd_;
   const BundleImportOptions options_;
   BundleImport result_;
+  IncomingAssets assets_;
   std::vector<model::FeedId> feeds_;  // what each of the bundle's is here
 };
 

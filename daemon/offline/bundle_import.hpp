@@ -15,6 +15,7 @@ struct BundleServices {
   loop::Thread& worker;
   loop::OnThread<store::Writer>& writer;
   ingest::Poller& poller;
+  std::string new_assets_folder;
 };
 
 struct BundleImportOptions {
@@ -27,8 +28,9 @@ struct BundleImport {
   std::int64_t feeds_existing = 0;
   std::int64_t articles_added = 0;
   std::int64_t existing = 0;
-  std::int64_t deleted = 0;  // here, and not brought back
-  std::string signer;        // empty: not signed
+  std::int64_t deleted = 0;    // here, and not brought back
+  std::int64_t completed = 0;  // articles that got a page or media
+  std::string signer;          // empty: not signed
 };
 
 // Reads the whole file and, when all of it is sound, once more and adds what is missing here, in transactions of some

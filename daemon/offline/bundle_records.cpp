@@ -29,7 +29,22 @@ enum FeedTag : std::uint64_t {
   kLanguage = 9,
   kIcon = 10,
 };
-enum ArticleTag : std::uint64_t { kUid = 1, kFeed = 2, kReceived = 3, kRead = 4, kStarred = 5, kHead = 6, kBody = 7 };
+enum ArticleTag : std::uint64_t {
+  kUid = 1,
+  kFeed = 2,
+  kReceived = 3,
+  kRead = 4,
+  kStarred = 5,
+  kHead = 6,
+  kBody = 7,
+  kPageHead = 8,
+  kPageBody = 9,
+  kMedia = 10,
+  kOffline = 11,
+};
+enum MediaTag : std::uint64_t { kUrl = 1, kHash = 2, kBytes = 3 };
+
+constexpr std::size_t kMaxMedia = 2000;  // of an article
 
 constexpr std::size_t kMaxFeeds = 100'000;
 constexpr std::size_t kMaxText = 64 << 10;  // of a feed
@@ -107,11 +122,45 @@ bool is_text(const model::Entry& entry) {
   return good;
 }
 
+model::Entry as_entry(const model::CapturedPage& page) {
+  model::Entry entry;
+  entry.url = page.url;
+  entry.content_html = page.content_html;
+  entry.title = page.title;
+  entry.image = page.image;
+  entry.language = page.language;
+  entry.date_published = page.date_published;
+  entry.authors = page.authors;
+  return entry;
+}
+
+model::CapturedPage as_page(model::Entry entry) {
+  return {std::move(entry.url),      std::move(entry.content_html), std::move(entry.title),  std::move(entry.image),
+          std::move(entry.language), entry.date_published,          std::move(entry.authors)};
+}
+
+Result<model::Media> decode_media(std::string_view bytes) {
+  model::Media media;
+  store::FieldReader fields(bytes);
+  while (fields.next()) {
+    if (fields.tag() == kUrl) media.url = fields.text();
+    if (fields.tag() == kHash) media.asset.sha256 = fields.text();
+    if (fields.tag() == kBytes) media.asset.bytes = fields.number();
+  }
+  const bool good =
+      fields.ok() && bundle::is_sha256(media.asset.sha256) && media.asset.bytes >= 0 && text::is_clean_url(media.url);
+  if (!good) return damaged("a picture or file of an article is broken");
+  return media;
+}
+
 Result<store::CarriedArticle> decode_article(std::string_view bytes, store::RecordCodec& codec, std::size_t feeds) {
   store::CarriedArticle article;
   std::string_view head;
   std::string_view body;
+  std::string_view page_head;
+  std::string_view page_body;
   std::int64_t feed = 0;
+  std::int64_t offline = 0;
   store::FieldReader fields(bytes);
   while (fields.next()) {
     switch (fields.tag()) {
@@ -136,17 +185,41 @@ Result<store::CarriedArticle> decode_article(std::string_view bytes, store::Reco
       case kBody:
         body = fields.bytes();
         break;
+      case kPageHead:
+        page_head = fields.bytes();
+        break;
+      case kPageBody:
+        page_body = fields.bytes();
+        break;
+      case kOffline:
+        offline = fields.number();
+        break;
+      case kMedia: {
+        auto media = decode_media(fields.bytes());
+        if (!media) return media.error();
+        if (article.media.size() == kMaxMedia) return damaged("an article has too many pictures");
+        article.media.push_back(std::move(*media));
+        break;
+      }
       default:
         break;
     }
   }
-  if (!fields.ok() || !is_hex(article.incoming.uid, 32) || feed < 1 || feed > static_cast<std::int64_t>(feeds)) {
+  if (!fields.ok() || !is_hex(article.incoming.uid, 32) || feed < 1 || feed > static_cast<std::int64_t>(feeds) ||
+      article.received < Instant() || offline < 0 || offline > static_cast<std::int64_t>(model::OfflineState::failed)) {
     return damaged("an article is broken");
   }
   auto entry = codec.decode(head, body);
   if (!entry) return damaged(entry.error().detail);
   if (!is_text(*entry)) return damaged("an article is no text");
+  if (!page_head.empty()) {
+    auto page = codec.decode(page_head, page_body);
+    if (!page) return damaged(page.error().detail);
+    if (!is_text(*page)) return damaged("a page is no text");
+    article.page = as_page(std::move(*page));
+  }
   article.feed = model::FeedId{feed};
+  article.offline = static_cast<model::OfflineState>(offline);
   article.incoming.entry = std::move(*entry);
   return article;
 }
@@ -189,6 +262,20 @@ void append_article(std::string& bytes, store::RecordCodec& codec, store::Carrie
   if (with_state && article.starred) fields.number(kStarred, 1);
   fields.bytes(kHead, record.head);
   fields.text(kBody, record.body);
+  if (article.offline != model::OfflineState::off) fields.number(kOffline, static_cast<std::int64_t>(article.offline));
+  if (article.page) {
+    auto page = as_entry(*article.page);
+    const auto captured = codec.encode(page);
+    fields.bytes(kPageHead, captured.head);
+    fields.text(kPageBody, captured.body);
+  }
+  for (const auto& media : article.media) {
+    store::FieldWriter one;
+    one.text(kUrl, media.url);
+    one.text(kHash, media.asset.sha256);
+    one.number(kBytes, media.asset.bytes);
+    fields.bytes(kMedia, one.take());
+  }
   store::FieldWriter item;
   item.bytes(kItem, fields.take());
   bytes += item.take();
@@ -208,15 +295,17 @@ Result<std::vector<store::CarriedArticle>> decode_articles(std::string_view byte
   return articles;
 }
 
-void clean(store::CarriedArticle& article) {
-  auto& entry = article.incoming.entry;
-  const auto keep_address = [](std::string& url) { url = text::resolve_url({}, url); };
+namespace {
+
+void keep_address(std::string& url) { url = text::resolve_url({}, url); }
+
+void clean(model::Entry& entry) {
   for (auto* url : {&entry.url, &entry.external_url, &entry.comments_url, &entry.image}) keep_address(*url);
   for (auto& author : entry.authors) {
     keep_address(author.url);
     keep_address(author.avatar);
   }
-  std::erase_if(entry.attachments, [&](auto& file) {
+  std::erase_if(entry.attachments, [](auto& file) {
     keep_address(file.url);
     return file.url.empty();
   });
@@ -224,6 +313,18 @@ void clean(store::CarriedArticle& article) {
   options.base_url = entry.url;
   options.strip_tracking = false;  // what is safe stays as it was there
   entry.content_html = html::sanitise(entry.content_html, options);
+}
+
+}  // namespace
+
+void clean(store::CarriedArticle& article) {
+  auto& entry = article.incoming.entry;
+  clean(entry);
+  if (article.page) {
+    auto page = as_entry(*article.page);
+    clean(page);
+    article.page = as_page(std::move(page));
+  }
   article.incoming.link = entry.url.empty() ? std::string() : text::canonical_url(entry.url);
 }
 

@@ -1,8 +1,17 @@
 #include "offline/bundle_writer.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <deque>
 #include <map>
+#include <stdexcept>
+#include <unordered_set>
 #include <vector>
 
+#include "base/file.hpp"
 #include "bundle/packer.hpp"
 #include "offline/bundle_records.hpp"
 #include "text/date.hpp"
@@ -14,20 +23,27 @@ namespace {
 constexpr std::size_t kPiece = 256 << 10;
 // What may still be on its way through the compressor, and what the end takes.
 constexpr std::int64_t kMargin = 2 << 20;
-constexpr std::int64_t kMaxRecord = 16 << 20;
+constexpr std::int64_t kMaxRecord = 8 << 20;
+constexpr std::size_t kMostRemembered = 50'000;
 
 }  // namespace
 
 struct BundleWriter::State {
-  State(const BundleOptions& wanted, Instant moment) : options(wanted), now(moment) {
+  State(store::Options database, const BundleOptions& wanted, Instant moment)
+      : store(std::move(database)), options(wanted), now(moment) {
     codec.compress_nothing();
     ending.next = model::raw(options.after);
   }
 
   void begin(store::Reader& reader);
   void go_on(store::Reader& reader);
+  void load(store::Reader& reader);
+  void open_asset();
+  void copy_asset();
+  std::int64_t new_bytes(const store::CarriedArticle& article) const;
   bool has_room_for(std::int64_t bytes) const;
 
+  const store::Options store;  // tells where the assets are
   const BundleOptions options;
   const Instant now;
   bundle::Packer packer;
@@ -36,7 +52,14 @@ struct BundleWriter::State {
   bundle::Ending ending;  // `next`: where to go on
   std::int64_t batches = 0;
   bool begun = false;
+  bool loaded = false;  // the last of this part
   bool done = false;
+  // What has been loaded and is still to be written: first the assets, then the articles.
+  std::deque<model::Asset> assets;
+  std::string articles;
+  FileDescriptor asset;  // being copied, and how much of it is left
+  std::int64_t asset_left = 0;
+  std::unordered_set<std::string> written;  // hashes
 };
 
 void BundleWriter::State::begin(store::Reader& reader) {
@@ -61,35 +84,87 @@ bool BundleWriter::State::has_room_for(std::int64_t bytes) const {
   return options.max_bytes == 0 || packer.written() + bytes + kMargin <= options.max_bytes;
 }
 
-void BundleWriter::State::go_on(store::Reader& reader) {
+// Of its assets that are not in this part yet.
+std::int64_t BundleWriter::State::new_bytes(const store::CarriedArticle& article) const {
+  std::int64_t bytes = 0;
+  for (const auto& media : article.media) {
+    if (!written.contains(media.asset.sha256)) bytes += media.asset.bytes;
+  }
+  return bytes;
+}
+
+void BundleWriter::State::load(store::Reader& reader) {
   auto page = reader.carried(model::ArticleId{*ending.next}, options.since);
-  std::string articles;
+  if (written.size() > kMostRemembered) written.clear();  // one may be there twice then
   std::int64_t taken = 0;
+  std::int64_t bytes = 0;
   bool full = false;
   for (auto& article : page.articles) {
     const auto feed = feed_numbers.find(article.feed);
     if (feed == feed_numbers.end()) continue;  // subscribed meanwhile
+    // What would not fit into any part stays behind.
+    const bool too_large = options.max_bytes > 0 && new_bytes(article) > options.max_bytes - 2 * kMargin - kMaxRecord;
+    if (!options.media || too_large) article.media.clear();
     const auto before = articles.size();
     append_article(articles, codec, article, feed->second, options.states);
-    full = !has_room_for(static_cast<std::int64_t>(articles.size()));
-    if (full && ending.articles + taken > 0) {
+    const auto more = new_bytes(article);
+    full = ending.articles + taken > 0 && !has_room_for(bytes + more + static_cast<std::int64_t>(articles.size()));
+    if (full) {
       articles.resize(before);
       break;
     }
-    full = false;
+    bytes += more;
+    for (const auto& media : article.media) {
+      if (written.insert(media.asset.sha256).second) assets.push_back(media.asset);
+    }
     ++taken;
     ending.next = model::raw(article.id);
   }
-  if (taken > 0) packer.entry(std::string(bundle::kArticlesFolder) + std::to_string(++batches), articles);
   ending.articles += taken;
-  if (full) {
-    done = true;
+  loaded = full || !page.more;
+  if (full) return;
+  ending.next = model::raw(page.last);
+  if (loaded) ending.next.reset();
+}
+
+// One whose file has gone meanwhile is left out: who takes the bundle in does without.
+void BundleWriter::State::open_asset() {
+  const auto next = std::move(assets.front());
+  assets.pop_front();
+  FileDescriptor file(::open(store::asset_path(store, next.sha256).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0 || status.st_size != next.bytes) return;
+  packer.begin(std::string(bundle::kAssetsFolder) + next.sha256, next.bytes);
+  ++ending.assets;
+  ending.asset_bytes += next.bytes;
+  asset = std::move(file);
+  asset_left = next.bytes;
+}
+
+void BundleWriter::State::copy_asset() {
+  std::string piece(kPiece, '\0');
+  const auto wanted = std::min<std::int64_t>(static_cast<std::int64_t>(piece.size()), asset_left);
+  const auto got = wanted > 0 ? ::read(asset.get(), piece.data(), static_cast<std::size_t>(wanted)) : 0;
+  if (got < 0 || (got == 0 && asset_left > 0)) throw std::runtime_error("an asset cannot be read");
+  packer.add({piece.data(), static_cast<std::size_t>(got)});
+  asset_left -= got;
+  if (asset_left == 0) asset = FileDescriptor();
+}
+
+void BundleWriter::State::go_on(store::Reader& reader) {
+  if (asset) {
+    copy_asset();
+  } else if (!assets.empty()) {
+    open_asset();
+  } else if (!articles.empty()) {
+    packer.entry(std::string(bundle::kArticlesFolder) + std::to_string(++batches), articles);
+    articles.clear();
+  } else if (!loaded) {
+    load(reader);
   } else {
-    ending.next = model::raw(page.last);
-    done = !page.more;
-    if (done) ending.next.reset();
+    packer.finish(ending);
+    done = true;
   }
-  if (done) packer.finish(ending);
 }
 
 BundleWriter::BundleWriter(const BundleOptions& options, Instant now) : state_(std::make_unique<State>(options, now)) {}

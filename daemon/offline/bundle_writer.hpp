@@ -18,11 +18,12 @@ struct BundleOptions {
 };
 
 // A part is never smaller: one article with its media must fit.
-constexpr std::int64_t kLeastPart = 16 << 20;
+constexpr std::int64_t kLeastPart = 32 << 20;
 
 class BundleWriter {
  public:
-  BundleWriter(const BundleOptions& options, Instant now);
+  // `database`: its path tells where the assets are.
+  BundleWriter(store::Options database, const BundleOptions& options, Instant now);
   ~BundleWriter();
 
   // The next some hundred kB of it; empty: that was all. On the reader's thread, always with the same database.

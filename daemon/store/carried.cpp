@@ -5,6 +5,9 @@
 #include <algorithm>
 
 #include "store/article_rows.hpp"
+#include "store/capture_rows.hpp"
+#include "store/completion_rows.hpp"
+#include "store/media_rows.hpp"
 #include "store/reader_state.hpp"
 
 namespace newscache::store {
@@ -20,6 +23,25 @@ constexpr std::string_view kChanged = R"sql(
 SELECT a.id FROM article a JOIN feed f ON f.id = a.feed_id AND f.removed = 0
 WHERE a.id > ? AND a.id <= ? AND a.revision > ? ORDER BY a.id)sql";
 
+// The feed's own words and, apart from them, those of the page.
+std::optional<CarriedArticle> load(Database& database, model::ArticleId id) {
+  const auto row = find_article(database, id);
+  auto entry = row ? stored_entry(database, *row) : std::nullopt;
+  if (!entry) return std::nullopt;
+  CarriedArticle carried;
+  carried.id = id;
+  carried.feed = row->feed_id;
+  carried.incoming.uid = hex_of(view(row->uid));
+  carried.incoming.entry = std::move(*entry);
+  carried.received = row->received;
+  carried.read = row->read;
+  carried.starred = row->starred;
+  carried.offline = offline_state(row->offline);
+  carried.page = captured_page(database, *row);
+  carried.media = media_of(database, id);
+  return carried;
+}
+
 }  // namespace
 
 CarriedPage Reader::carried(model::ArticleId after, model::Revision since) {
@@ -30,25 +52,19 @@ CarriedPage Reader::carried(model::ArticleId after, model::Revision since) {
   const auto last = std::clamp(newest, first, first + kStride);
   CarriedPage page{{}, model::ArticleId{last}, last < newest};
   std::size_t bytes = 0;
-  Query rows(database, articles_sql(kChanged, true), first, last, model::raw(since));
-  while (rows.step()) {
+  Query ids(database, kChanged, first, last, model::raw(since));
+  while (ids.step()) {
+    const model::ArticleId id{ids.integer(0)};
     if (bytes >= kMaxBytes) {
       page.last = page.articles.back().id;
       page.more = true;
       break;
     }
-    model::Article article;
-    if (!read_article(database, rows, article)) continue;  // a damaged record must not keep back the others
-    bytes += article.entry.summary.size() + article.entry.content_html.size();
-    CarriedArticle carried;
-    carried.id = article.id;
-    carried.feed = article.feed_id;
-    carried.incoming.uid = std::move(article.uid);
-    carried.incoming.entry = std::move(article.entry);
-    carried.received = article.date_received;
-    carried.read = article.read;
-    carried.starred = article.starred;
-    page.articles.push_back(std::move(carried));
+    auto article = load(database, id);
+    if (!article) continue;  // a damaged record must not keep back the others
+    bytes += article->incoming.entry.summary.size() + article->incoming.entry.content_html.size();
+    if (article->page) bytes += article->page->content_html.size();
+    page.articles.push_back(std::move(*article));
   }
   return page;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // Articles as a bundle carries them from one device to another: what Reader::carried() gives and Writer::merge() takes.
 
+#include <optional>
 #include <vector>
 
 #include "model/article.hpp"
@@ -16,6 +17,9 @@ struct CarriedArticle {
   Instant received{};             // where it came from
   bool read = false;
   bool starred = false;
+  model::OfflineState offline = model::OfflineState::off;
+  std::optional<model::CapturedPage> page;
+  std::vector<model::Media> media;  // to be merged: with type and file where the bundle has its bytes
 };
 
 struct CarriedPage {
@@ -32,7 +36,8 @@ struct MergedFeeds {
 struct Merged {
   std::int64_t added = 0;
   std::int64_t existing = 0;
-  std::int64_t deleted = 0;  // here: not brought back
+  std::int64_t deleted = 0;   // here: not brought back
+  std::int64_t completed = 0;  // got a page or media
 };
 
 }  // namespace newscache::store

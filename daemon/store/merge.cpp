@@ -6,7 +6,9 @@
 
 #include "store/article_rows.hpp"
 #include "store/carried.hpp"
+#include "store/completion_rows.hpp"
 #include "store/feed_rows.hpp"
+#include "store/media_rows.hpp"
 #include "store/recogniser.hpp"
 #include "store/times.hpp"
 #include "store/writer_state.hpp"
@@ -46,8 +48,8 @@ struct Share {
   std::set<std::string> uids;
 };
 
-void add(Change& change, const CarriedArticle& article, model::IncomingEntry& incoming, const ContentHash& hash,
-         Instant now) {
+model::ArticleId add(Change& change, const CarriedArticle& article, model::IncomingEntry& incoming,
+                     const ContentHash& hash, Instant now) {
   auto& database = change.database();
   ArticleRow row;
   row.id = change.new_article_id();
@@ -65,6 +67,89 @@ void add(Change& change, const CarriedArticle& article, model::IncomingEntry& in
   change.dated(row.id, row.sort);
   change.count_articles(row.feed_id, 1, row.read ? 0 : 1, row.starred ? 1 : 0);
   Query(database, kArrival, seconds(row.received), model::raw(row.feed_id)).run();
+  return row.id;
+}
+
+// What the article lacks of what the bundle has; nothing when it lacks nothing.
+std::optional<model::CompletionUpdate> lacking(Database& database, CarriedArticle& carried, bool is_fresh) {
+  using enum model::OfflineState;
+  const auto row = find_article(database, carried.id);
+  model::CompletionUpdate update;
+  update.article = row->id;
+  update.revision = row->revision;
+  if (row->page.empty()) update.page = std::move(carried.page);
+  const auto known = media_of(database, row->id);
+  bool all_there = true;
+  for (auto& media : carried.media) {
+    const auto is_same = [&](const auto& one) { return one.url == media.url; };
+    if (std::any_of(known.begin(), known.end(), is_same)) continue;
+    // Its file may have come with an article before.
+    if (const auto asset = asset_by_hash(database, media.asset.sha256)) media.asset = *asset;
+    const bool is_there = !media.asset.type.empty();
+    all_there = all_there && is_there;
+    if (is_there) update.media.push_back(std::move(media));
+  }
+  if (!update.page && update.media.empty() && !(is_fresh && carried.offline != off)) return std::nullopt;
+  if (all_there && carried.offline == complete) {
+    update.completion.state = complete;
+  } else if (!is_fresh) {
+    update.completion = *load_completion(database, row->id);
+  } else if (carried.offline != off) {
+    update.completion.state = pending;  // here it may succeed
+  }
+  return update;
+}
+
+// Of pages, and of files whose bytes are not here yet.
+std::int64_t room_needed(Database& database, std::span<const model::CompletionUpdate> updates) {
+  std::int64_t needed = 0;
+  for (const auto& update : updates) {
+    if (update.page) needed += static_cast<std::int64_t>(update.page->content_html.size());
+    for (const auto& media : update.media) {
+      if (!asset_by_hash(database, media.asset.sha256)) needed += room_of(media.asset.bytes);
+    }
+  }
+  return needed;
+}
+
+// Each article's id becomes that which it has here, 0 for none; `added` has the places of those that are new.
+Merged add_missing(WriterState& state, std::span<CarriedArticle> articles, std::set<std::size_t>& added, Instant now) {
+  const Ration ration(state);
+  Change change(state, Durability::synced);
+  std::map<model::FeedId, Share> shares;
+  for (std::size_t i = 0; i < articles.size(); ++i) {
+    articles[i].id = {};
+    auto& share = shares[articles[i].feed];
+    if (!share.uids.insert(articles[i].incoming.uid).second) continue;
+    share.places.push_back(i);
+    share.entries.push_back(std::move(articles[i].incoming));
+  }
+  Merged merged;
+  std::map<std::size_t, std::pair<model::IncomingEntry*, ContentHash>> fresh;
+  for (auto& [feed, share] : shares) {
+    const auto stored = find_feed(change.database(), feed);
+    if (!stored || stored->removed) continue;  // unsubscribed meanwhile
+    Recogniser recogniser(change.database(), feed, share.entries);
+    const auto recognised = recogniser.run();
+    for (std::size_t i = 0; i < recognised.size(); ++i) {
+      if (recognised[i].as == Recognised::As::article) {
+        articles[share.places[i]].id = recognised[i].article.id;
+        ++merged.existing;
+      }
+      if (recognised[i].as == Recognised::As::fresh) {
+        fresh.emplace(share.places[i], std::pair(&share.entries[i], recognised[i].hash));
+      }
+    }
+    merged.deleted += static_cast<std::int64_t>(recogniser.deleted().size());
+  }
+  // In the order in which they came to the other device, whichever feed they are of.
+  for (auto& [place, entry] : fresh) {
+    articles[place].id = add(change, articles[place], *entry.first, entry.second, now);
+    added.insert(place);
+  }
+  merged.added = static_cast<std::int64_t>(fresh.size());
+  change.commit();
+  return merged;
 }
 
 }  // namespace
@@ -86,34 +171,18 @@ MergedFeeds Writer::merge_feeds(std::span<const model::Feed> feeds, Instant now)
 }
 
 Merged Writer::merge(std::span<CarriedArticle> articles, Instant now) {
-  const Ration ration(*state_);
-  Change change(*state_, Durability::synced);
-  std::map<model::FeedId, Share> shares;
+  std::set<std::size_t> fresh;
+  auto merged = add_missing(*state_, articles, fresh, now);
+  std::vector<model::CompletionUpdate> updates;
   for (std::size_t i = 0; i < articles.size(); ++i) {
-    auto& share = shares[articles[i].feed];
-    if (!share.uids.insert(articles[i].incoming.uid).second) continue;
-    share.places.push_back(i);
-    share.entries.push_back(std::move(articles[i].incoming));
+    if (articles[i].id == model::ArticleId{}) continue;
+    if (auto update = lacking(state_->database, articles[i], fresh.contains(i))) updates.push_back(std::move(*update));
   }
-  Merged merged;
-  std::map<std::size_t, std::pair<model::IncomingEntry*, ContentHash>> fresh;
-  for (auto& [feed, share] : shares) {
-    const auto stored = find_feed(change.database(), feed);
-    if (!stored || stored->removed) continue;  // unsubscribed meanwhile
-    Recogniser recogniser(change.database(), feed, share.entries);
-    const auto recognised = recogniser.run();
-    for (std::size_t i = 0; i < recognised.size(); ++i) {
-      if (recognised[i].as == Recognised::As::article) ++merged.existing;
-      if (recognised[i].as == Recognised::As::fresh) {
-        fresh.emplace(share.places[i], std::pair(&share.entries[i], recognised[i].hash));
-      }
-    }
-    merged.deleted += static_cast<std::int64_t>(recogniser.deleted().size());
+  if (updates.empty()) return merged;
+  if (room_needed(state_->database, updates) > room_for_assets(*state_)) {
+    throw StoreError(Cause::unavailable, "store.limit leaves no room for more pictures and files", Shortage::limit);
   }
-  // In the order in which they came to the other device, whichever feed they are of.
-  for (auto& [place, entry] : fresh) add(change, articles[place], *entry.first, entry.second, now);
-  merged.added = static_cast<std::int64_t>(fresh.size());
-  change.commit();
+  for (const bool taken : complete(updates)) merged.completed += taken ? 1 : 0;
   return merged;
 }
 

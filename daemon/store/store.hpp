@@ -202,7 +202,8 @@ class Writer {
   // --- what a bundle carries: see carried.hpp; both in one transaction (synced), and idempotent ---
   // Subscriptions by uid, else by URL; what is here stays as it is.
   MergedFeeds merge_feeds(std::span<const model::Feed> feeds, Instant now);
-  // Adds the articles that are not here and have not been deleted here, recognised as apply() does it; oldest first.
+  // Adds the articles that are not here and have not been deleted here, recognised as apply() does it; oldest first. Then,
+  // in a transaction of its own, what these and those that are here lack of pages and media.
   // Nothing is deleted to make room for them: the error of a full store leaves all of them out.
   Merged merge(std::span<CarriedArticle> articles, Instant now);
 

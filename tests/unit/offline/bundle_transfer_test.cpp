@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include "base/file.hpp"
+#include "base/hash.hpp"
 #include "offline/bundle_reader.hpp"
 #include "offline/bundle_records.hpp"
 #include "offline/bundle_writer.hpp"
+#include "offline/incoming_assets.hpp"
 #include "unit/store/store_fixture.hpp"
 
 using namespace newscache;
@@ -17,7 +19,7 @@ using store::test::Store;
 namespace {
 
 std::string export_from(Store& from, const BundleOptions& options = {}) {
-  BundleWriter writer(options, kNow);
+  BundleWriter writer(from.options, options, kNow);
   std::string bytes;
   for (;;) {
     const auto piece = writer.next(*from.reader);
@@ -47,6 +49,7 @@ Result<Taken> import_into(Store& to, std::string_view bytes) {
   BundleReader reader(file.get());
   Taken taken;
   std::vector<model::FeedId> ids;
+  IncomingAssets assets(store::new_assets_path(to.options));
   for (;;) {
     auto part = reader.next(true);
     if (!part) return part.error();
@@ -58,10 +61,17 @@ Result<Taken> import_into(Store& to, std::string_view bytes) {
       for (auto& article : articles->articles) {
         article.feed = ids.at(static_cast<std::size_t>(model::raw(article.feed)) - 1);
       }
+      assets.assign(articles->articles);
       const auto merged = to.writer->merge(articles->articles, kNow);
+      taken.articles.completed += merged.completed;
       taken.articles.added += merged.added;
       taken.articles.existing += merged.existing;
       taken.articles.deleted += merged.deleted;
+    } else if (auto* asset = std::get_if<BundleReader::Asset>(&*part)) {
+      REQUIRE(assets.begin(asset->sha256).has_value());
+    } else if (auto* bytes = std::get_if<BundleReader::AssetBytes>(&*part)) {
+      REQUIRE(assets.add(bytes->bytes).has_value());
+      if (bytes->last) REQUIRE(assets.end().has_value());
     } else if (std::holds_alternative<BundleReader::End>(*part)) {
       taken.ending = reader.ending();
       return taken;
@@ -76,8 +86,8 @@ std::vector<std::string> seen(Store& store) {
   std::vector<std::string> all;
   for (const auto& article : store.list(query)) {
     const auto& entry = article.entry;
-    all.push_back(article.uid + " " + entry.guid + " " + entry.url + " " + entry.title + " " + entry.content_html + " " +
-                  std::to_string(article.date_received.time_since_epoch().count()));
+    all.push_back(article.uid + " " + entry.guid + " " + entry.url + " " + entry.title + " " + entry.content_html +
+                  " " + std::to_string(article.date_received.time_since_epoch().count()));
   }
   return all;
 }
@@ -157,6 +167,106 @@ TEST_CASE("what is here stays as it is: read state, titles, settings, edits, and
   CHECK(to.reader->feeds().front().title == "Mine");
   CHECK(to.reader->article(id_of(to, "Title 1"))->read);
   check_consistent(to);
+}
+
+namespace {
+
+const std::string kPicture =
+    "\xff\xd8\xff"
+    "a picture";
+
+// Completes the article: a page, and pictures by their URLs.
+void complete(Store& store, model::ArticleId id, const std::vector<std::pair<std::string, std::string>>& pictures) {
+  model::CompletionUpdate update;
+  update.article = id;
+  update.revision = store.reader->article(id)->revision;
+  update.completion.state = model::OfflineState::complete;
+  model::CapturedPage page;
+  page.url = "https://example.org/page";
+  page.content_html = "<p>The whole page</p>";
+  page.image = "https://example.org/lead.jpg";
+  update.page = page;
+  for (const auto& [url, bytes] : pictures) {
+    const auto file = store::new_assets_path(store.options) + "/" + std::to_string(update.media.size());
+    REQUIRE(replace_file(file, bytes));
+    update.media.push_back({url, {hex(sha256({bytes})), "image/jpeg", static_cast<std::int64_t>(bytes.size())}, file});
+  }
+  REQUIRE(store.writer->complete({&update, 1}) == std::vector<bool>{true});
+}
+
+std::string bytes_of(Store& store, const std::string& url) {
+  const auto asset = store.reader->asset_of(url);
+  REQUIRE(asset.has_value());
+  CHECK(asset->type == "image/jpeg");
+  return *read_file(store::asset_path(store.options, asset->sha256), 1 << 20);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "pages and pictures travel with their articles, an asset of several once, and complete what is here without") {
+  Store from;
+  fill(from, 3);
+  const std::string other = "\xff\xd8\xff" + std::string(700'000, 'x');
+  complete(from, id_of(from, "Title 0"),
+           {{"https://example.org/a.jpg", kPicture}, {"https://example.org/b.jpg", other}});
+  complete(from, id_of(from, "Title 1"), {{"https://example.org/c.jpg", kPicture}});
+  const auto bytes = export_from(from);
+  Store to;
+  const auto taken = import_into(to, bytes);
+  REQUIRE(taken.has_value());
+  CHECK(taken->ending.assets == 2);
+  CHECK(taken->articles.completed == 2);
+  CHECK(bytes_of(to, "https://example.org/a.jpg") == kPicture);
+  CHECK(bytes_of(to, "https://example.org/b.jpg") == other);
+  CHECK(bytes_of(to, "https://example.org/c.jpg") == kPicture);
+  CHECK(seen(to) == seen(from));
+  for (const std::string title : {"Title 0", "Title 1", "Title 2"}) {
+    const auto theirs = from.reader->article(id_of(from, title));
+    const auto ours = to.reader->article(id_of(to, title));
+    CHECK(ours->offline == theirs->offline);
+    CHECK(ours->offline_bytes == theirs->offline_bytes);
+    CHECK(ours->entry == theirs->entry);
+  }
+  const auto revision = to.reader->revision();
+  CHECK(import_into(to, bytes)->articles.completed == 0);
+  CHECK(to.reader->revision() == revision);
+  check_consistent(to);
+
+  // First without media, then with.
+  Store later;
+  BundleOptions without;
+  without.media = false;
+  CHECK(import_into(later, export_from(from, without))->ending.assets == 0);
+  CHECK_FALSE(later.reader->asset_of("https://example.org/a.jpg").has_value());
+  CHECK(import_into(later, bytes)->articles.completed == 2);
+  CHECK(bytes_of(later, "https://example.org/b.jpg") == other);
+  CHECK(later.reader->article(id_of(later, "Title 0"))->offline == model::OfflineState::complete);
+  check_consistent(later);
+}
+
+TEST_CASE("the feed's own words stay apart from those of a page that came in a bundle") {
+  Store from;
+  fill(from, 1);
+  complete(from, id_of(from, "Title 0"), {});
+  Store to;
+  REQUIRE(import_into(to, export_from(from)).has_value());
+  // The same entry again is no edit.
+  const auto feed = to.reader->feeds().front().id;
+  auto same = entry(feed, "guid0", "Title 0", "<p>Text of 0</p>");
+  same.uid = to.reader->article(id_of(to, "Title 0"))->uid;
+  CHECK(to.poll(feed, {same}).updated == 0);
+  CHECK(to.reader->article(id_of(to, "Title 0"))->entry.content_html == "<p>The whole page</p>");
+}
+
+TEST_CASE("what is no picture, recording or document is not kept, whatever the bundle says") {
+  Store from;
+  fill(from, 1);
+  complete(from, id_of(from, "Title 0"), {{"https://example.org/a.jpg", "<svg onload=alert(1)>"}});
+  Store to;
+  REQUIRE(import_into(to, export_from(from)).has_value());
+  CHECK_FALSE(to.reader->asset_of("https://example.org/a.jpg").has_value());
+  CHECK(to.reader->article(id_of(to, "Title 0"))->offline == model::OfflineState::pending);
 }
 
 TEST_CASE("states travel when they are asked for, and only to new articles") {
@@ -258,7 +368,7 @@ TEST_CASE("articles may change while they are exported") {
   Store from;
   fill(from, 5);
   for (int i = 0; i < 4; ++i) fill(from, 600, "more" + std::to_string(i));
-  BundleWriter writer({}, kNow);
+  BundleWriter writer(from.options, {}, kNow);
   std::string bytes = writer.next(*from.reader);
   fill(from, 2, "late");
   REQUIRE(from.writer->remove_feed(from.reader->feeds().front().id, true).has_value());
