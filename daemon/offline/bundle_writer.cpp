@@ -167,7 +167,8 @@ void BundleWriter::State::go_on(store::Reader& reader) {
   }
 }
 
-BundleWriter::BundleWriter(const BundleOptions& options, Instant now) : state_(std::make_unique<State>(options, now)) {}
+BundleWriter::BundleWriter(store::Options database, const BundleOptions& options, Instant now)
+    : state_(std::make_unique<State>(std::move(database), options, now)) {}
 BundleWriter::~BundleWriter() = default;
 
 std::string BundleWriter::next(store::Reader& reader) {

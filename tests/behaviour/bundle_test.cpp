@@ -117,7 +117,7 @@ TEST_CASE("an import that is killed in the middle leaves whole articles, and is 
   Daemon from;
   from.start();
   for (int i = 0; i < 4; ++i) {
-    import_articles(from, 600, "Feed " + std::to_string(i), std::string(3000, 'a') + " text.");
+    import_articles(from, 600, "Feed" + std::to_string(i), std::string(3000, 'a') + " text.");
   }
   REQUIRE(run_client(from, {"bundle", "export", file}).exit_code == 0);
   Daemon to;
@@ -154,4 +154,52 @@ TEST_CASE("only what has changed since is carried when that is asked") {
   REQUIRE(imported.exit_code == 0);
   CHECK(imported.out.find("\"articles_added\":3") != std::string::npos);
   CHECK(get(to, "/v1/articles").json.at("articles").as_array().size() == 3);
+}
+
+namespace {
+
+bool has_program(const char* name) { return std::system(("command -v " + std::string(name) + " >/dev/null").c_str()) == 0; }
+
+}  // namespace
+
+TEST_CASE("an edition as a book is a valid EPUB, and as a folder of pages it is well-formed and loads nothing from elsewhere") {
+  TemporaryDirectory shelf;
+  Daemon daemon;
+  daemon.start();
+  const auto page = file_in(shelf, "page.html");
+  write_bytes(page,
+              "<html><head><title>Boats &amp; piers</title></head><body><p>A <b>long</b> text<br>with &lt;signs&gt; and "
+              "<a href=\"https://example.org/?a=1&b=2\">a link</a>.<img src=\"https://example.org/boat.jpg\" alt=\"A "
+              "boat\"></p><ul><li>one</li></ul><table><tr><td colspan=2>x</td></tr></table></body></html>");
+  REQUIRE(run_client(daemon, {"import", page}).exit_code == 0);
+  import_articles(daemon, 3, "Harbour");
+  const auto book = file_in(shelf, "news.epub");
+  const auto made = run_client(daemon, {"export", "epub", "--title", "News & more", book});
+  REQUIRE(made.exit_code == 0);
+  CHECK(made.out.find("4 articles") != std::string::npos);
+  const auto bytes = bytes_of(book);
+  CHECK(bytes.substr(30, 28) == "mimetypeapplication/epub+zip");
+  if (has_program("epubcheck")) {
+    const auto checked = run_program("/usr/bin/epubcheck", {book});
+    INFO(checked.out << checked.err);
+    CHECK(checked.exit_code == 0);
+  } else {
+    WARN("epubcheck is not installed: not checked by it");
+  }
+
+  const auto folder = file_in(shelf, "pages");
+  REQUIRE(run_client(daemon, {"export", "html", folder}).exit_code == 0);
+  REQUIRE(has_program("xmllint"));
+  int pages = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder + "/articles")) {
+    ++pages;
+    CHECK(run_program("/usr/bin/xmllint", {"--noout", "--nonet", file.path().string()}).exit_code == 0);
+    const auto text = bytes_of(file.path().string());
+    CHECK(text.find("src=\"http") == std::string::npos);
+    CHECK(text.find("<script") == std::string::npos);
+  }
+  CHECK(pages == 4);
+  CHECK(bytes_of(folder + "/index.html").find("Boats &amp; piers") != std::string::npos);
+  CHECK(run_client(daemon, {"export", "epub", "--starred", book}).exit_code == 1);
+  CHECK(bytes_of(book) == bytes);
 }
