@@ -222,9 +222,7 @@ std::string format_access(const model::Access& access, const model::AccessSource
       if (!value->empty()) out += fmt::format("{} = {}\n", field.key, toml_string(*value, false));
       continue;
     }
-    std::string list;
-    for (const auto& line : names.headers) list += (list.empty() ? "" : ", ") + toml_string(line, false);
-    if (!list.empty()) out += fmt::format("{} = [{}]\n", field.key, list);
+    if (!names.headers.empty()) out += fmt::format("{} = {}\n", field.key, toml_list(names.headers));
   }
   return out;
 }

@@ -165,6 +165,16 @@ constexpr std::array field_table = std::to_array<Entry>({
    "The most that may be fetched for one article"},
   {"offline.enclosures", "false", at_reload, boolean(), SLOT(offline.enclosures),
    "Fetch enclosures: podcasts, videos, documents"},
+  {"offline.image_limit", R"("5MiB")", at_reload, size(kib, gib), SLOT(offline.image_limit),
+   "The largest image that is fetched"},
+  {"offline.enclosure_limit", R"("200MiB")", at_reload, size(kib, 16 * gib), SLOT(offline.enclosure_limit),
+   "The largest enclosure that is fetched"},
+  {"offline.feed_limit", unset, at_reload, size(kib, pib), SLOT(offline.feed_limit),
+   "How many bytes of images and enclosures are kept for one feed; unset: unlimited"},
+  {"offline.day", unset, at_reload, size(0, pib), SLOT(offline.day),
+   "How many bytes may be received in a day to complete articles, within the budgets; unset: unlimited"},
+  {"offline.metered", "false", at_reload, boolean(), SLOT(offline.metered),
+   "Complete articles also over a metered connection"},
 
   {"http.listen", "[]", at_restart, endpoints(), SLOT(http.listen),
    "TCP addresses on which the API is served as well, such as [\"127.0.0.1:8077\"]"},
@@ -222,12 +232,6 @@ struct Overload : Ts... {
 template <class... Ts>
 Overload(Ts...) -> Overload<Ts...>;
 
-std::string format_list(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const auto& text : texts) out += (out.empty() ? "" : ", ") + toml_string(text, false);
-  return "[" + out + "]";
-}
-
 std::string format_number(Kind kind, std::int64_t number) {
   if (kind == Kind::duration) return toml_string(format_duration(number));
   if (kind == Kind::size) return toml_string(format_size(number));
@@ -269,7 +273,7 @@ void Entry::put(model::Settings& settings, const Value& checked) const {
 std::string Entry::format(model::Settings& settings) const {
   const auto networks = [&](const std::vector<std::string>& list) {
     const bool word = rule.kind == Kind::networks && list.size() == 1 && !is_network(list.front());
-    return word ? toml_string(list.front()) : format_list(list);
+    return word ? toml_string(list.front()) : toml_list(list);
   };
   return std::visit(
       Overload{

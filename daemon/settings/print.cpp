@@ -3,6 +3,7 @@
 
 #include "settings/access.hpp"
 #include "settings/field_table.hpp"
+#include "settings/site.hpp"
 
 namespace newscache::settings {
 namespace {
@@ -40,6 +41,7 @@ std::string print(const model::Settings& settings) {
     out += fmt::format("\n[[host]]\nhost = {}\n", toml_string(host.host, false));
     out += format_access(host.access, host.sources);
   }
+  for (const auto& site : settings.sites) out += format_site(site);
   for (const auto& feed : settings.feeds) out += format_feed(feed);
   return out;
 }
@@ -50,18 +52,6 @@ std::vector<std::string> needs_restart(const model::Settings& old_settings, cons
   std::vector<std::string> keys;
   for (const Entry& entry : entries()) {
     if (!entry.live && entry.format(before) != entry.format(after)) keys.emplace_back(entry.key);
-  }
-  return keys;
-}
-
-std::vector<std::string> without_effect(const model::Settings& settings) {
-  // What the contract fixes for work that is still to come; it shrinks with it.
-  model::Settings given = settings;
-  model::Settings defaults;
-  std::vector<std::string> keys;
-  for (const Entry& entry : entries()) {
-    if (entry.key.starts_with("offline.") && entry.format(given) != entry.format(defaults))
-      keys.emplace_back(entry.key);
   }
   return keys;
 }

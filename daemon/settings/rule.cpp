@@ -209,6 +209,12 @@ std::string toml_string(std::string_view text, bool shorten) {
   return out + (cut ? "...\"" : "\"");
 }
 
+std::string toml_list(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const auto& text : texts) out += (out.empty() ? "" : ", ") + toml_string(text, false);
+  return "[" + out + "]";
+}
+
 bool is_clean_text(std::string_view text) {
   return text.size() <= 1024 && std::none_of(text.begin(), text.end(),
                                              [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });

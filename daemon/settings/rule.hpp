@@ -60,6 +60,7 @@ Result<Value> check(const Rule& rule, const Value& value);
 
 // As a TOML basic string, which is also how messages show a value; at most 200 bytes of it when `shorten`.
 std::string toml_string(std::string_view text, bool shorten = true);
+std::string toml_list(const std::vector<std::string>& texts);
 
 std::string format_duration(std::int64_t milliseconds);
 std::string format_size(std::int64_t bytes);

@@ -13,6 +13,7 @@
 #include "settings/feed_settings.hpp"
 #include "settings/field_table.hpp"
 #include "settings/http.hpp"
+#include "settings/site.hpp"
 #include "settings/suggest.hpp"
 
 namespace newscache::settings {
@@ -22,6 +23,7 @@ constexpr std::string_view default_file = "/etc/newscached/newscached.toml";
 constexpr std::size_t largest_file = 4 << 20;
 constexpr std::size_t most_feeds = 10'000;
 constexpr std::size_t most_hosts = 1'000;
+constexpr std::size_t most_sites = 1'000;
 
 std::string_view type_of(const toml::node& node) {
   switch (node.type()) {
@@ -67,6 +69,7 @@ class Loader {
   explicit Loader(model::Settings settings) : settings_(std::move(settings)) {
     for (const auto& feed : settings_.feeds) feed_places_[feed.url] = "the settings before";
     for (const auto& host : settings_.hosts) host_places_[host.host] = "the settings before";
+    for (const auto& site : settings_.sites) site_places_[site.site] = "the settings before";
   }
 
   Result<void> add(std::string_view document, std::string_view file_name) {
@@ -115,6 +118,8 @@ class Loader {
         read_list(key, node, settings_.feeds, most_feeds, &Loader::read_feed);
       } else if (key.str() == "host") {
         read_list(key, node, settings_.hosts, most_hosts, &Loader::read_host);
+      } else if (key.str() == "site") {
+        read_list(key, node, settings_.sites, most_sites, &Loader::read_site);
       } else {
         read_table(key, node);
       }
@@ -122,7 +127,7 @@ class Loader {
   }
 
   void read_table(const toml::key& table, const toml::node& node) {
-    std::vector<std::string_view> tables = {"feed", "host"};
+    std::vector<std::string_view> tables = {"feed", "host", "site"};
     for (const Entry& entry : entries()) tables.push_back(entry.key.substr(0, entry.key.find('.')));
     if (std::find(tables.begin(), tables.end(), table.str()) == tables.end()) {
       return complain(table.source(), table.str(), unknown_key(table.str(), tables, "table"));
@@ -256,6 +261,46 @@ class Loader {
     settings_.hosts.push_back(std::move(host));
   }
 
+  void read_site(const toml::table& table) {
+    model::SiteSettings site;
+    const std::string_view expected = "expected a host such as \"example.org\", no wildcard and no port";
+    const toml::node* const name = table.get("site");
+    if (!name) return complain(table.source(), "site.site", fmt::format("is missing; {}", expected));
+    const auto* const text = name->as_string();
+    if (text) site.site = clean_site(text->get());
+    if (site.site.empty()) {
+      const auto shown = text ? toml_string(text->get()) : std::string("this value");
+      return complain(name->source(), "site.site", fmt::format("{} is not valid; {}", shown, expected));
+    }
+    const auto [place, fresh] = site_places_.emplace(site.site, where(name->source()));
+    if (!fresh) {
+      return complain(
+          name->source(), "site.site",
+          fmt::format("{} is declared already, at {}; expected each site once", toml_string(site.site), place->second));
+    }
+    for (const auto& [key, node] : table) {
+      if (key.str() != "site") read_site_key(site, key, node);
+    }
+    settings_.sites.push_back(std::move(site));
+  }
+
+  void read_site_key(model::SiteSettings& site, const toml::key& key, const toml::node& node) {
+    const std::string full = fmt::format("site.{}", key.str());
+    const SiteField* const field = find_site_field(key.str());
+    if (!field) {
+      std::vector<std::string_view> keys = {"site"};
+      for (const SiteField& known : site_fields()) keys.push_back(known.key);
+      return complain(key.source(), full, unknown_key(key.str(), keys, "key"));
+    }
+    const auto value = to_value(node, field->rule.kind);
+    if (!value) return complain(node.source(), full, fmt::format("is {}; {}", type_of(node), expectation(field->rule)));
+    const auto checked = check(field->rule, *value);
+    if (!checked) return complain(node.source(), full, checked.error().detail);
+    auto selectors = std::get<std::vector<std::string>>(*checked);
+    if (const auto problem = selector_problem(selectors)) return complain(node.source(), full, *problem);
+    site.*field->member = std::move(selectors);
+  }
+
   void read_access_key(std::string_view full, model::Access& access, model::AccessSources& sources,
                        const toml::key& key, const toml::node& node) {
     const Rule& rule = find_access_field(key.str())->rule;
@@ -294,6 +339,7 @@ class Loader {
   std::map<std::string, std::string, std::less<>> key_places_;
   std::map<std::string, std::string> feed_places_;
   std::map<std::string, std::string> host_places_;
+  std::map<std::string, std::string> site_places_;
 };
 
 Result<void> add_file(Loader& loader, const std::string& file) {

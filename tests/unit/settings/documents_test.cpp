@@ -8,6 +8,7 @@
 #include "settings/access.hpp"
 #include "settings/feed_settings.hpp"
 #include "settings/settings.hpp"
+#include "settings/site.hpp"
 #include "support/catch.hpp"
 
 using namespace newscache;
@@ -73,7 +74,12 @@ TEST_CASE("the example file has every field once, with its default when there is
     INFO(field.key);
     CHECK(lines.erase("host." + std::string(field.key)) == 1);
   }
-  for (const char* key : {"feed.url", "feed.title", "feed.folder", "host.host"}) CHECK(lines.erase(key) == 1);
+  for (const auto& field : settings::site_fields()) {
+    INFO(field.key);
+    CHECK(lines.erase("site." + std::string(field.key)) == 1);
+  }
+  for (const char* key : {"feed.url", "feed.title", "feed.folder", "host.host", "site.site"})
+    CHECK(lines.erase(key) == 1);
   for (const auto& [key, line] : lines) FAIL_CHECK("the example file has " << key << ", which is no field");
 }
 
@@ -102,6 +108,8 @@ TEST_CASE("the example file with every example put in force is valid") {
   REQUIRE(parsed->hosts.size() == 2);
   CHECK(parsed->hosts[0].access.password == "secret");
   CHECK(parsed->hosts[0].access.headers == std::vector<std::string>{"X-Client: home", "X-Api-Key: secret"});
+  REQUIRE(parsed->sites.size() == 1);
+  CHECK(parsed->sites[0].drop == std::vector<std::string>{".related", "aside > p"});
   REQUIRE(parsed->feeds.size() == 1);
   CHECK(parsed->feeds[0].settings.size() == settings::feed_fields().size());
 }
@@ -127,11 +135,17 @@ TEST_CASE("the documentation has a row for every key, with type, default and whe
     INFO(row);
     CHECK(document.find(row) != std::string::npos);
   }
+  for (const auto& field : settings::site_fields()) {
+    const std::string row = "\n| `site." + std::string(field.key) + "` | strings | " + std::string(field.help) + " |\n";
+    INFO(row);
+    CHECK(document.find(row) != std::string::npos);
+  }
 }
 
 TEST_CASE("the documentation has no key that the daemon does not know") {
-  std::set<std::string> known = {"feed.url", "feed.title", "feed.folder", "host.host"};
+  std::set<std::string> known = {"feed.url", "feed.title", "feed.folder", "host.host", "site.site"};
   for (const auto& field : settings::access_fields()) known.insert("host." + std::string(field.key));
+  for (const auto& field : settings::site_fields()) known.insert("site." + std::string(field.key));
   for (const auto& field : settings::fields()) known.emplace(field.key);
   for (const auto& field : settings::feed_fields()) known.insert("feed." + std::string(field.key));
   const std::string document = source_file("docs/configuration.md");
@@ -157,5 +171,5 @@ TEST_CASE("the documentation's examples are valid") {
     CHECK(parsed.has_value());
     ++examples;
   }
-  CHECK(examples == 8);
+  CHECK(examples == 9);
 }

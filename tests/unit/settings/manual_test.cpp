@@ -5,6 +5,7 @@
 #include "base/file.hpp"
 #include "settings/access.hpp"
 #include "settings/field_table.hpp"
+#include "settings/site.hpp"
 #include "support/catch.hpp"
 
 using namespace newscache;
@@ -64,6 +65,8 @@ std::string keys() {
   out += ".Pp\nEverything of\n.Li [[host]]\nbut\n.Ic host\nmay stand here as well, for this feed alone.\n.El\n";
   out += section("[[host]]") + ".It Ic host\nWhose requests the other keys are for: a name, or name and port.\n";
   for (const auto& field : settings::access_fields()) out += entry(field.key, field.rule, "", field.help);
+  out += ".El\n" + section("[[site]]") + ".It Ic site\nThe host of the pages; its subdomains are meant too.\n";
+  for (const auto& field : settings::site_fields()) out += entry(field.key, field.rule, "", field.help);
   return out + ".El\n";
 }
 
