@@ -113,7 +113,7 @@ loop::awaitable<Response> get_article(Context& context, Request& request) {
     const auto completion = reader.completion(id);
     if (!completion) return problem(completion.error());
     // Another failed attempt at completing it moves no change log.
-    if (completion->attempts > 0 || completion->next) etag.clear();
+    if (completion->attempts > 0 || completion->cause) etag.clear();
     if (matches_etag(known, etag)) return not_modified(std::move(etag));
     const auto article = reader.article(id);
     if (!article) return problem(article.error());
