@@ -96,38 +96,18 @@ class CachedMedia {
     const auto* asset = find(url);
     return asset == nullptr ? std::string() : "/v1/assets/" + asset->sha256;
   }
-  bool empty() const { return assets_.empty(); }
 
  private:
   std::map<std::string_view, const model::Asset*> assets_;
 };
 
-// Pictures come in sizes, and it is not known here for which width they were fetched: the first by which most of them
-// are there.
-std::string with_cached_media(const std::string& content, const CachedMedia& cached) {
-  constexpr std::array<int, 8> widths{800, 480, 640, 1024, 1280, 1600, 2560, 320};
-  int best_width = widths.front();
-  std::size_t most = 0;
-  for (const int width : widths) {
-    if (cached.empty()) break;
-    const auto urls = html::pictures(content, width);
-    const auto there = static_cast<std::size_t>(
-        std::count_if(urls.begin(), urls.end(), [&](const auto& url) { return cached.find(url) != nullptr; }));
-    if (there > most) {
-      most = there;
-      best_width = width;
-    }
-    if (there == urls.size()) break;
-  }
-  return html::with_media(content, best_width, [&](std::string_view url) { return cached.path_of(url); });
-}
-
 // The picture that a feed has for an article, unless it is in the text too.
-void append_lead_picture(std::string& out, const model::Entry& entry, const CachedMedia& cached) {
+void append_lead_picture(std::string& out, const model::Entry& entry, const std::string& content,
+                         const CachedMedia& cached) {
   const auto* lead = cached.find(entry.image);
   if (lead == nullptr || !lead->type.starts_with("image/")) return;
   const auto path = cached.path_of(entry.image);
-  if (with_cached_media(entry.content_html, cached).find(path) != std::string::npos) return;
+  if (content.find(path) != std::string::npos) return;
   out += "<p><img src=\"" + path + "\" alt=\"\"></p>\n";
 }
 
@@ -195,8 +175,10 @@ std::string content_page(const model::Article& article, const model::Feed* feed,
   if (const auto authors = authors_of(article); !authors.empty()) out += text::escape(authors) + " · ";
   const auto date = date_of(article);
   out += "<time datetime=\"" + text::format_rfc3339(date) + "\">" + date_text(date) + "</time></p>\n</header>\n";
-  append_lead_picture(out, article.entry, cached);
-  out += with_cached_media(article.entry.content_html, cached);
+  const auto content =
+      html::with_media(article.entry.content_html, [&](std::string_view url) { return cached.path_of(url); });
+  append_lead_picture(out, article.entry, content, cached);
+  out += content;
   append_attachments(out, article.entry.attachments, cached);
   return out += "\n</article>\n</body>\n</html>\n";
 }
