@@ -13,6 +13,8 @@ namespace newscache::html {
 
 namespace {
 
+constexpr std::size_t max_candidates = 256;  // of one picture
+
 std::string value_of(const Token& token, std::string_view name) {
   std::string value;
   if (const auto* attribute = find_attribute(token, name)) append_decoded(value, attribute->value, true);
@@ -29,8 +31,6 @@ bool is_common_type(std::string_view type) {
 // Follows a document through its <picture> elements, so that an <img> knows the sources before it.
 class PictureWalk {
  public:
-  explicit PictureWalk(int width) : width_(width) {}
-
   // Every start and end tag; true for an <img>, and for a <source> or <picture> that only picks one.
   bool takes(const Token& token) {
     const bool start = token.kind == TokenKind::start_tag;
@@ -46,17 +46,30 @@ class PictureWalk {
     return token.element == Element::img;
   }
 
-  std::string url_of(const Token& image) const {
+  // The one that suits a width.
+  std::string url_of(const Token& image, int width) const {
     const std::string own = value_of(image, "srcset");
-    SizeChoice choice(width_);
+    SizeChoice choice(width);
     for (const auto& source : sources_) choice.add_all(source);
     choice.add_all(own);
     const auto chosen = choice.url();
     return chosen.empty() ? value_of(image, "src") : std::string(chosen);
   }
 
+  // All of them.
+  std::vector<std::string> urls_of(const Token& image) const {
+    std::vector<std::string> urls;
+    const auto add_all = [&](std::string_view srcset) {
+      Candidate candidate;
+      while (urls.size() < max_candidates && next_candidate(srcset, candidate)) urls.emplace_back(candidate.url);
+    };
+    for (const auto& source : sources_) add_all(source);
+    add_all(value_of(image, "srcset"));
+    urls.push_back(value_of(image, "src"));
+    return urls;
+  }
+
  private:
-  int width_;
   bool in_picture_ = false;
   std::vector<std::string> sources_;  // their srcsets
 };
@@ -78,7 +91,7 @@ bool is_recording(Element element) { return element == Element::audio || element
 
 class Rewriter {
  public:
-  Rewriter(int width, const std::function<std::string(std::string_view)>& find) : walk_(width), find_(find) {}
+  explicit Rewriter(const std::function<std::string(std::string_view)>& find) : find_(find) {}
 
   std::string run(std::string_view html) {
     out_.reserve(html.size());
@@ -148,11 +161,13 @@ class Rewriter {
   }
 
   void picture(const Token& token) {
-    const std::string url = walk_.url_of(token);
-    const std::string found = url.empty() ? std::string() : find_(url);
+    std::string found;
+    for (const auto& url : walk_.urls_of(token)) {
+      if (found = find_(url); !found.empty()) break;
+    }
     if (found.empty()) {
       const std::string alt = value_of(token, "alt");
-      return link(url, alt.empty() ? "[image]" : alt);
+      return link(value_of(token, "src"), alt.empty() ? "[image]" : alt);
     }
     begin_tag(token);
     attribute("src", found);
@@ -205,13 +220,13 @@ class Rewriter {
 
 std::vector<std::string> pictures(std::string_view safe_html, int width) {
   UrlList urls;
-  PictureWalk walk(width);
+  PictureWalk walk;
   Tokenizer tokenizer(safe_html);
   while (tokenizer.next()) {
     const auto& token = tokenizer.token();
     if (token.kind != TokenKind::start_tag && token.kind != TokenKind::end_tag) continue;
     if (token.kind == TokenKind::start_tag && token.element == Element::video) urls.add(value_of(token, "poster"));
-    if (walk.takes(token) && token.element == Element::img) urls.add(walk.url_of(token));
+    if (walk.takes(token) && token.element == Element::img) urls.add(walk.url_of(token, width));
   }
   return urls.take();
 }
@@ -233,9 +248,8 @@ std::vector<std::string> recordings(std::string_view safe_html) {
   return urls.take();
 }
 
-std::string with_media(std::string_view safe_html, int width,
-                       const std::function<std::string(std::string_view)>& find) {
-  return Rewriter(width, find).run(safe_html);
+std::string with_media(std::string_view safe_html, const std::function<std::string(std::string_view)>& find) {
+  return Rewriter(find).run(safe_html);
 }
 
 }  // namespace newscache::html

@@ -14,10 +14,9 @@ std::vector<std::string> pictures(std::string_view safe_html, int width);
 // The same of <audio> and <video>: of each the first source.
 std::vector<std::string> recordings(std::string_view safe_html);
 
-// The HTML with each of these loaded from where find(url) says; it is given the URLs that pictures() and recordings()
-// list. Where it says nothing, a picture is its alternative, linked to the original, and a recording a link. Nothing
+// The HTML with each of these loaded from where find(url) says; of a picture in several sizes from the first that it
+// knows. Where it says nothing, a picture is its alternative, linked to the original, and a recording a link. Nothing
 // else in the result is loaded by a browser, and it is as safe as it was.
-std::string with_media(std::string_view safe_html, int width,
-                       const std::function<std::string(std::string_view url)>& find);
+std::string with_media(std::string_view safe_html, const std::function<std::string(std::string_view url)>& find);
 
 }  // namespace newscache::html

@@ -89,8 +89,9 @@ class Attempt {
   loop::awaitable<Attempted> run() {
     content_ = article_.entry.content_html;
     if (wants_page()) co_await complete_page();
-    if (!stopped_ && wants_.images) co_await complete_pictures();
-    if (!stopped_ && wants_.enclosures) co_await complete_recordings();
+    const bool has_room = co_await feed_has_room();
+    if (!stopped_ && has_room && wants_.images) co_await complete_pictures();
+    if (!stopped_ && has_room && wants_.enclosures) co_await complete_recordings();
     conclude();
     co_return Attempted{std::move(update_), stopped_};
   }
@@ -105,6 +106,7 @@ class Attempt {
     return wants_.page && !article_.entry.url.empty() && (fresh || !incomplete_.has_page);
   }
 
+  loop::awaitable<bool> feed_has_room();
   loop::awaitable<void> complete_page();
   loop::awaitable<Result<html::PageArticle>> read_page(std::string url);
   loop::awaitable<void> append_pages(html::PageArticle& page);
@@ -157,6 +159,17 @@ loop::awaitable<Attempt::Errand> Attempt::errand_to(std::string url) {
     }
   }
   co_return errand;
+}
+
+// Its newest articles are what it may keep no more media for: they are given up, and said to be.
+loop::awaitable<bool> Attempt::feed_has_room() {
+  const auto limit = context_.settings.feed_limit;
+  if (!limit) co_return true;
+  auto sum = [feed = feed_.id](store::Reader& reader) { return reader.asset_bytes(feed); };
+  const std::int64_t kept = co_await services_.reader.run(std::move(sum));
+  if (kept < *limit) co_return true;
+  miss({Cause::too_large, "the feed's articles have as many bytes of media as offline.feed_limit allows"});
+  co_return false;
 }
 
 // Within what the day, the article and the file may cost.

@@ -77,7 +77,7 @@ TEST_CASE("media are loaded from where they are kept, and what is not kept is na
   };
   for (const auto& c : cases) {
     CAPTURE(c.html);
-    const auto result = with_media(safe(c.html), 800, find);
+    const auto result = with_media(safe(c.html), find);
     CHECK(result == c.expected);
   }
 }
