@@ -221,7 +221,7 @@ std::vector<bool> Writer::complete(std::span<const model::CompletionUpdate> upda
     };
     taken = with_room(*this, *state_, work, Expendable::read);
   } catch (const StoreError& error) {
-    if (error.shortage() != Shortage::limit) throw;
+    if (error.shortage() != Shortage::limit || !state_->limit) throw;
     taken = complete_once(*state_, without_content(updates), 0);
   }
   remove_files(updates);
