@@ -40,6 +40,7 @@ class Cleaner {
   }
 
   void run() {
+    drop_embeds();
     if (rules_.by_content) drop_by_content({"form", "fieldset"});
     drop_by_name();
     drop_share_boxes();
@@ -66,13 +67,18 @@ class Cleaner {
     }
   }
 
+  // All but videos.
+  void drop_embeds() {
+    drop_if([&](NodeId node) {
+      const Element element = document_[node].element;
+      const bool embed = element == Element::object || element == Element::embed || element == Element::iframe;
+      return embed && !shows_video(document_, node);
+    });
+  }
+
   void drop_by_name() {
     drop_if([&](NodeId node) {
       switch (document_[node].element) {
-        case Element::object:
-        case Element::embed:
-        case Element::iframe:
-          return !shows_video(document_, node);
         case Element::footer:
         case Element::aside:
           return true;
@@ -172,7 +178,7 @@ bool Cleaner::goes(NodeId node, const Measures& m) const {
   if (data_[node] || m.data_tables || is_near(node, Element::code)) return false;
   const int weight = rules_.weigh_classes ? class_weight(document_, node) : 0;
   if (weight < 0) return true;
-  if (m.commas >= 10 || m.video) return false;
+  if (m.commas >= 10 || m.embeds > 0) return false;
   if (m.chars < 20 && is_notice(document_.text_of(node))) return true;
   return is_bad(node, m, weight, list) && !(list && is_picture_list(node, m));
 }
@@ -188,7 +194,6 @@ bool Cleaner::is_bad(NodeId node, const Measures& m, int weight, bool list) cons
     return true;
   if (!list && weight < 25 && links > 0.2) return true;
   if (weight >= 25 && links > 0.5) return true;
-  if ((m.embeds == 1 && m.chars < 75) || m.embeds > 1) return true;
   return m.images == 0 && m.textish_chars == 0;
 }
 

@@ -117,7 +117,6 @@ void Measures::add(const Measures& child) {
   items = static_cast<std::uint16_t>(items + child.items);
   inputs = static_cast<std::uint16_t>(inputs + child.inputs);
   embeds = static_cast<std::uint16_t>(embeds + child.embeds);
-  video = video || child.video;
   data_tables = data_tables || child.data_tables;
   table = table || child.table;
   table_head = table_head || child.table_head;
@@ -192,7 +191,6 @@ void measure_element(const Document& document, NodeId node, Measures& m) {
     case Element::iframe:
     case Element::embed:
     case Element::object:
-      if (shows_video(document, node)) m.video = true;
       ++m.embeds;
       break;
     case Element::table:

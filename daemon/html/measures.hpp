@@ -20,7 +20,6 @@ struct Measures {
   std::uint16_t items = 0;
   std::uint16_t inputs = 0;
   std::uint16_t embeds = 0;
-  bool video = false;        // among the embeds
   bool data_table = false;   // it is one: rather data than layout
   bool data_tables = false;  // it is one, or one is under it
   bool table = false;        // it is a table, or one is under it
