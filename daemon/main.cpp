@@ -2,6 +2,7 @@
 
 #include <getopt.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include "app/app.hpp"
+#include "offline/extract_pages.hpp"
 #include "settings/settings.hpp"
 
 namespace {
@@ -48,6 +50,7 @@ int run(int argc, char** argv) {
                                 {"socket", required_argument, nullptr, 'S'},     {"log-level", required_argument, nullptr, 'l'},
                                 {"check-config", no_argument, nullptr, 'C'},     {"print-config", no_argument, nullptr, 'P'},
                                 {"version", no_argument, nullptr, 'V'},          {"help", no_argument, nullptr, 'h'},
+                                {"extract-pages", no_argument, nullptr, 'X'},  // what an offline::Extractor starts
                                 {nullptr, 0, nullptr, 0}};
   for (int option; (option = getopt_long(argc, argv, "h", options, nullptr)) != -1;) {
     switch (option) {
@@ -64,6 +67,7 @@ int run(int argc, char** argv) {
       case 'P': print = true; break;
       case 'V': std::cout << "newscached " << NEWSCACHE_VERSION << '\n'; return 0;
       case 'h': std::cout << usage; return 0;
+      case 'X': return newscache::offline::extract_pages(STDIN_FILENO, STDOUT_FILENO);
       default: return 2;  // getopt has said what is wrong
     }
   }

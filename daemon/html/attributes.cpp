@@ -220,6 +220,14 @@ bool is_language(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '-'; });
 }
 
+bool is_descriptor(std::string_view text) {
+  if (text.empty()) return true;
+  const char unit = text.back();
+  text.remove_suffix(1);
+  return (unit == 'w' || unit == 'x' || unit == 'h') && !text.empty() && text.size() <= 8 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || c == '.'; });
+}
+
 void write_attribute(std::string& out, AttributeName name, std::string_view value) {
   out += openings[static_cast<std::size_t>(name)].view();
   append_safe_value(out, value);

@@ -15,6 +15,7 @@
 namespace newscache::html {
 namespace {
 
+constexpr std::size_t most_candidates = 64;
 constexpr int screen_width = 1280;        // for media queries
 constexpr std::size_t most_caption = 40;  // bytes of text in a <noscript> beside its picture
 
@@ -30,6 +31,17 @@ bool is_picture_url(std::string_view value) {
   constexpr std::string_view endings[] = {".jpg", ".jpeg", ".png", ".webp", ".gif"};
   const auto path = text::to_lower(value.substr(0, value.find_first_of("?#")));
   return std::any_of(std::begin(endings), std::end(endings), [&](auto ending) { return path.ends_with(ending); });
+}
+
+// Its address as written; placeholders are none.
+std::string_view best_candidate(std::string_view srcset, int width) {
+  SizeChoice choice(width);
+  Candidate candidate;
+  for (std::size_t count = 0; count < most_candidates && next_candidate(srcset, candidate); ++count) {
+    candidate.descriptor = candidate.descriptor.substr(0, candidate.descriptor.find(' '));  // "640w 480h"
+    if (!is_placeholder(candidate.url)) choice.add(candidate);
+  }
+  return choice.url();
 }
 
 class Pictures {

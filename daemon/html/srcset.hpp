@@ -1,5 +1,5 @@
 #pragma once
-// The candidates of a srcset (HTML Living Standard, 4.8.4.3.10), without the parentheses that no descriptor has.
+// The candidates of a srcset (HTML Living Standard, 4.8.4.3.10), and which of them suits a width.
 
 #include <string_view>
 
@@ -7,15 +7,28 @@ namespace newscache::html {
 
 struct Candidate {
   std::string_view url;
-  std::string_view descriptor;  // "640w", "2x", nothing
+  std::string_view descriptor;  // "640w", "2x", or empty
 };
 
-// Takes the next one off; false when there is none.
-bool next_candidate(std::string_view& srcset, Candidate& candidate);
-bool is_descriptor(std::string_view text);
+// Takes the next candidate off the text; false at its end. URLs may hold commas. Parentheses, which no descriptor has,
+// mean nothing.
+bool next_candidate(std::string_view& text, Candidate& candidate);
 
-// The one whose width is the smallest of at least `width` pixels, or else the largest; of densities the one nearest
-// to 1. Its URL as written; empty when there is none.
-std::string_view best_candidate(std::string_view srcset, int width);
+// Of an image or picture that is offered in several sizes: add() them all, then url() is the one to load: the smallest
+// that is at least as wide as wanted, else the widest; where widths are not told, the one for ordinary screens.
+class SizeChoice {
+ public:
+  explicit SizeChoice(int wanted_width) : wanted_(wanted_width) {}
+  void add(const Candidate& candidate);
+  void add_all(std::string_view srcset);
+  std::string_view url() const { return url_; }  // empty: nothing was added
+
+ private:
+  bool is_better(double width) const;
+
+  double wanted_;
+  double width_ = -1;  // of url_; a density counts as that many widths wanted
+  std::string_view url_;
+};
 
 }  // namespace newscache::html

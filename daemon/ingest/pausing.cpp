@@ -109,6 +109,7 @@ void Poller::change_network(const std::function<void()>& change) {
   if (network_.generation() != generation) hung_ = transfers_;
   metered_ = is_metered();
   if (metered_ != was_metered) reconsider_held();
+  refuse_errands();
   const NetworkState now = network_.state();
   if (network_word(network()) == word_before) return;
   network_since_ = services_.clock.wall();

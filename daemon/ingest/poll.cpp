@@ -144,13 +144,15 @@ loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request, b
   std::optional<Allowance> limit;
   // An older page may be anybody's.
   if (text::same_origin(feed.url, request.url)) request.access = access_.find(feed.url);
+  auto callers = std::move(request.meter);
   request.meter = [&](std::int64_t more) {
     const Instant now = services_.clock.wall();
     budget_.receive(more, metered_, now);
     charge(feed.state.traffic, more, now);
     fetched.cost.bytes += more;
     limit = budget_.allowance(feed, metered_, now);
-    return beyond_budget || !limit || limit->left >= 0;
+    const bool goes_on = !callers || callers(more);
+    return goes_on && (beyond_budget || !limit || limit->left >= 0);
   };
   const BootInstant begun = services_.clock.boot();
   fetched.answer = co_await services_.fetcher.fetch(std::move(request));
@@ -181,6 +183,7 @@ RefreshContext Poller::refresh_context(const Cost& cost) {
   context.now = services_.clock.wall();
   context.random = random();
   context.content = content_settings_;
+  context.offline = offline_settings_;
   context.cost = cost;
   context.backfill_pages = poll_settings_.backfill_pages;
   return context;

@@ -26,6 +26,8 @@ constexpr seconds longest_wait = std::chrono::days(32);
 constexpr std::string_view hours_rule = "quiet-hours";
 constexpr std::string_view budget_rule = "budget";
 
+Ticket ticket_of(model::FeedId id) { return Ticket{model::raw(id)}; }
+
 bool has_address(const model::Feed& feed) { return text::split_url(feed.url).has_value(); }
 
 std::vector<schedule::Span> spans(const std::vector<std::string>& texts) {
@@ -49,7 +51,7 @@ Poller::Poller(Services services, const model::Settings& settings)
       access_(settings),
       alarm_(services.executor, services.clock),
       committer_(services, [this] { return transfers_ == 0 && turns_.waiting() == 0; }),
-      generator_(std::random_device{}()),
+      generator_(services.seed),
       network_since_(services.clock.wall()) {
   committer_.on_commit = [this] { announce(); };
   reconfigure(settings);
@@ -59,6 +61,7 @@ void Poller::reconfigure(const model::Settings& settings) {
   poll_settings_ = settings.poll;
   net_settings_ = settings.net;
   content_settings_ = settings.content;
+  offline_settings_ = settings.offline;
   access_ = AccessTable(settings);
   hours_ = {spans(settings.poll.quiet), spans(settings.poll.windows)};
   budget_.configure(settings.budget);
@@ -189,12 +192,12 @@ void Poller::unschedule(Slot& slot) {
 void Poller::queue_on_host(Slot& slot, bool first) {
   unschedule(slot);
   if (std::exchange(slot.waiting, true)) return;
-  turns_.queue(slot.host, slot.feed.id, first);
+  turns_.queue(slot.host, ticket_of(slot.feed.id), first);
   alarm_.wake();
 }
 
 void Poller::leave_host(Slot& slot) {
-  if (std::exchange(slot.waiting, false)) turns_.leave(slot.host, slot.feed.id);
+  if (std::exchange(slot.waiting, false)) turns_.leave(slot.host, ticket_of(slot.feed.id));
 }
 
 void Poller::queue_due_feeds() {
@@ -217,9 +220,14 @@ Turns::Allowed Poller::allowed() const {
 void Poller::start_transfers() {
   const BootInstant now = services_.clock.boot();
   while (const Turns::Allowed whose = allowed()) {
-    const std::optional<model::FeedId> id = turns_.take(now, whose);
-    if (!id) return;
-    Slot& slot = slots_.at(*id);
+    const std::optional<Ticket> ticket = turns_.take(now, whose);
+    if (!ticket) return;
+    if (ticket < Ticket{0}) {
+      grant(*ticket);
+      continue;
+    }
+    const model::FeedId id{static_cast<std::int64_t>(*ticket)};
+    Slot& slot = slots_.at(id);
     slot.waiting = false;
     if (const auto reason = hold(slot, slot.wish)) {
       turns_.release(slot.host, now);
@@ -230,7 +238,7 @@ void Poller::start_transfers() {
     slot.active = true;
     ++transfers_;
     ++active_;
-    services_.tasks.spawn("poll feed " + std::to_string(model::raw(*id)), poll(*id, slot.generation, wish));
+    services_.tasks.spawn("poll feed " + std::to_string(model::raw(id)), poll(id, slot.generation, wish));
   }
 }
 
@@ -386,7 +394,7 @@ const model::FeedState* Poller::state(model::FeedId id) const {
 }
 
 Activity Poller::activity() const {
-  Activity activity{active_, static_cast<std::int64_t>(turns_.waiting()), std::nullopt};
+  Activity activity{active_, static_cast<std::int64_t>(turns_.waiting() - errands_.size()), std::nullopt};
   if (!due_.empty()) {
     const auto wait = std::chrono::ceil<seconds>(due_.begin()->first - services_.clock.boot());
     activity.next_at = services_.clock.wall() + wait;

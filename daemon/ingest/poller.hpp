@@ -63,6 +63,24 @@ struct Fetched {
 
 class Poller {
  public:
+  // The right to burden a host; given back when the transfer is done.
+  class Permit {
+   public:
+    Permit(Poller& poller, std::string host)
+        : poller_(&poller), host_(std::move(host)), network_before_(poller.network_.generation()) {}
+    Permit(const Permit&) = delete;
+    Permit& operator=(const Permit&) = delete;
+    ~Permit() { release(); }
+    void release() {
+      if (Poller* poller = std::exchange(poller_, nullptr)) poller->release_host(host_, network_before_);
+    }
+
+   private:
+    Poller* poller_;
+    std::string host_;
+    std::uint64_t network_before_;
+  };
+
   Poller(Services services, const model::Settings& settings);
 
   // Takes over the feeds of the database: before anything else is asked, and when many have come.
@@ -82,6 +100,16 @@ class Poller {
   loop::awaitable<model::UpdateResult> commit(model::FeedUpdate update);
   // One fetch, whoever wants it: its bytes are counted, and stopped where a budget ends unless a person wants more.
   loop::awaitable<Fetched> fetch(model::Feed feed, net::Request request, bool beyond_budget = false);
+  // The right to ask a host for what a feed's articles refer to, in its turn among the feeds, and given back when it
+  // goes; or until when there is none, and why. `metered`: also over a link that costs by the byte.
+  struct Errand {
+    std::unique_ptr<Permit> permit;
+    BootInstant until{};
+    Error refusal;
+  };
+  loop::awaitable<Errand> errand(model::FeedId feed, std::string host, bool metered);
+  // One fetch of an errand, at the feed's cost.
+  loop::awaitable<Fetched> fetch(const Errand& errand, model::FeedId feed, net::Request request, bool metered);
   // What the answer to a fetch for no feed yet says about network and host; `error`: why it is none.
   void note_answer(const std::string& url, const Result<net::Response>& answer, const std::optional<Error>& error);
   // The change log moved by other means than a poll.
@@ -164,24 +192,6 @@ class Poller {
     std::string rule;
   };
 
-  // The right to burden a host; given back when the transfer is done.
-  class Permit {
-   public:
-    Permit(Poller& poller, std::string host)
-        : poller_(&poller), host_(std::move(host)), network_before_(poller.network_.generation()) {}
-    Permit(const Permit&) = delete;
-    Permit& operator=(const Permit&) = delete;
-    ~Permit() { release(); }
-    void release() {
-      if (Poller* poller = std::exchange(poller_, nullptr)) poller->release_host(host_, network_before_);
-    }
-
-   private:
-    Poller* poller_;
-    std::string host_;
-    std::uint64_t network_before_;
-  };
-
   void take_over(model::Feed feed, bool starting);
   std::chrono::seconds remaining_wait(const model::Feed& feed, bool starting);
   void schedule_slot(Slot& slot, BootInstant due);
@@ -196,6 +206,10 @@ class Poller {
   void release_host(const std::string& host, std::uint64_t network_before);
 
   std::optional<Hold> hold(const Slot& slot, Wish wish);
+  struct WaitingErrand;
+  std::optional<Hold> hold(const WaitingErrand& errand);
+  void grant(Ticket ticket);
+  void refuse_errands();
   void hold_back(Slot& slot, const Hold& hold);
   void reconsider_held();
 
@@ -230,6 +244,7 @@ class Poller {
   model::PollSettings poll_settings_;
   model::NetSettings net_settings_;
   model::ContentSettings content_settings_;
+  model::OfflineSettings offline_settings_;
   AccessTable access_;
   schedule::Hours hours_;
   loop::Alarm alarm_;
@@ -239,6 +254,8 @@ class Poller {
   Turns turns_;
   CoolDowns cool_downs_;
   std::set<std::pair<BootInstant, model::FeedId>> due_;
+  std::map<Ticket, WaitingErrand*> errands_;  // in turns_; each lives in its own task
+  Ticket last_errand_{0};
   std::int64_t transfers_ = 0;  // permits taken
   std::int64_t hung_ = 0;       // of these, before the network changed: they may take long to fail, and show nothing
   std::int64_t active_ = 0;     // polls that have not ended

@@ -10,6 +10,8 @@
 #include "feed/parse.hpp"
 #include "ingest/hosts.hpp"
 #include "ingest/identify.hpp"
+#include "ingest/teasers.hpp"
+#include "ingest/wants.hpp"
 #include "schedule/rhythm.hpp"
 #include "settings/settings.hpp"
 #include "text/date.hpp"
@@ -151,11 +153,16 @@ std::optional<model::Gap> possible_gap(const model::FeedState& before, const mod
                     context.backfill_pages > 0 ? document.next_url : std::string(), 0};
 }
 
-void take_entries(Refreshed& result, const model::Feed& feed, std::vector<model::Entry> entries) {
+void take_entries(Refreshed& result, const model::Feed& feed, std::vector<model::Entry> entries,
+                  const RefreshContext& context) {
   model::FeedState& state = result.update.state;
+  state.teasers = judge_teasers(entries, state.teasers);
   Identified identified = identify(std::move(entries), feed.uid, state.unreliable);
   result.update.entries = std::move(identified.entries);
   state.unreliable = identified.unreliable;
+  const Wants wanted = wants(feed.settings, state, context.offline);
+  for (model::IncomingEntry& incoming : result.update.entries)
+    incoming.to_complete = needs_completion(wanted, incoming.entry);
 }
 
 Result<model::ParsedFeed> parse_document(const model::Feed& feed, const net::Response& response,
@@ -205,7 +212,7 @@ void take_document(Refreshed& result, const model::Feed& feed, const net::Respon
                               (response.cut_off || (parsed->complete && feed::newest_first(parsed->entries)));
   if (can_be_cut_off) result.item_keys = feed::item_keys(response.body);
   result.update.gap_if_disjoint = possible_gap(feed.state, *parsed, context);
-  take_entries(result, feed, std::exchange(parsed->entries, {}));
+  take_entries(result, feed, std::exchange(parsed->entries, {}), context);
   result.update.document = std::move(*parsed);
   // More may be in it than what has been read.
   result.update.document->complete &= !response.cut_off;
@@ -344,7 +351,7 @@ Refreshed refresh_older(const model::Feed& feed, const Result<net::Response>& an
     ++gap.pages;
     gap.next_url = gap.pages < context.backfill_pages ? page->next_url : std::string();
     if (gap.before > gap.after) result.update.gap_if_disjoint = std::move(gap);
-    take_entries(result, feed, std::move(page->entries));
+    take_entries(result, feed, std::move(page->entries), context);
   }
   result.update.attempts.push_back(attempt_of(result, answer, context));
   return result;

@@ -26,6 +26,7 @@ struct RefreshContext {
   Instant now{};
   double random = 0;  // in [0, 1)
   model::ContentSettings content;
+  model::OfflineSettings offline;
   std::int64_t host_refusals = 0;  // in a row by the feed's host, whichever feed was asked for
   Cost cost;
   Instant budget_renewed{};         // when a budget that stopped the fetch has bytes again

@@ -4,34 +4,34 @@
 
 namespace newscache::ingest {
 
-void Turns::queue(const std::string& name, model::FeedId feed, bool first) {
+void Turns::queue(const std::string& name, Ticket ticket, bool first) {
   Host& host = hosts_[name];
   if (host.waiting.empty() && !host.busy) ready_.emplace(host.free_at, name);
   if (first) {
-    host.waiting.push_front(feed);
+    host.waiting.push_front(ticket);
   } else {
-    host.waiting.push_back(feed);
+    host.waiting.push_back(ticket);
   }
   ++waiting_;
 }
 
-void Turns::leave(const std::string& name, model::FeedId feed) {
+void Turns::leave(const std::string& name, Ticket ticket) {
   Host& host = hosts_.at(name);
-  waiting_ -= std::erase(host.waiting, feed);
+  waiting_ -= std::erase(host.waiting, ticket);
   if (host.waiting.empty()) ready_.erase({host.free_at, name});
 }
 
-std::optional<model::FeedId> Turns::take(BootInstant now, Allowed allowed) {
+std::optional<Ticket> Turns::take(BootInstant now, Allowed allowed) {
   const auto turn = std::find_if(ready_.begin(), ready_.end(),
                                  [&](const auto& entry) { return entry.first > now || allowed(entry.second); });
   if (turn == ready_.end() || turn->first > now) return std::nullopt;
   Host& host = hosts_.at(turn->second);
   ready_.erase(turn);
-  const model::FeedId feed = host.waiting.front();
+  const Ticket ticket = host.waiting.front();
   host.waiting.pop_front();
   --waiting_;
   host.busy = true;
-  return feed;
+  return ticket;
 }
 
 void Turns::release(const std::string& name, BootInstant free_at) {

@@ -119,6 +119,7 @@ HopRequest Fetch::next_hop() const {
   hop.user_agent = access.user_agent.empty() ? settings_->user_agent : access.user_agent;
   hop.accept = request_.accept.empty() ? kAcceptFeeds : request_.accept;
   hop.validators = request_.validators;
+  hop.range = request_.range;
   hop.max_body = request_.max_body > 0 ? request_.max_body : settings_->max_body;
   hop.time_left = settings_->timeout - std::chrono::duration_cast<std::chrono::milliseconds>(elapsed_);
   hop.redirected_by_public_site = public_site_seen_;
@@ -157,6 +158,7 @@ Result<bool> Fetch::take(Transfer& transfer) {
   response_.content_type = transfer.header("Content-Type");
   response_.validators.etag = validator(transfer, "ETag");
   response_.validators.last_modified = validator(transfer, "Last-Modified");
+  response_.content_range = transfer.header("Content-Range");
   response_.cache_control = transfer.header("Cache-Control");
   response_.expires = transfer.header("Expires");
   response_.date = transfer.header("Date");

@@ -1,10 +1,11 @@
 #pragma once
-// HTTP for feeds and pages: one fetch as an awaitable. GET only, no cookies, no referrer, validators verbatim.
+// HTTP for feeds, pages and media: one fetch as an awaitable. GET only, no cookies, no referrer, validators verbatim.
 
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,10 +16,18 @@
 
 namespace newscache::net {
 
+// Bytes `from` to `to`, both included, of what is stored there, and not of a compressed form.
+struct ByteRange {
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+  std::string if_etag;  // a strong entity tag: else the whole is wanted; empty: the range in any case
+};
+
 struct Request {
   std::string url;               // user name and password in it are sent, to its own origin only
   model::Validators validators;  // sent as they are; empty: unconditional
   std::string accept;            // empty: feed types
+  std::optional<ByteRange> range;
   std::int64_t max_body = 0;     // bytes after decompression; 0: the client's setting
   model::Access access;          // user, password, token and headers are sent to the URL's own origin only
   // Somebody on the net has named the URL: as after a redirect it must not lead into our own network.
@@ -26,7 +35,7 @@ struct Request {
   // Called while bytes arrive, and at the end of each hop, with how many came since the last call: whatever becomes of
   // the fetch, the calls add up to what it cost. False ends it: Cause::budget.
   std::function<bool(std::int64_t more)> meter;
-  // Called while a document (a 200) arrives, with all of it so far, decompressed. True: the rest is not needed, and the
+  // Called while a document (a 200 or 206) arrives, with all of it so far, decompressed. True: the rest is not needed, and the
   // response is `cut_off`.
   std::function<bool(std::string_view body)> is_enough;
 };
@@ -45,10 +54,11 @@ struct Response {
   bool from_public_host =
       false;             // the last hop's address is public; behind a proxy nobody knows, so that yes is assumed
   bool cut_off = false;  // is_enough() said so: the body is the beginning of the document
-  std::string body;      // decompressed; of statuses other than 200 only the first 64 kB, for messages
+  std::string body;      // decompressed; of statuses other than 200 and 206 only the first 64 kB, for messages
   std::string content_type;
   model::Validators validators;  // verbatim; empty when absent, over 512 bytes or with control characters
   // Header values verbatim, empty when absent.
+  std::string content_range;
   std::string cache_control;
   std::string expires;
   std::string date;

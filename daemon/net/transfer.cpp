@@ -67,7 +67,8 @@ void Transfer::set_request_options() {
   set(CURLOPT_HTTPGET, 1L);
   set(CURLOPT_FOLLOWLOCATION, 0L);
   set(CURLOPT_USERAGENT, request_.user_agent.c_str());
-  set(CURLOPT_ACCEPT_ENCODING, "");  // every encoding that libcurl can decode
+  // Every encoding that libcurl can decode; but the bytes of a range are those of the file.
+  if (!request_.range) set(CURLOPT_ACCEPT_ENCODING, "");
   if (!request_.user.empty() || !request_.password.empty()) {
     set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
     set(CURLOPT_USERNAME, request_.user.c_str());
@@ -77,6 +78,10 @@ void Transfer::set_request_options() {
   if (is_usable_validator(request_.validators.etag)) add_header("If-None-Match: " + request_.validators.etag);
   if (is_usable_validator(request_.validators.last_modified))
     add_header("If-Modified-Since: " + request_.validators.last_modified);
+  if (const auto& range = request_.range) {
+    add_header("Range: bytes=" + std::to_string(range->from) + "-" + std::to_string(range->to));
+    if (is_usable_validator(range->if_etag)) add_header("If-Range: " + range->if_etag);
+  }
   if (!request_.token.empty()) add_header("Authorization: Bearer " + request_.token);
   for (const auto& line : request_.headers) add_header(line);
   set(CURLOPT_HTTPHEADER, headers_.get());
@@ -225,8 +230,10 @@ bool Transfer::take(std::string_view piece) {
   return true;
 }
 
+bool Transfer::is_document() const { return status() == 200 || (status() == 206 && request_.range); }
+
 void Transfer::keep(std::string_view piece) {
-  const bool document = status() == 200;
+  const bool document = is_document();
   const auto room = (document ? request_.max_body : std::min(kKeptOfOthers, request_.max_body)) -
                     static_cast<std::int64_t>(body_.size());
   std::int64_t announced = 0;

@@ -16,6 +16,7 @@
 #include "base/result.hpp"
 #include "model/feed.hpp"
 #include "net/address_policy.hpp"
+#include "net/fetch.hpp"
 #include "net/pin.hpp"
 
 namespace newscache::net {
@@ -42,6 +43,7 @@ struct HopRequest {
   std::string ca_file;  // empty: the system's
   std::string accept;
   model::Validators validators;
+  std::optional<ByteRange> range;
   std::int64_t max_body = 0;
   std::chrono::milliseconds time_left{0};
   bool redirected_by_public_site = false;
@@ -102,6 +104,7 @@ class Transfer {
   bool count_header(std::string_view line);
   void consult_meter();
   bool is_complete() const;
+  bool is_document() const;
   std::int64_t counted_bytes() const;  // of the body on the wire, by libcurl
   std::int64_t body_bytes() const;     // the same, and what libcurl has not counted yet as far as we know it
   bool take(std::string_view piece);

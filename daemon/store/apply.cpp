@@ -5,6 +5,8 @@
 
 #include "store/article_rows.hpp"
 #include "store/attempt_rows.hpp"
+#include "store/capture_rows.hpp"
+#include "store/completion_rows.hpp"
 #include "store/document_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/recogniser.hpp"
@@ -14,18 +16,6 @@
 namespace newscache::store {
 
 namespace {
-
-using namespace std::chrono_literals;
-
-// Dates before this are broken clocks and defaults, not news.
-constexpr Instant kEarliest{std::chrono::sys_days{std::chrono::year{1990} / 1 / 1}};
-// How far a publisher's clock may be ahead of ours before its articles would sit on top of everything.
-constexpr auto kAhead = 10min;
-
-Instant sort_date(const model::Entry& entry, Instant received) {
-  if (!entry.date_published || *entry.date_published < kEarliest) return received;
-  return std::min<Instant>(*entry.date_published, received + kAhead);
-}
 
 // An edited entry keeps what identifies the article and what the publisher has only stopped repeating.
 void keep_what_stays(model::Entry& entry, const model::Entry& old) {
@@ -84,6 +74,7 @@ class Applier {
     row.sort = sort_date(incoming.entry, update_.received);
     row.received = update_.received;
     row.hash = hash;
+    if (incoming.to_complete) row.offline = kPendingNow;
     row.revision = change_.changed(row.feed_id, row.id, model::ChangeOp::added);
     row.record = change_.database().codec().encode(incoming.entry);
     insert_article(change_.database(), row);
@@ -107,6 +98,11 @@ class Applier {
         content_hash(entry, incoming.link) == content_hash(*old_entry, incoming.link)) {
       set_hash(database, row.id, hash);
       return false;
+    }
+    if (const auto page = captured_head(database, row.id)) set_filled(database, row.id, fill_in(entry, *page));
+    if (incoming.to_complete) {
+      row.offline = kPendingNow;
+      forget_completion(database, row.id);
     }
     row.revision = change_.changed(row.feed_id, row.id, model::ChangeOp::updated);
     row.record = database.codec().encode(entry);

@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "base/hash.hpp"
+#include "store/capture_rows.hpp"
+#include "store/completion_rows.hpp"
 #include "store/document_rows.hpp"
 #include "store/times.hpp"
 #include "store/version_rows.hpp"
@@ -16,8 +18,9 @@ constexpr int kMaxAliases = 4;
 constexpr int kMaxOfLink = 32;
 
 constexpr std::string_view kFind = R"sql(
-SELECT a.id, a.feed_id, a.uid, a.link, a.sort, a.received, a.revision, a.read, a.starred, a.hash, a.head, c.body
-FROM article a LEFT JOIN content c ON c.id = a.id WHERE a.id = ?)sql";
+SELECT a.id, a.feed_id, a.uid, a.link, a.sort, a.received, a.revision, a.read, a.starred, a.hash, a.head, c.body,
+  a.offline, a.offline_bytes, p.body, p.filled
+FROM article a LEFT JOIN content c ON c.id = a.id LEFT JOIN page p ON p.id = a.id WHERE a.id = ?)sql";
 constexpr std::string_view kAny = "SELECT 1 FROM article WHERE feed_id = ? LIMIT 1";
 // Keys are halves of what they stand for; the article's row has the whole.
 constexpr std::string_view kFindByUid = R"sql(
@@ -39,18 +42,21 @@ constexpr std::string_view kFindTombstone = "SELECT 1 FROM tombstone WHERE feed_
 constexpr std::string_view kArticle =
     "SELECT a.id, a.sort, a.feed_id, a.uid, a.received, a.revision, a.read, a.starred, a.offline, a.offline_bytes, "
     "a.head";
-constexpr std::string_view kWithBody = ", c.body";
+constexpr std::string_view kWithBody = ", coalesce(p.body, c.body)";
 constexpr std::string_view kWithoutBody = ", NULL";
 constexpr std::string_view kFromIds = " FROM (";
 // CROSS: the ids are the outer loop, which keeps them in their order.
 constexpr std::string_view kJoin = ") AS ids CROSS JOIN article a ON a.id = ids.id";
-constexpr std::string_view kBody = " LEFT JOIN content c ON c.id = a.id";
+constexpr std::string_view kBody = " LEFT JOIN content c ON c.id = a.id LEFT JOIN page p ON p.id = a.id";
 constexpr std::string_view kOne = "SELECT ? AS id";
 
 constexpr std::string_view kInsert = R"sql(
-INSERT INTO article(id, feed_id, uid, link, sort, received, revision, read, starred, hash, head)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
-constexpr std::string_view kUpdate = "UPDATE article SET revision = ?, link = ?, hash = ?, head = ? WHERE id = ?";
+INSERT INTO article(id, feed_id, uid, link, sort, received, revision, read, starred, offline, hash, head)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
+constexpr std::string_view kUpdate =
+    "UPDATE article SET revision = ?, link = ?, offline = ?, hash = ?, head = ? WHERE id = ?";
+constexpr std::string_view kUpdateCaptured =
+    "UPDATE article SET revision = ?, offline = ?, offline_bytes = ?, head = ? WHERE id = ?";
 constexpr std::string_view kSetHash = "UPDATE article SET hash = ? WHERE id = ?";
 constexpr std::string_view kSetState = "UPDATE article SET read = ?, starred = ?, revision = ? WHERE id = ?";
 constexpr std::string_view kDelete = "DELETE FROM article WHERE id = ?";
@@ -63,6 +69,11 @@ constexpr std::string_view kRemoveKey = "DELETE FROM identity WHERE feed_id = ? 
 constexpr std::string_view kCountAliases = "SELECT count(*) FROM alias WHERE id = ?";
 constexpr std::string_view kAddAlias = "INSERT OR IGNORE INTO alias(uid, id) VALUES (?, ?)";
 constexpr std::string_view kForgetTombstones = "DELETE FROM tombstone WHERE feed_id = ?";
+
+// Dates before this are broken clocks and defaults, not news.
+constexpr Instant kEarliest{std::chrono::sys_days{std::chrono::year{1990} / 1 / 1}};
+// How far a publisher's clock may be ahead of ours before its articles would sit on top of everything.
+constexpr auto kAhead = std::chrono::minutes(10);
 
 template <class Array>
 Array to_array(std::string_view blob) {
@@ -133,12 +144,17 @@ std::optional<ArticleRow> find_article(Database& database, model::ArticleId id) 
   row.starred = query.flag(8);
   row.hash = to_array<ContentHash>(query.blob(9));
   row.record = {std::string(query.blob(10)), std::string(query.blob(11))};
+  row.offline = query.integer(12);
+  row.offline_bytes = query.integer(13);
+  row.page = std::string(query.blob(14));
+  row.filled = query.integer(15);
   return row;
 }
 
 std::optional<model::Entry> stored_entry(Database& database, const ArticleRow& row) {
   auto entry = database.codec().decode(row.record.head, row.record.body);
   if (!entry) return std::nullopt;
+  take_out(*entry, row.filled);
   return std::move(*entry);
 }
 
@@ -198,7 +214,7 @@ Result<void> read_article(Database& database, const Query& row, model::Article& 
   article.revision = model::Revision{row.integer(5)};
   article.read = row.flag(6);
   article.starred = row.flag(7);
-  article.offline = static_cast<model::OfflineState>(row.integer(8));
+  article.offline = offline_state(row.integer(8));
   article.offline_bytes = row.integer(9);
   auto entry = database.codec().decode(row.blob(10), row.blob(11));
   if (!entry) {
@@ -216,10 +232,15 @@ Result<model::Article> load_article(Database& database, model::ArticleId id, boo
   return article;
 }
 
+Instant sort_date(const model::Entry& entry, Instant received) {
+  if (!entry.date_published || *entry.date_published < kEarliest) return received;
+  return std::min<Instant>(*entry.date_published, received + kAhead);
+}
+
 void insert_article(Database& database, const ArticleRow& row) {
   Query query(database, kInsert, model::raw(row.id), model::raw(row.feed_id));
   query.bind_blob(view(row.uid)).bind(row.link).bind(seconds(row.sort)).bind(seconds(row.received));
-  query.bind(model::raw(row.revision)).bind(row.read).bind(row.starred);
+  query.bind(model::raw(row.revision)).bind(row.read).bind(row.starred).bind(row.offline);
   query.bind_blob(view(row.hash)).bind_blob(row.record.head).run();
   if (!row.record.body.empty()) write_body(database, kInsertBody, row);
   write_key(database, kAddKey, row, uid_key(view(row.uid)));
@@ -228,9 +249,9 @@ void insert_article(Database& database, const ArticleRow& row) {
 
 void replace_article(Database& database, SearchIndex& index, const ArticleRow& old, const ArticleRow& row,
                      Instant now) {
-  index.edited(old.id, old.record);
+  index.edited(old.id, old.shown());
   keep_version(database, old, row.record, now);
-  Query(database, kUpdate, model::raw(row.revision), row.link)
+  Query(database, kUpdate, model::raw(row.revision), row.link, row.offline)
       .bind_blob(view(row.hash))
       .bind_blob(row.record.head)
       .bind(model::raw(row.id))
@@ -248,10 +269,17 @@ void replace_article(Database& database, SearchIndex& index, const ArticleRow& o
 
 void delete_article(Database& database, SearchIndex& index, const ArticleRow& row) {
   bury(database, row.feed_id, row.uid, row.id, document_has(database, row.feed_id, row.id));
-  index.remove(row.id, row.sort, row.record);
+  index.remove(row.id, row.sort, row.shown());
   write_key(database, kRemoveKey, row, uid_key(view(row.uid)));
   if (row.link) write_key(database, kRemoveKey, row, *row.link);
   Query(database, kDelete, model::raw(row.id)).run();
+}
+
+void update_captured(Database& database, const ArticleRow& row) {
+  Query(database, kUpdateCaptured, model::raw(row.revision), row.offline, row.offline_bytes)
+      .bind_blob(row.record.head)
+      .bind(model::raw(row.id))
+      .run();
 }
 
 void set_hash(Database& database, model::ArticleId id, const ContentHash& hash) {

@@ -48,12 +48,18 @@ struct ArticleRow {
   bool read = false;
   bool starred = false;
   ContentHash hash{};
-  Record record;
+  Record record;             // what the feed says, and what its page has filled in
+  std::int64_t offline = 0;  // see completion_rows.hpp
+  std::int64_t offline_bytes = 0;
+  std::string page;         // its captured content
+  std::int64_t filled = 0;  // see capture_rows.hpp
+  // As clients see it.
+  Record shown() const { return {record.head, page.empty() ? record.body : page}; }
 };
 
 // --- reading ---
 std::optional<ArticleRow> find_article(Database& database, model::ArticleId id);
-// What the stored record says; nothing when it is damaged.
+// What the feed has said; nothing when the record is damaged.
 std::optional<model::Entry> stored_entry(Database& database, const ArticleRow& row);
 bool has_articles(Database& database, model::FeedId feed);
 std::optional<KnownArticle> find_by_uid(Database& database, model::FeedId feed, const Uid& uid);
@@ -76,12 +82,17 @@ constexpr int kIdColumn = 0;
 constexpr int kSortColumn = 1;
 Result<void> read_article(Database& database, const Query& row, model::Article& article);
 
+// The date of order of a new article.
+Instant sort_date(const model::Entry& entry, Instant received);
+
 // --- writing; the caller keeps counts and change log ---
 void insert_article(Database& database, const ArticleRow& row);
-// Replaces revision, link, hash and record of `old`, and keeps the old record as a version.
+// Replaces revision, link, hash, record and state of completion of `old`, and keeps the old record as a version.
 void replace_article(Database& database, SearchIndex& index, const ArticleRow& old, const ArticleRow& row, Instant now);
 // With everything that hangs on it; leaves a tombstone, which the caller trims.
 void delete_article(Database& database, SearchIndex& index, const ArticleRow& row);
+// What clients see of the article changes without an edit by its feed: revision, head and state of completion.
+void update_captured(Database& database, const ArticleRow& row);
 void set_hash(Database& database, model::ArticleId id, const ContentHash& hash);
 void set_state(Database& database, model::ArticleId id, bool read, bool starred, model::Revision revision);
 // Remembers that the article has also been seen as `uid`; a few per article, so that a publisher whose guids change

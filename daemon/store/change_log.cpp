@@ -1,6 +1,8 @@
 #include "store/change_log.hpp"
 
+#include "store/asset_files.hpp"
 #include "store/document_rows.hpp"
+#include "store/media_rows.hpp"
 #include "store/times.hpp"
 #include "store/writer_state.hpp"
 
@@ -13,10 +15,11 @@ constexpr std::int64_t kHighestId = 0x7fffffff;
 constexpr std::int64_t kHorizonStep = 3600;
 
 constexpr std::string_view kLoadTotals =
-    "SELECT feed_id, article_id, revision, feeds, articles, unread, starred, indexed, outdated, horizon FROM store";
+    "SELECT feed_id, article_id, revision, feeds, articles, unread, starred, indexed, outdated, horizon, assets, "
+    "asset_bytes FROM store";
 constexpr std::string_view kSaveTotals = R"sql(
 UPDATE store SET feed_id = ?, article_id = ?, revision = ?, feeds = ?, articles = ?, unread = ?, starred = ?,
-  indexed = ?, outdated = ?, horizon = ?)sql";
+  indexed = ?, outdated = ?, horizon = ?, assets = ?, asset_bytes = ?)sql";
 constexpr std::string_view kNewHorizon = "INSERT INTO horizon(id, sort) VALUES (?, ?)";
 constexpr std::string_view kAppend = "INSERT INTO change(revision, type, op, id, feed_id) VALUES (?, ?, ?, ?, ?)";
 constexpr std::string_view kPrune = "DELETE FROM change WHERE revision <= ?";
@@ -84,6 +87,8 @@ Totals load_totals(Database& database) {
   totals.indexed = query.integer(7);
   totals.outdated = query.integer(8);
   totals.horizon = query.integer(9);
+  totals.assets = query.integer(10);
+  totals.asset_bytes = query.integer(11);
   return totals;
 }
 
@@ -160,6 +165,18 @@ void Change::dated(model::ArticleId id, Instant sort) {
   Query(database(), kNewHorizon, model::raw(id), totals_.horizon).run();
 }
 
+void Change::asset_new(const model::Asset& asset) {
+  ++totals_.assets;
+  totals_.asset_bytes += room_of(asset.bytes);
+  gone_assets_.erase(asset.sha256);
+}
+
+void Change::asset_gone(const model::Asset& asset) {
+  --totals_.assets;
+  totals_.asset_bytes -= room_of(asset.bytes);
+  gone_assets_.insert(asset.sha256);
+}
+
 void Change::write_feed_counts() {
   for (const auto& [feed, counts] : feed_counts_) {
     if (counts.articles == 0 && counts.unread == 0) continue;
@@ -171,7 +188,8 @@ void Change::write_feed_counts() {
 void Change::write_totals() {
   if (totals_ == state_.totals) return;
   Query(database(), kSaveTotals, totals_.feed_id, totals_.article_id, totals_.revision, totals_.feeds, totals_.articles,
-        totals_.unread, totals_.starred, totals_.indexed, totals_.outdated, totals_.horizon)
+        totals_.unread, totals_.starred, totals_.indexed, totals_.outdated, totals_.horizon, totals_.assets,
+        totals_.asset_bytes)
       .run();
   Query(database(), kPrune, totals_.revision - options().change_log_length).run();
 }
@@ -182,6 +200,7 @@ void Change::commit() {
   write_totals();
   transaction_.commit();
   state_.totals = totals_;
+  for (const auto& sha256 : gone_assets_) remove_asset_file(options(), sha256);
 }
 
 }  // namespace newscache::store

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "store/article_rows.hpp"
@@ -35,12 +36,24 @@ constexpr std::int64_t kAround = 256;
 // Room that apply() and mark() make when they fail, in percent of the limit that stay in use: more, if that was not
 // enough.
 constexpr std::int64_t kShares[] = {95, 85, 60};
+// So far assets may fill the store: what they leave is for polls to fill before anything has to go.
+constexpr std::int64_t kAssetsUpTo = 90;
 
 constexpr std::string_view kReadOnes =
     "SELECT id FROM article WHERE read = 1 AND starred = 0 ORDER BY sort, id LIMIT ?";
 constexpr std::string_view kUnreadOnes =
     "SELECT id FROM article WHERE read = 0 AND starred = 0 ORDER BY sort, id LIMIT ?";
 constexpr std::string_view kStarredOnes = "SELECT id FROM article WHERE starred = 1 ORDER BY sort, id LIMIT ?";
+// A walk over table `media`: an index over what has media would be written with each article.
+constexpr std::string_view kMediaOfRead = R"sql(
+SELECT DISTINCT m.id FROM media m CROSS JOIN article a ON a.id = m.id
+WHERE m.id > ? AND a.read = 1 AND a.starred = 0 ORDER BY m.id LIMIT ?)sql";
+constexpr std::string_view kMediaOfUnread = R"sql(
+SELECT DISTINCT m.id FROM media m CROSS JOIN article a ON a.id = m.id
+WHERE m.id > ? AND a.read = 0 AND a.starred = 0 ORDER BY m.id LIMIT ?)sql";
+constexpr std::string_view kMediaOfStarred = R"sql(
+SELECT DISTINCT m.id FROM media m CROSS JOIN article a ON a.id = m.id
+WHERE m.id > ? AND a.starred = 1 ORDER BY m.id LIMIT ?)sql";
 constexpr std::string_view kMerge = "INSERT INTO search(search, rank) VALUES ('merge', ?)";
 constexpr std::int64_t kMergePages = -64;  // negative: also what would not be merged for its own sake
 constexpr int kMaxMergeSteps = 256;
@@ -54,7 +67,7 @@ std::int64_t wal_pages(const WriterState& state) {
 
 std::int64_t max_pages(const WriterState& state) {
   if (!state.limit) return kNoLimit;
-  return std::max<std::int64_t>(*state.limit / kPageBytes - wal_pages(state), 1);
+  return std::max<std::int64_t>((*state.limit - state.totals.asset_bytes) / kPageBytes - wal_pages(state), 1);
 }
 
 std::int64_t reserve_pages(const WriterState& state) {
@@ -65,7 +78,9 @@ std::int64_t ration_pages(const WriterState& state) {
   return std::max<std::int64_t>(max_pages(state) - reserve_pages(state), 1);
 }
 
-std::int64_t full_bytes(const WriterState& state) { return (ration_pages(state) + wal_pages(state)) * kPageBytes; }
+std::int64_t full_bytes(const WriterState& state) {
+  return (ration_pages(state) + wal_pages(state)) * kPageBytes + state.totals.asset_bytes;
+}
 
 void set_max_pages(WriterState& state, std::int64_t pages) {
   state.database.run(("PRAGMA max_page_count = " + std::to_string(pages)).c_str());
@@ -82,7 +97,7 @@ void end_special_limit(WriterState& state) {
 std::int64_t used_bytes(WriterState& state) {
   auto& database = state.database;
   const auto pages = database.number("PRAGMA page_count") - database.number("PRAGMA freelist_count");
-  return (pages + wal_pages(state)) * kPageBytes;
+  return (pages + wal_pages(state)) * kPageBytes + state.totals.asset_bytes;
 }
 
 // While it lives, eviction finds room in any case.
@@ -108,14 +123,34 @@ std::vector<model::ArticleId> first_of(Database& database, std::string_view sql)
 
 struct Class {
   Expendable what;
+  std::string_view media;  // of which articles they go before any of the articles does
   std::string_view articles;
   std::int64_t Evicted::*count;
 };
 constexpr Class kOrder[] = {
-    {Expendable::read, kReadOnes, &Evicted::read},
-    {Expendable::unread, kUnreadOnes, &Evicted::unread},
-    {Expendable::starred, kStarredOnes, &Evicted::starred},
+    {Expendable::read, kMediaOfRead, kReadOnes, &Evicted::read},
+    {Expendable::unread, kMediaOfUnread, kUnreadOnes, &Evicted::unread},
+    {Expendable::starred, kMediaOfStarred, kStarredOnes, &Evicted::starred},
 };
+
+// Media of the articles go, of those that came first, until no more than that is in use.
+void drop_media_of(WriterState& state, std::string_view articles, std::int64_t goal) {
+  std::int64_t last = 0;
+  while (used_bytes(state) > goal) {
+    std::vector<model::ArticleId> ids;
+    for (Query query(state.database, articles, last, kMaxSlice); query.step();) {
+      ids.push_back(model::ArticleId{last = query.integer(0)});
+    }
+    if (ids.empty()) return;
+    const auto least = state.totals.asset_bytes - (used_bytes(state) - goal);
+    Change change(state, Durability::synced);
+    for (const auto id : ids) {
+      if (change.totals().asset_bytes <= least) break;
+      strip_article(change, id);
+    }
+    change.commit();
+  }
+}
 
 struct Removal {
   std::int64_t articles = 0;
@@ -126,14 +161,17 @@ struct Removal {
 Removal remove_first(WriterState& state, const std::vector<model::ArticleId>& ids, std::int64_t bytes) {
   Change change(state, Durability::synced);
   Removal removal;
+  const auto assets = change.totals().asset_bytes;
   for (const auto id : ids) {
-    if (removal.bytes >= bytes) break;
+    if (removal.bytes + assets - change.totals().asset_bytes >= bytes) break;
     const auto row = find_article(change.database(), id);
-    removal.bytes += static_cast<std::int64_t>(row->record.head.size() + row->record.body.size()) + kAround;
+    removal.bytes +=
+        static_cast<std::int64_t>(row->record.head.size() + row->record.body.size() + row->page.size()) + kAround;
     remove_known_article(change, *row);
     drop_if_empty(change.database(), row->feed_id);
     ++removal.articles;
   }
+  removal.bytes += assets - change.totals().asset_bytes;
   change.commit();
   return removal;
 }
@@ -180,18 +218,29 @@ void apply_limit(WriterState& state) {
   state.database.run(("PRAGMA journal_size_limit = " + std::to_string(file_bytes)).c_str());
 }
 
-bool make_room(Writer& writer, WriterState& state, int tries) {
+bool make_room(Writer& writer, WriterState& state, int tries, Expendable up_to) {
   if (!state.limit || tries >= static_cast<int>(std::size(kShares))) return false;
   const auto goal = full_bytes(state) / 100 * kShares[tries];
   Evicted all;
   for (;;) {
-    const auto evicted = writer.evict(goal, Expendable::unread);
+    const auto evicted = writer.evict(goal, up_to);
     all += evicted;
     if (evicted.articles() == 0) break;
   }
   state.evicted += all;
   // There may have been room already, and too little: then the next step makes some.
   return all.articles() > 0 || used_bytes(state) <= goal;
+}
+
+std::int64_t room_for_assets(WriterState& state) {
+  if (!state.limit) return std::numeric_limits<std::int64_t>::max();
+  return std::max<std::int64_t>(full_bytes(state) / 100 * kAssetsUpTo - used_bytes(state), 0);
+}
+
+std::int64_t make_room_for_assets(WriterState& state, std::int64_t wanted) {
+  if (!state.limit) return wanted;
+  drop_media_of(state, kMediaOfRead, full_bytes(state) / 100 * kAssetsUpTo - wanted);
+  return room_for_assets(state);
 }
 
 void Writer::limit(std::optional<std::int64_t> bytes) {
@@ -203,6 +252,7 @@ StorageUse Writer::storage() {
   StorageUse use;
   use.used_bytes = used_bytes(*state_);
   use.wal_bytes = wal_pages(*state_) * kPageBytes;
+  use.asset_bytes = state_->totals.asset_bytes;
   use.free_bytes = state_->database.number("PRAGMA freelist_count") * kPageBytes;
   use.limit_bytes = state_->limit;
   if (state_->limit) use.full_bytes = full_bytes(*state_);
@@ -219,6 +269,8 @@ Evicted Writer::evict(std::int64_t goal, Expendable up_to) {
   const Overdraft overdraft(*state_);
   for (const auto& group : kOrder) {
     if (group.what > up_to) break;
+    drop_media_of(*state_, group.media, goal);
+    if (used_bytes(*state_) <= goal) break;
     const auto ids = first_of(state_->database, group.articles);
     if (ids.empty()) continue;
     const auto before = used_bytes(*state_);

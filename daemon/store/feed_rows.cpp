@@ -15,7 +15,7 @@ SELECT f.id, f.uid, f.url, f.removed, f.custom_title, f.folder, f.settings, f.ma
   s.articles, s.unread, s.status, s.etag, s.last_modified, s.body_hash, s.last_attempt, s.last_success, s.next_poll,
   s.next_poll_rule, s.error_cause, s.error_detail, s.error_count, s.error_since, s.ttl_s, s.skip_hours, s.skip_days,
   s.unreliable_guids, s.unreliable_links, s.rhythm_s, s.cools_host, s.move_url, s.move_since, s.move_count,
-  s.traffic_day, s.day_bytes, s.month_bytes, s.gap_after, s.gap_before, s.gap_next_url, s.gap_pages
+  s.traffic_day, s.day_bytes, s.month_bytes, s.gap_after, s.gap_before, s.gap_next_url, s.gap_pages, s.teasers
 FROM feed f JOIN feed_state s ON s.feed_id = f.id )sql";
 constexpr std::string_view kSubscribed = R"sql(WHERE f.removed = 0
 ORDER BY f.folder COLLATE NOCASE, CASE f.custom_title WHEN '' THEN f.title ELSE f.custom_title END COLLATE NOCASE, f.id)sql";
@@ -35,7 +35,7 @@ UPDATE feed_state SET status = ?, etag = ?, last_modified = ?, body_hash = ?, la
   next_poll = ?, next_poll_rule = ?, error_cause = ?, error_detail = ?, error_count = ?, error_since = ?, ttl_s = ?,
   skip_hours = ?, skip_days = ?, unreliable_guids = ?, unreliable_links = ?, rhythm_s = ?, cools_host = ?,
   move_url = ?, move_since = ?, move_count = ?, traffic_day = ?, day_bytes = ?, month_bytes = ?, gap_after = ?,
-  gap_before = ?, gap_next_url = ?, gap_pages = ? WHERE feed_id = ?)sql";
+  gap_before = ?, gap_next_url = ?, gap_pages = ?, teasers = ? WHERE feed_id = ?)sql";
 constexpr std::string_view kDelete = "DELETE FROM feed WHERE id = ?";
 constexpr std::string_view kDropIfEmpty = R"sql(
 DELETE FROM feed WHERE id = ?1 AND removed = 1 AND NOT EXISTS (SELECT 1 FROM article WHERE feed_id = ?1))sql";
@@ -78,6 +78,8 @@ model::FeedState read_state(const Query& row, int column) {
     state.gap = model::Gap{instant(row.integer(column)), instant(row.integer(column + 1)), row.string(column + 2),
                            row.integer(column + 3)};
   }
+  column += 4;
+  if (!row.null(column)) state.teasers = row.flag(column);
   return state;
 }
 
@@ -173,7 +175,8 @@ void update_feed_state(Database& database, model::FeedId id, const model::FeedSt
   const model::Gap no_gap;
   const auto& gap = state.gap ? *state.gap : no_gap;
   query.bind(state.gap ? std::optional(seconds(gap.after)) : std::nullopt);
-  query.bind(seconds(gap.before)).bind(gap.next_url).bind(gap.pages).bind(model::raw(id)).run();
+  query.bind(seconds(gap.before)).bind(gap.next_url).bind(gap.pages);
+  query.bind(state.teasers ? std::optional<std::int64_t>(*state.teasers) : std::nullopt).bind(model::raw(id)).run();
 }
 
 void delete_feed(Database& database, model::FeedId id) { Query(database, kDelete, model::raw(id)).run(); }

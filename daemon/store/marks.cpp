@@ -7,6 +7,7 @@
 #include "store/article_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/leash.hpp"
+#include "store/media_rows.hpp"
 #include "store/search.hpp"
 #include "store/writer_state.hpp"
 
@@ -101,6 +102,7 @@ Result<std::int64_t> mark_once(WriterState& state, const model::MarkRequest& req
 }  // namespace
 
 void remove_known_article(Change& change, const ArticleRow& row) {
+  drop_media(change, row.id);
   delete_article(change.database(), change.search_index(), row);
   change.count_articles(row.feed_id, -1, row.read ? 0 : -1, row.starred ? -1 : 0);
   change.changed(row.feed_id, row.id, model::ChangeOp::deleted);

@@ -6,10 +6,14 @@
 #include "store/article_query.hpp"
 #include "store/article_rows.hpp"
 #include "store/attempt_rows.hpp"
+#include "store/capture_rows.hpp"
 #include "store/change_log.hpp"
+#include "store/completion_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/leash.hpp"
+#include "store/media_rows.hpp"
 #include "store/open_file.hpp"
+#include "store/reader_state.hpp"
 #include "store/schema.hpp"
 #include "store/search.hpp"
 #include "store/traffic_rows.hpp"
@@ -114,13 +118,6 @@ Summary load_summary(Database& database) {
 }
 
 }  // namespace
-
-struct Reader::State {
-  explicit State(const Options& options) : database(options, Access::read), search(database) {}
-  static Result<std::unique_ptr<State>> open(const Options& options);
-  Database database;
-  Search search;
-};
 
 Reader::Reader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Reader::~Reader() = default;
@@ -235,6 +232,32 @@ Result<model::ChangePage> Reader::changes(model::Revision since, std::int64_t li
   if (page.more) page.changes.pop_back();
   return page;
 }
+
+Reader::Incompletes Reader::incomplete(Instant by, std::int64_t limit) {
+  const Snapshot snapshot(state_->database);
+  return find_incomplete(state_->database, by, limit);
+}
+
+Result<model::Incomplete> Reader::incomplete(model::ArticleId id) {
+  auto& database = state_->database;
+  const Snapshot snapshot(database);
+  auto article = load_article(database, id, true);
+  if (!article) return article.error();
+  return model::Incomplete{std::move(*article), *load_completion(database, id), captured_head(database, id).has_value(),
+                           media_of(database, id)};
+}
+
+Result<model::Completion> Reader::completion(model::ArticleId id) { return load_completion(state_->database, id); }
+std::vector<model::Media> Reader::media(model::ArticleId id) { return media_of(state_->database, id); }
+std::optional<model::Asset> Reader::asset_of(std::string_view url) { return asset_by_url(state_->database, url); }
+
+Result<model::Asset> Reader::asset(std::string_view sha256) {
+  auto asset = asset_by_hash(state_->database, sha256);
+  if (!asset) return Error{Cause::not_found, "there is no such asset"};
+  return std::move(*asset);
+}
+
+std::int64_t Reader::asset_bytes(model::FeedId feed) { return asset_bytes_of(state_->database, feed); }
 
 model::Counts Reader::counts() { return load_summary(state_->database).counts; }
 std::int64_t Reader::unindexed() { return not_indexed(load_totals(state_->database)); }

@@ -34,7 +34,8 @@ bool respelt(std::string_view guid, std::string_view other) {
 class Likeness {
  public:
   explicit Likeness(std::span<const model::IncomingEntry> entries) {
-    for (const auto& [uid, link, entry] : entries) {
+    for (const auto& incoming : entries) {
+      const auto& entry = incoming.entry;
       ++titles_[{entry.title, entry.date_published}];
       ++contents_[{entry.title, entry.date_published, entry.content_html}];
     }
@@ -140,9 +141,10 @@ bool Recogniser::same_piece(const KnownArticle& article, const model::Entry& kno
 
 // Also in another theme's markup.
 bool Recogniser::same_content(const KnownArticle& article, const model::Entry& entry) {
-  const auto known = load_article(database_, article.id, true);
+  const auto row = find_article(database_, article.id);
+  const auto known = row ? stored_entry(database_, *row) : std::nullopt;
   if (!known) return false;
-  const auto& content = known->entry.content_html;
+  const auto& content = known->content_html;
   if (content == entry.content_html) return true;
   const auto& plain_text = database_.options().plain_text;
   return !content.empty() && !entry.content_html.empty() && plain_text(content) == plain_text(entry.content_html);

@@ -7,7 +7,10 @@
 #include <filesystem>
 #include <memory>
 
+#include "store/article_rows.hpp"
 #include "store/carver.hpp"
+#include "store/completion_rows.hpp"
+#include "store/media_rows.hpp"
 #include "store/salvage_copy.hpp"
 #include "store/schema.hpp"
 #include "store/set_aside.hpp"
@@ -59,8 +62,17 @@ UPDATE store SET
   articles = (SELECT count(*) FROM article),
   unread = (SELECT count(*) FROM article WHERE read = 0),
   starred = (SELECT count(*) FROM article WHERE starred = 1),
+  assets = (SELECT count(DISTINCT sha256) FROM media),
+  asset_bytes = (SELECT coalesce(sum((bytes + 4095) / 4096 * 4096), 0)
+                 FROM (SELECT max(bytes) AS bytes FROM media GROUP BY sha256)),
   indexed = 0, outdated = 0, horizon = coalesce((SELECT max(sort) FROM horizon), 0);
 )sql";
+// When they were to be tried again is lost.
+constexpr const char* kTryAgain = R"sql(
+UPDATE article SET offline = 1
+WHERE offline = 5 AND id NOT IN (SELECT id FROM completion WHERE next IS NOT NULL))sql";
+constexpr std::string_view kCompleted =
+    "SELECT id FROM article WHERE offline NOT IN (0, 1) AND id > ? ORDER BY id LIMIT 1";
 constexpr std::string_view kSaveIds = "UPDATE store SET feed_id = ?, article_id = ?, revision = ?";
 
 constexpr const char* kCountArticles = "SELECT count(*) FROM article";
@@ -134,6 +146,7 @@ class Salvage {
     {
       Transaction transaction(target_);
       target_.run(kDerive);
+      complete_again();
       save_ids();
       transaction.commit();
     }
@@ -196,6 +209,24 @@ class Salvage {
     result_.articles_before = std::max(copy_.articles_before(), target_.number(kCountBefore));
     target_.run(kCompleteFeeds);
     target_.run(kForgetDocuments);
+  }
+
+  // Of an article whose page or media are lost what is left is incomplete.
+  void complete_again() {
+    target_.run(kTryAgain);
+    std::int64_t last = 0;
+    const auto next = [&] {
+      Query query(target_, kCompleted, last);
+      return query.step() ? query.integer(0) : 0;
+    };
+    while ((last = next()) != 0) {
+      auto row = *find_article(target_, model::ArticleId{last});
+      const auto bytes = captured_bytes(target_, row);
+      if (bytes == row.offline_bytes) continue;
+      row.offline_bytes = bytes;
+      row.offline = write_completion(target_, row.id, {model::OfflineState::pending});
+      update_captured(target_, row);
+    }
   }
 
   void save_ids() {

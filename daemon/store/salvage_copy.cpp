@@ -4,7 +4,10 @@
 #include <cctype>
 #include <vector>
 
+#include "base/hash.hpp"
+#include "store/asset_files.hpp"
 #include "store/dictionary.hpp"
+#include "store/media_rows.hpp"
 
 namespace newscache::store {
 
@@ -26,9 +29,10 @@ constexpr std::string_view kHasFeed = "SELECT 1 FROM feed WHERE id = ?";
 constexpr std::string_view kRestoreFolder = "UPDATE feed SET folder = ?2 WHERE id = ?1 AND folder = ''";
 
 // Tables whose rows look like no other's.
-constexpr std::string_view kRecognised[] = {"store",   "dictionary",      "feed",  "feed_state", "article",
-                                            "content", "article_version", "alias", "tombstone",  "attempt"};
-constexpr std::string_view kWithoutRowid[] = {"alias", "meta"};
+constexpr std::string_view kRecognised[] = {"store",   "dictionary",      "feed",      "feed_state", "article",
+                                            "content", "article_version", "alias",     "tombstone",  "attempt",
+                                            "page",    "media",           "completion"};
+constexpr std::string_view kWithoutRowid[] = {"alias", "meta", "media"};
 
 template <std::size_t size>
 bool is_one_of(std::string_view name, const std::string_view (&names)[size]) {
@@ -225,6 +229,15 @@ void SalvageCopy::copy_rest(const Carver& source) {
   copy(source, "alias", [&](const CarvedRow& row) {
     return row.values[0].bytes.size() == kKeyBytes && has_article(row.values[1].integer);
   });
+  copy(source, "page", [&](const CarvedRow& row) {
+    return has_article(row.id) && target_.codec().decode(row.values[2].bytes, row.values[3].bytes).has_value();
+  });
+  copy(source, "media", [&](const CarvedRow& row) {
+    const auto& hash = row.values[3].bytes;
+    return has_article(row.values[0].integer) && hash.size() == Sha256().size() &&
+           has_asset_file(target_.options(), hex_of(hash), row.values[5].integer);
+  });
+  copy(source, "completion", [&](const CarvedRow& row) { return has_article(row.id); });
   copy(source, "tombstone", [&](const CarvedRow& row) { return row.values[2].bytes.size() == kKeyBytes; });
   for (const char* table : {"traffic", "attempt", "meta"}) copy(source, table, [](const CarvedRow&) { return true; });
 }

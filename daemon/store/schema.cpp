@@ -278,6 +278,53 @@ INSERT INTO search(search, rank) VALUES ('automerge', 8);
     R"sql(
 ALTER TABLE change ADD COLUMN feed_id INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // 8: articles that are completed; see capture_rows.hpp, media_rows.hpp and completion_rows.hpp. article.offline: also 5,
+    // pending but not before completion.next.
+    R"sql(
+ALTER TABLE feed_state ADD COLUMN teasers INTEGER;
+-- Of the assets, whose rows are those of `media`: how many, and the room that their files take.
+ALTER TABLE store ADD COLUMN assets INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE store ADD COLUMN asset_bytes INTEGER NOT NULL DEFAULT 0;
+
+-- What was captured of an article's page: a record, apart from what the feed says. filled: what of it stands in the
+-- article's head, since the feed leaves it out.
+CREATE TABLE page(
+  id INTEGER PRIMARY KEY REFERENCES article(id) ON DELETE CASCADE,
+  filled INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+
+-- What an article refers to by a URL, and which asset that is. key: of the URL.
+CREATE TABLE media(
+  id INTEGER NOT NULL REFERENCES article(id) ON DELETE CASCADE,
+  key INTEGER NOT NULL,
+  url TEXT NOT NULL,
+  sha256 BLOB NOT NULL,
+  type TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  PRIMARY KEY (id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX media_key ON media(key);
+CREATE INDEX media_asset ON media(substr(sha256, 1, 8));
+
+-- How completing an article has failed so far. next: none, given up.
+CREATE TABLE completion(
+  id INTEGER PRIMARY KEY REFERENCES article(id) ON DELETE CASCADE,
+  next INTEGER,
+  attempts INTEGER NOT NULL,
+  cause TEXT,
+  detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX completion_next ON completion(next) WHERE next IS NOT NULL;
+-- Those that have not been tried, which are due at once; in the order in which readers open them.
+CREATE INDEX article_pending ON article(starred, read, sort, feed_id) WHERE offline = 1;
+
+DROP VIEW searchable;
+CREATE VIEW searchable(id, text) AS
+  SELECT a.id, article_text(a.head, coalesce(p.body, c.body))
+  FROM article a LEFT JOIN content c ON c.id = a.id LEFT JOIN page p ON p.id = a.id;
+)sql",
 };
 
 constexpr std::size_t kHeaderBytes = 100;

@@ -19,7 +19,8 @@ constexpr auto kNoEnd = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kStepsToRead = 20'000;
 
 constexpr std::string_view kRecord =
-    "SELECT a.head, c.body FROM article a LEFT JOIN content c ON c.id = a.id WHERE a.id = ?";
+    "SELECT a.head, coalesce(p.body, c.body) FROM article a LEFT JOIN content c ON c.id = a.id "
+    "LEFT JOIN page p ON p.id = a.id WHERE a.id = ?";
 constexpr std::string_view kFeeds = "SELECT id, custom_title, title, url FROM feed";
 // Articles with smaller ids are dated before `sort`; so they are down to this row's own id.
 constexpr std::string_view kHorizon = "SELECT id, sort FROM horizon WHERE id < ? ORDER BY id DESC LIMIT 1";

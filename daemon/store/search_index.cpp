@@ -30,9 +30,11 @@ constexpr std::string_view kOutdated = "SELECT head, body FROM outdated WHERE id
 constexpr std::string_view kFirstOutdated = "SELECT id FROM outdated ORDER BY id LIMIT ?";
 constexpr std::string_view kForgetOutdated = "DELETE FROM outdated WHERE id = ?";
 constexpr std::string_view kArticle =
-    "SELECT a.sort, a.head, c.body FROM article a LEFT JOIN content c ON c.id = a.id WHERE a.id = ?";
+    "SELECT a.sort, a.head, coalesce(p.body, c.body) FROM article a LEFT JOIN content c ON c.id = a.id "
+    "LEFT JOIN page p ON p.id = a.id WHERE a.id = ?";
 constexpr std::string_view kNewArticles = R"sql(
-SELECT a.id, a.sort, a.head, c.body FROM article a LEFT JOIN content c ON c.id = a.id
+SELECT a.id, a.sort, a.head, coalesce(p.body, c.body)
+FROM article a LEFT JOIN content c ON c.id = a.id LEFT JOIN page p ON p.id = a.id
 WHERE a.id > ? ORDER BY a.id LIMIT ?)sql";
 
 Record read_record(const Query& row, int head, int body) {

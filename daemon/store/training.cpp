@@ -43,7 +43,7 @@ Samples gather(WriterState& state) {
     Query query(state.database, kFrom, 1 + last * (i * kStride % kSamples) / kSamples);
     if (!query.step()) continue;
     const auto row = find_article(state.database, model::ArticleId{query.integer(0)});
-    const auto texts = state.database.codec().payloads(row->record);
+    const auto texts = state.database.codec().payloads(row->shown());
     if (!texts) continue;
     samples.add(texts->head);
     samples.add(texts->body);

@@ -16,6 +16,9 @@ DELETE FROM article_version WHERE id = ?1 AND revision NOT IN
   (SELECT revision FROM article_version WHERE id = ?1 ORDER BY revision DESC LIMIT ?2))sql";
 constexpr std::string_view kList =
     "SELECT revision, replaced, head, body FROM article_version WHERE id = ? ORDER BY revision DESC";
+constexpr std::string_view kNewest =
+    "SELECT revision, head, body FROM article_version WHERE id = ? ORDER BY revision DESC LIMIT 1";
+constexpr std::string_view kRenew = "UPDATE article_version SET head = ?, body = ? WHERE id = ? AND revision = ?";
 
 }  // namespace
 
@@ -30,6 +33,23 @@ void keep_version(Database& database, const ArticleRow& old, const Record& later
     }
   }
   Query(database, kPrune, model::raw(old.id), max_versions).run();
+}
+
+void renew_newest_version(Database& database, model::ArticleId id, const Record& before, const Record& after) {
+  std::int64_t revision = 0;
+  Record version;
+  {
+    Query row(database, kNewest, model::raw(id));
+    if (!row.step()) return;
+    revision = row.integer(0);
+    version = {std::string(row.blob(1)), std::string(row.blob(2))};
+  }
+  auto& codec = database.codec();
+  const auto whole = codec.restore(version, before);
+  if (!whole) return;
+  const auto renewed = codec.difference(*whole, after);
+  if (!renewed) return;
+  Query(database, kRenew).bind_blob(renewed->head).bind_blob(renewed->body).bind(model::raw(id)).bind(revision).run();
 }
 
 Result<std::vector<model::ArticleVersion>> load_history(Database& database, model::ArticleId id) {

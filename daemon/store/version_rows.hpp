@@ -14,6 +14,8 @@ namespace newscache::store {
 // What `old` said, which `later` replaces; nothing when one of the two is damaged. Of each article at most
 // Options::max_versions stay.
 void keep_version(Database& database, const ArticleRow& old, const Record& later, Instant now);
+// The article's record has changed without an edit: its newest version is a difference to another one now.
+void renew_newest_version(Database& database, model::ArticleId id, const Record& before, const Record& after);
 // Newest first, without damaged ones; fewer when they are of many megabytes. Cause::not_found without the article.
 Result<std::vector<model::ArticleVersion>> load_history(Database& database, model::ArticleId id);
 

@@ -5,6 +5,7 @@
 
 #include "base/hash.hpp"
 #include "store/article_rows.hpp"
+#include "store/asset_files.hpp"
 #include "store/attempt_rows.hpp"
 #include "store/feed_rows.hpp"
 #include "store/open_file.hpp"
@@ -50,6 +51,7 @@ void forget_document(model::FeedState& state) {
   state.cools_host = false;
   state.move = {};
   state.gap.reset();
+  state.teasers.reset();
   state.status = model::FeedStatus::fresh;
 }
 
@@ -79,6 +81,8 @@ bool patch_feed(model::Feed& feed, const model::FeedPatch& patch) {
   set(feed.settings, settings);
   return changed;
 }
+
+}  // namespace
 
 Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::string uid, Instant now) {
   auto& database = change.database();
@@ -111,8 +115,6 @@ Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::s
   return find_feed(database, stored->feed.id)->feed;
 }
 
-}  // namespace
-
 Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Writer::~Writer() = default;
 
@@ -134,7 +136,10 @@ Result<std::unique_ptr<Writer::State>> Writer::State::open(const Options& option
     if (query.step()) state->epoch = query.string(0);
   }
   adopt_dictionary(*state);
-  if (writable) discard_outdated_index(*state);
+  if (writable) {
+    discard_outdated_index(*state);
+    make_asset_folders(options);
+  }
   return state;
 }
 

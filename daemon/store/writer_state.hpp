@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "model/ids.hpp"
+#include "model/offline.hpp"
 #include "model/query.hpp"
 #include "store/database.hpp"
 #include "store/search_index.hpp"
@@ -25,6 +27,8 @@ struct Totals {
   std::int64_t indexed = 0;   // the article up to which the index has all
   std::int64_t outdated = 0;  // of these, how many have been edited since
   std::int64_t horizon = 0;   // no article is dated so late
+  std::int64_t assets = 0;
+  std::int64_t asset_bytes = 0;  // the room that their files take
   friend bool operator==(const Totals&, const Totals&) = default;
 };
 Totals load_totals(Database& database);
@@ -57,7 +61,10 @@ void adopt_dictionary(WriterState& state);
 
 void set_durability(WriterState& state, Durability durability);
 // See eviction.cpp. Whether there is more than before.
-bool make_room(Writer& writer, WriterState& state, int tries);
+bool make_room(Writer& writer, WriterState& state, int tries, Expendable up_to);
+// How many bytes of assets may be added as it is; and where that is less than wanted, the media of what has been read go first.
+std::int64_t room_for_assets(WriterState& state);
+std::int64_t make_room_for_assets(WriterState& state, std::int64_t wanted);
 // Tells SQLite what Writer::limit() means.
 void apply_limit(WriterState& state);
 
@@ -80,6 +87,10 @@ class Change {
   // A new article's date of order; see table `horizon`.
   void dated(model::ArticleId id, Instant sort);
   Totals& totals() { return totals_; }
+  // The first row of an asset is about to be written; its last one has gone, and its file goes after the commit.
+  void asset_new(const model::Asset& asset);
+  void asset_gone(const model::Asset& asset);
+  bool is_gone(const model::Asset& asset) const { return gone_assets_.contains(asset.sha256); }
 
   void commit();
 
@@ -98,6 +109,7 @@ class Change {
   Totals totals_;
   SearchIndex search_index_;
   std::map<model::FeedId, Counts> feed_counts_;  // what to add to the feeds' rows
+  std::set<std::string> gone_assets_;
 };
 
 // While it lives, the part of the limit that is for deletions is not touched.
@@ -114,19 +126,24 @@ class Ration {
 
 // Does what apply() and mark() do, and makes room where the limit is in the way, as long as that helps.
 template <class Work>
-auto with_room(Writer& writer, WriterState& state, Work work) {
+auto with_room(Writer& writer, WriterState& state, Work work, Expendable up_to = Expendable::unread) {
   for (int tries = 0;; ++tries) {
     try {
       const Ration ration(state);
       return work();
     } catch (const StoreError& error) {
-      if (error.shortage() != Shortage::limit || !make_room(writer, state, tries)) throw;
+      if (error.shortage() != Shortage::limit || !make_room(writer, state, tries, up_to)) throw;
     }
   }
 }
 
+// See Writer::add_feed(). One that is there already is left as it is.
+Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::string uid, Instant now);
+
 struct ArticleRow;
-// Deletes the article, with its counts and its place in the change log.
+// Deletes the article, with its media, its counts and its place in the change log.
 void remove_known_article(Change& change, const ArticleRow& row);
+// The article's media go to make room, and it is incomplete.
+void strip_article(Change& change, model::ArticleId id);
 
 }  // namespace newscache::store

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
@@ -76,6 +77,25 @@ std::string http_date(std::time_t when) {
   return std::string(text.data(), size);
 }
 
+// "bytes=100-199" or "bytes=100-" (RFC 9110, section 14); what is no such range is ignored.
+void cut_to_range(Answer& answer, const std::string& range) {
+  std::size_t from = 0;
+  std::size_t to = std::string::npos;
+  if (std::sscanf(range.c_str(), "bytes=%zu-%zu", &from, &to) < 1) return;
+  const auto size = std::to_string(answer.body.size());
+  if (from >= answer.body.size()) {
+    answer.status = 416;
+    answer.headers.emplace_back("Content-Range", "bytes */" + size);
+    answer.body.clear();
+    return;
+  }
+  to = std::min(to, answer.body.size() - 1);
+  answer.status = 206;
+  answer.headers.emplace_back("Content-Range",
+                              "bytes " + std::to_string(from) + "-" + std::to_string(to) + "/" + size);
+  answer.body = answer.body.substr(from, to - from + 1);
+}
+
 // 200, or 304 when the request already has it: If-None-Match counts before If-Modified-Since (RFC 9110,
 // section 13.2.2), and a date matches when it is ours to the letter, as most servers do it.
 Answer conditional(const SeenRequest& request, std::string body, std::string type, std::string last_modified) {
@@ -87,10 +107,12 @@ Answer conditional(const SeenRequest& request, std::string body, std::string typ
                                            : if_none_match == "*" || if_none_match.find(etag) != std::string::npos;
   if (known) {
     answer.status = 304;
-  } else {
-    answer.body = std::move(body);
-    answer.type = std::move(type);
+    return answer;
   }
+  answer.body = std::move(body);
+  answer.type = std::move(type);
+  const auto if_range = request.header("If-Range");
+  if (if_range.empty() || if_range == etag) cut_to_range(answer, request.header("Range"));
   return answer;
 }
 

@@ -100,7 +100,7 @@ class Publisher {
   // "http://127.0.0.1:PORT" (or what the address is) and the path.
   std::string url(std::string_view path = "/") const;
 
-  // A document with validators, answered with 304 when a request has them. Another body under the same path is a new
+  // A document with validators, answered with 304 when a request has them, and with 206 when it asks for a range. Another body under the same path is a new
   // version: its ETag and its Last-Modified differ. An empty type is guessed from the path.
   void serve_file(const std::string& path, std::string body, std::string type = {});
   // The files of a folder, read at each request. Explicit answers count before it.

@@ -15,9 +15,9 @@ namespace {
 bool everybody(std::string_view) { return true; }
 
 constexpr BootInstant now{1h};
-constexpr model::FeedId feed(int number) { return model::FeedId{number}; }
+constexpr Ticket feed(int number) { return Ticket{number}; }
 // 0: nobody's.
-std::int64_t taken(Turns& turns, BootInstant when) { return model::raw(turns.take(when, everybody).value_or(feed(0))); }
+std::int64_t taken(Turns& turns, BootInstant when) { return static_cast<std::int64_t>(turns.take(when, everybody).value_or(feed(0))); }
 
 }  // namespace
 
@@ -74,7 +74,7 @@ TEST_CASE("a busy host keeps no other one waiting") {
   turns.queue("b", feed(3), false);
   turns.queue("c", feed(4), false);
   std::set<std::int64_t> at_once;
-  while (const auto next = turns.take(now, everybody)) at_once.insert(model::raw(*next));
+  while (const auto next = turns.take(now, everybody)) at_once.insert(static_cast<std::int64_t>(*next));
   CHECK(at_once == std::set<std::int64_t>{1, 3, 4});
   turns.release("b", now);
   CHECK(taken(turns, now) == 0);
@@ -180,7 +180,7 @@ TEST_CASE("a thousand feeds on five hosts have their turns in fair order, howeve
       while (running.size() < c.at_once) {
         const auto next = turns.take(time, everybody);
         if (!next) break;
-        const auto number = static_cast<int>(model::raw(*next));
+        const auto number = static_cast<int>(static_cast<std::int64_t>(*next));
         const auto host = static_cast<std::size_t>(number % hosts);
         early += time < free_at[host];
         disorder += number <= last[host];

@@ -100,7 +100,8 @@ struct World {
   ~World() { shut_down(); }
 
   ingest::Services services() {
-    return {io.get_executor(), clock, log, *tasks, fetcher, worker, *writer, *reader, [this] { return clock_trusted; }};
+    return {io.get_executor(), clock, log, *tasks, fetcher, worker, *writer, *reader, [this] { return clock_trusted; },
+            seed};
   }
 
   model::FeedId add(const std::string& url) {
@@ -190,6 +191,7 @@ struct World {
   ScriptedFetcher fetcher{clock};
   std::optional<ingest::Poller> poller;
   bool clock_trusted = true;
+  std::uint64_t seed = 1;
 };
 
 }  // namespace newscache::test

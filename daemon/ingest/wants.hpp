@@ -8,7 +8,7 @@
 #include "model/feed.hpp"
 #include "model/settings.hpp"
 
-namespace newscache::offline {
+namespace newscache::ingest {
 
 // The settings that hold for a feed: its own where it has any.
 struct Wants {
@@ -19,6 +19,10 @@ struct Wants {
   std::int64_t article_limit = 0;
 };
 
-Wants wants(const model::Feed& feed, const model::OfflineSettings& settings);
+// By `full_text = "auto"` the pages of feeds that bring only teasers are wanted; of those that have not told, none.
+Wants wants(const model::FeedSettings& own, const model::FeedState& state, const model::OfflineSettings& settings);
 
-}  // namespace newscache::offline
+// Whether anything has to be fetched for it.
+bool needs_completion(const Wants& wants, const model::Entry& entry);
+
+}  // namespace newscache::ingest

@@ -1,0 +1,197 @@
+#include "base/confine.hpp"
+
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace newscache {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool has_sanitizer = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+constexpr bool has_sanitizer = true;
+#else
+constexpr bool has_sanitizer = false;
+#endif
+#else
+constexpr bool has_sanitizer = false;
+#endif
+
+#if defined(__x86_64__)
+constexpr std::uint32_t architecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint32_t architecture = AUDIT_ARCH_AARCH64;
+#elif defined(__arm__)
+constexpr std::uint32_t architecture = AUDIT_ARCH_ARM;
+#else
+constexpr std::uint32_t architecture = 0;  // no filter
+#endif
+
+// What a parser never needs: other processes, the network, changing files, asking the kernel for more.
+constexpr unsigned refused_calls[] = {
+    SYS_socket,
+    SYS_socketpair,
+    SYS_connect,
+    SYS_bind,
+    SYS_listen,
+    SYS_accept,
+    SYS_accept4,
+    SYS_sendto,
+    SYS_sendmsg,
+    SYS_sendmmsg,
+    SYS_clone,
+    SYS_clone3,
+    SYS_execve,
+    SYS_execveat,
+    SYS_ptrace,
+    SYS_kill,
+    SYS_tkill,
+    SYS_pidfd_open,
+    SYS_pidfd_getfd,
+    SYS_pidfd_send_signal,
+    SYS_process_vm_readv,
+    SYS_process_vm_writev,
+    SYS_unshare,
+    SYS_setns,
+    SYS_mount,
+    SYS_umount2,
+    SYS_pivot_root,
+    SYS_chroot,
+    SYS_bpf,
+    SYS_perf_event_open,
+    SYS_userfaultfd,
+    SYS_io_uring_setup,
+    SYS_keyctl,
+    SYS_add_key,
+    SYS_request_key,
+    SYS_memfd_create,
+    SYS_openat2,
+    SYS_open_by_handle_at,
+    SYS_unlinkat,
+    SYS_mkdirat,
+    SYS_mknodat,
+    SYS_symlinkat,
+    SYS_linkat,
+    SYS_renameat2,
+    SYS_truncate,
+    SYS_ftruncate,
+    SYS_fchmod,
+    SYS_fchmodat,
+    SYS_fchown,
+    SYS_fchownat,
+    SYS_setxattr,
+    SYS_utimensat,
+    SYS_msgget,
+    SYS_shmget,
+    SYS_mq_open,
+    SYS_inotify_init1,
+    SYS_fanotify_init,
+    SYS_personality,
+#ifdef SYS_renameat
+    SYS_renameat,
+#endif
+#ifdef SYS_open  // the older calls, where there are any
+    SYS_open,
+    SYS_creat,
+    SYS_fork,
+    SYS_vfork,
+    SYS_unlink,
+    SYS_rmdir,
+    SYS_mkdir,
+    SYS_mknod,
+    SYS_symlink,
+    SYS_link,
+    SYS_rename,
+    SYS_chmod,
+    SYS_chown,
+    SYS_lchown,
+#endif
+};
+
+Error failure(const char* what, int error) {
+  return {Cause::internal,
+          std::string("cannot ") + what + ": " + std::error_code(error, std::generic_category()).message()};
+}
+
+Result<void> limit(int resource, rlim_t soft, const char* what) {
+  rlimit old{};
+  if (::prlimit(0, static_cast<__rlimit_resource>(resource), nullptr, &old) != 0) return failure(what, errno);
+  const rlimit wanted{soft < old.rlim_max ? soft : old.rlim_max, old.rlim_max};
+  if (::prlimit(0, static_cast<__rlimit_resource>(resource), &wanted, nullptr) != 0) return failure(what, errno);
+  return {};
+}
+
+// A program for the kernel: the architecture's own calls only, none that are refused, and openat() for reading.
+std::vector<sock_filter> call_filter() {
+  constexpr std::uint32_t refuse = SECCOMP_RET_ERRNO | EPERM;
+  constexpr auto load = [](std::size_t offset) {
+    return sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(offset));
+  };
+  constexpr auto answer = [](std::uint32_t value) { return sock_filter BPF_STMT(BPF_RET | BPF_K, value); };
+  std::vector<sock_filter> filter;
+  filter.push_back(load(offsetof(seccomp_data, arch)));
+  filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, architecture, 1, 0));
+  filter.push_back(answer(SECCOMP_RET_KILL_PROCESS));
+  filter.push_back(load(offsetof(seccomp_data, nr)));
+#ifdef __x86_64__
+  constexpr std::uint32_t x32_calls = 0x40000000;
+  filter.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, x32_calls, 0, 1));
+  filter.push_back(answer(SECCOMP_RET_KILL_PROCESS));
+#endif
+  for (const unsigned call : refused_calls) {
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1));
+    filter.push_back(answer(refuse));
+  }
+  filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3));
+  // the lower half of the third argument
+  const std::size_t half = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 4;
+  filter.push_back(load(offsetof(seccomp_data, args) + 2 * sizeof(std::uint64_t) + half));
+  filter.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_ACCMODE | O_CREAT | O_TRUNC, 0, 1));
+  filter.push_back(answer(refuse));
+  filter.push_back(answer(SECCOMP_RET_ALLOW));
+  return filter;
+}
+
+}  // namespace
+
+Result<void> bound_memory(std::size_t bytes) {
+  if (const auto done = limit(RLIMIT_CORE, 0, "switch core dumps off"); !done) return done;
+  if (has_sanitizer) return {};
+  return limit(RLIMIT_AS, bytes, "limit the memory");
+}
+
+Result<void> bound_cpu(std::chrono::seconds more) {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = used.ru_utime.tv_sec + used.ru_stime.tv_sec + 1 + more.count();
+  return limit(RLIMIT_CPU, static_cast<rlim_t>(seconds), "limit the time for computing");
+}
+
+Result<void> confine() {
+  constexpr rlim_t most_files = 32;  // conversions of text open some
+  if (const auto done = limit(RLIMIT_FSIZE, 0, "forbid writing to files"); !done) return done;
+  if (const auto done = limit(RLIMIT_NOFILE, most_files, "limit the open files"); !done) return done;
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failure("give up new privileges", errno);
+  if (has_sanitizer || architecture == 0) return {};
+  auto filter = call_filter();
+  sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+  // A kernel without seccomp has the other bounds.
+  if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) != 0 && errno != EINVAL && errno != ENOSYS) {
+    return failure("filter the calls of the kernel", errno);
+  }
+  return {};
+}
+
+}  // namespace newscache

@@ -1,0 +1,119 @@
+// Fetches for what articles refer to: they take turns with the feeds, and stop where polling would.
+
+#include <utility>
+
+#include "ingest/poller.hpp"
+
+namespace newscache::ingest {
+namespace {
+
+// Nobody says when there is a network again; whoever waits is told.
+constexpr std::chrono::hours until_told{1};
+
+}  // namespace
+
+struct Poller::WaitingErrand {
+  WaitingErrand(Poller& p, model::FeedId f, std::string h, bool m)
+      : poller(p), feed(f), host(std::move(h)), metered(m), decided(p.services_.executor) {}
+  WaitingErrand(const WaitingErrand&) = delete;
+  WaitingErrand& operator=(const WaitingErrand&) = delete;
+  ~WaitingErrand() { leave(); }
+
+  void queue() {
+    ticket = poller.last_errand_ = Ticket{static_cast<std::int64_t>(poller.last_errand_) - 1};
+    poller.errands_.emplace(ticket, this);
+    poller.turns_.queue(host, ticket, false);
+    poller.alarm_.wake();
+  }
+  void leave() {
+    if (poller.errands_.erase(ticket) > 0) poller.turns_.leave(host, ticket);
+  }
+
+  Poller& poller;
+  model::FeedId feed;
+  std::string host;
+  bool metered;
+  Ticket ticket{0};
+  loop::Event decided;
+  std::unique_ptr<Permit> permit;
+  std::optional<Hold> held;
+};
+
+std::optional<Poller::Hold> Poller::hold(const WaitingErrand& errand) {
+  const BootInstant now = services_.clock.boot();
+  if (storage_held_) return Hold{now + until_told, "storage"};
+  if (network_.state() != NetworkState::online) return Hold{now + until_told, "link"};
+  if (metered_ && !errand.metered) return Hold{now + until_told, "metered"};
+  if (const auto until = cool_downs_.until(errand.host, now)) return Hold{*until, std::string(host_rule)};
+  const Instant wall = services_.clock.wall();
+  if (services_.clock_trusted()) {
+    const std::chrono::seconds rest = schedule::rest(hours_, local_time_of_day(wall));
+    if (rest > std::chrono::seconds(0)) return Hold{now + rest, "quiet-hours"};
+  }
+  const auto slot = slots_.find(errand.feed);
+  if (slot == slots_.end()) return Hold{now + until_told, "unsubscribed"};
+  const auto allowance = budget_.allowance(slot->second.feed, metered_, wall);
+  if (allowance && allowance->left <= 0) return Hold{now + (allowance->renewed - wall), "budget"};
+  return std::nullopt;
+}
+
+// Its turn has come.
+void Poller::grant(Ticket ticket) {
+  WaitingErrand& errand = *errands_.at(ticket);
+  errands_.erase(ticket);
+  errand.held = hold(errand);
+  if (errand.held) {
+    turns_.release(errand.host, services_.clock.boot());
+  } else {
+    ++transfers_;
+    errand.permit = std::make_unique<Permit>(*this, errand.host);
+  }
+  errand.decided.set();
+}
+
+// Those that nobody would be sent on now.
+void Poller::refuse_errands() {
+  for (auto next = errands_.begin(); next != errands_.end();) {
+    WaitingErrand& errand = *(next++)->second;
+    errand.held = hold(errand);
+    if (!errand.held) continue;
+    errand.leave();
+    errand.decided.set();
+  }
+}
+
+loop::awaitable<Poller::Errand> Poller::errand(model::FeedId feed, std::string host, bool metered) {
+  WaitingErrand waiting(*this, feed, std::move(host), metered);
+  waiting.held = hold(waiting);
+  if (!waiting.held) {
+    waiting.queue();
+    co_await waiting.decided.wait();
+  }
+  Errand errand;
+  errand.permit = std::move(waiting.permit);
+  if (waiting.held) {
+    errand.until = waiting.held->until;
+    errand.refusal = {Cause::unavailable, "not now: " + waiting.held->rule};
+  }
+  co_return errand;
+}
+
+loop::awaitable<Fetched> Poller::fetch(const Errand&, model::FeedId id, net::Request request, bool metered) {
+  const auto found = slots_.find(id);
+  if (found == slots_.end()) {
+    Fetched nothing;
+    nothing.answer = Error{Cause::not_found, "the feed is no longer subscribed"};
+    co_return nothing;
+  }
+  const std::uint64_t generation = found->second.generation;
+  auto callers = std::move(request.meter);
+  request.meter = [this, metered, callers = std::move(callers)](std::int64_t more) {
+    return (!metered_ || metered) && (!callers || callers(more));
+  };
+  model::Feed feed = found->second.feed;
+  Fetched fetched = co_await fetch(std::move(feed), std::move(request));
+  if (Slot* slot = find(id, generation)) slot->feed.state.traffic = fetched.traffic;
+  co_return fetched;
+}
+
+}  // namespace newscache::ingest

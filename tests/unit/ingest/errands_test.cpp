@@ -1,0 +1,129 @@
+// Fetches for what articles refer to take turns with the feeds.
+
+#include "world.hpp"
+
+using namespace newscache;
+using namespace newscache::test;
+
+namespace {
+
+struct Errands : World {
+  Errands() { feed = add("http://one.example/feed"); }
+
+  // What becomes of one errand; nothing while it waits.
+  struct Sent {
+    std::optional<BootInstant> permitted;
+    std::optional<Error> refused;
+    Result<net::Response> answer = Error{};
+  };
+  loop::awaitable<void> errand(Sent& fate, std::string url, bool metered) {
+    auto errand = co_await poller->errand(feed, ingest::host_of(url), metered);
+    if (!errand.permit) {
+      fate.refused = errand.refusal;
+      co_return;
+    }
+    fate.permitted = clock.boot();
+    net::Request request;
+    request.url = url;
+    auto fetched = co_await poller->fetch(errand, feed, std::move(request), metered);
+    fate.answer = std::move(fetched.answer);
+  }
+  Sent& send(std::string url, bool metered = false) {
+    tasks->spawn("errand", errand(sent.emplace_back(), std::move(url), metered));
+    settle_errands();
+    return sent.back();
+  }
+  void settle_errands() {
+    io.restart();
+    while (io.poll() > 0) {
+    }
+  }
+  // As pass(), which would wait for errands that wait for the time.
+  void wait(std::chrono::milliseconds time) {
+    for (; time > 0ms; time -= 250ms) {
+      clock.advance(250ms);
+      settle_errands();
+    }
+  }
+  model::FeedId feed{};
+  std::list<Sent> sent;
+};
+
+}  // namespace
+
+TEST_CASE("an errand to a host waits for its gap, as a feed would") {
+  Errands world;
+  world.start();
+  const auto polled = world.fetcher.times("http://one.example/feed").at(0);
+  auto& page = world.send("http://one.example/page");
+  CHECK_FALSE(page.permitted);
+  world.wait(4s);
+  REQUIRE(page.permitted);
+  CHECK(*page.permitted >= polled + world.settings.poll.host_gap);
+  CHECK(page.answer.has_value());
+  auto& other = world.send("http://pictures.example/1.jpg");
+  world.wait(1s);
+  CHECK(other.permitted);
+}
+
+TEST_CASE("no errand is run without a network, nor where bytes cost unless it may, and those that wait are told") {
+  Errands world;
+  world.start();
+  auto& waiting = world.send("http://one.example/page");
+  CHECK_FALSE(waiting.refused);
+  SECTION("the link goes") {
+    world.link_up();
+    world.link_down();
+    world.settle_errands();
+    REQUIRE(waiting.refused);
+    CHECK(waiting.refused->detail == "not now: link");
+    CHECK(world.send("http://other.example/").refused);
+  }
+  SECTION("the link turns metered") {
+    world.link_up("wwan0");
+    world.settle_errands();
+    REQUIRE(waiting.refused);
+    CHECK(waiting.refused->detail == "not now: metered");
+    auto& allowed = world.send("http://other.example/", true);
+    world.wait(1s);
+    CHECK(allowed.permitted);
+  }
+}
+
+TEST_CASE("a link that turns metered stops an errand under way at once") {
+  Errands world;
+  world.start();
+  const auto released = std::make_shared<loop::Event>(world.io.get_executor());
+  world.fetcher.held["http://other.example/film"] = released;
+  auto& film = world.send("http://other.example/film");
+  world.wait(1s);
+  REQUIRE(film.permitted);
+  world.link_up("wwan0");
+  released->set();
+  world.settle_errands();
+  REQUIRE(film.answer.has_error());
+  CHECK(film.answer.error().cause == Cause::budget);
+}
+
+TEST_CASE("a host that wants to be left alone is left alone by errands too") {
+  Errands world;
+  world.fetcher.answer = [](const net::Request& request) {
+    auto answer = unchanged(request);
+    answer->status = 429;
+    answer->retry_after = "3600";
+    answer->from_public_host = true;
+    return answer;
+  };
+  world.start();
+  const auto& page = world.send("http://one.example/page");
+  REQUIRE(page.refused);
+  CHECK(page.refused->detail == "not now: host-cool-down");
+}
+
+TEST_CASE("an errand whose task is cancelled while it waits leaves its place to others") {
+  Errands world;
+  world.start();
+  world.send("http://one.example/page");
+  world.shut_down();
+  CHECK(world.fetcher.times("http://one.example/page").empty());
+}
