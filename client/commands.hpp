@@ -24,6 +24,7 @@ void add_reload_command(CLI::App& app, Action& chosen);
 void add_why_command(CLI::App& app, Action& chosen);
 void add_transfer_commands(CLI::App& app, Action& chosen);  // opml import, opml export, import
 void add_parse_command(CLI::App& app, Action& chosen);
+void add_extract_command(CLI::App& app, Action& chosen);
 
 // Runs `function` with the options that the parsed command line filled in.
 template <class Options>

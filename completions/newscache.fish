@@ -10,7 +10,7 @@ function __newscache_articles
 end
 
 function __newscache_first
-    not __fish_seen_subcommand_from add doctor feeds import list mark opml parse read refresh reload remove search set show status watch why
+    not __fish_seen_subcommand_from add doctor extract feeds import list mark opml parse read refresh reload remove search set show status watch why
 end
 
 function __newscache_in
@@ -41,6 +41,7 @@ complete -c newscache -n __newscache_first -a reload -d 'Read the configuration 
 complete -c newscache -n __newscache_first -a why -d 'Why a feed was or was not polled'
 complete -c newscache -n __newscache_first -a opml -d 'Exchange subscription lists'
 complete -c newscache -n __newscache_first -a import -d 'Take in articles from files'
+complete -c newscache -n __newscache_first -a extract -d 'The article of a web page as JSON'
 complete -c newscache -n __newscache_first -a parse -d 'A feed document as JSON Feed'
 
 complete -c newscache -n '__newscache_in remove refresh why' -a '(__newscache_feeds)'
@@ -71,7 +72,12 @@ complete -c newscache -n '__newscache_in refresh' -l force -d 'Also when a publi
 complete -c newscache -n '__newscache_in watch' -l since -x -d 'First what happened after this revision'
 complete -c newscache -n '__newscache_in doctor' -l config -r -F -d 'The daemon\'s configuration'
 complete -c newscache -n '__newscache_in opml; and not __newscache_in import export' -a 'import export'
-complete -c newscache -n '__newscache_in import parse' -F
+complete -c newscache -n '__newscache_in import extract parse' -F
 complete -c newscache -n '__newscache_in import; and not __newscache_in opml' -l feed -x -d 'Title of the feed to put them in'
+complete -c newscache -n '__newscache_in extract' -l url -x -d 'Where the page came from'
+complete -c newscache -n '__newscache_in extract' -l content-type -x -d 'Content-Type that it was served with'
+complete -c newscache -n '__newscache_in extract' -l keep -x -d 'CSS selector of the article'
+complete -c newscache -n '__newscache_in extract' -l drop -x -d 'CSS selector of what is no part of it'
+complete -c newscache -n '__newscache_in extract' -l width -x -d 'Width in pixels of pictures'
 complete -c newscache -n '__newscache_in parse' -l url -x -d 'Where the document came from'
 complete -c newscache -n '__newscache_in parse' -l content-type -x -d 'Content-Type that it was served with'

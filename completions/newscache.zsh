@@ -43,6 +43,7 @@ _newscache() {
     'why:show why a feed was or was not polled'
     'opml:exchange subscription lists with other readers'
     'import:take in articles from files on disk'
+    'extract:show the article of a web page as JSON'
     'parse:show a feed document as JSON Feed'
   )
   _arguments -C $global '1: :->command' '*:: :->arguments' && return
@@ -89,6 +90,11 @@ _newscache() {
     why) _arguments $global '(-n --count)'{-n,--count}'[at most so many attempts]:number: ' '1:feed:_newscache_feeds' ;;
     opml) _arguments $global '1:action:(import export)' '2:file:_files' ;;
     import) _arguments $global '--feed[title of the feed to put them in]:title: ' '*:file:_files' ;;
+    extract)
+      _arguments $global '--url[where the page came from]:URL:_urls' \
+        '--content-type[Content-Type that it was served with]:type: ' '*--keep[CSS selector of the article]:selector: ' \
+        '*--drop[CSS selector of what is no part of it]:selector: ' '--width[width in pixels of pictures]:pixels: ' '1:file:_files'
+      ;;
     parse)
       _arguments $global '--url[where the document came from]:URL:_urls' \
         '--content-type[Content-Type that it was served with]:type: ' '1:file:_files'
