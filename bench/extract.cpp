@@ -3,91 +3,30 @@
 //                                  itself) and NAME/expected.html; with a number, that many of the worst pages are
 //                                  named
 //
-// Both the article found and the one expected become text by html::to_text; a word is a run of letters and digits, or
-// one character of a script without blanks. Compared are the multisets of all four words in a row (all there are of a
-// shorter text): precision is how much of what we have is expected, recall how much of the expected we have, F1 their
-// harmonic mean. A page that is taken for no article counts zero.
+// Both the article found and the one expected become text by html::to_text and are compared as text_agreement.hpp has
+// it. A page that is taken for no article counts zero.
 #include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <iomanip>
 #include <iostream>
-#include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/file.hpp"
 #include "html/page.hpp"
 #include "html/plain_text.hpp"
-#include "text/utf8.hpp"
+#include "support/text_agreement.hpp"
 #include "usage.hpp"
 
 using namespace newscache;
 
 namespace {
 
-bool is_word_by_itself(std::uint32_t c) {
-  return (c >= 0x2E80 && c < 0xA4D0 && c != 0x3000 && c != 0x3001 && c != 0x3002) || (c >= 0xF900 && c < 0xFB00) ||
-         (c >= 0x20000 && c < 0x40000);
-}
-
-bool is_of_word(std::uint32_t c) {
-  if (c < 0x80) return (c >= '0' && c <= '9') || ((c | 0x20U) >= 'a' && (c | 0x20U) <= 'z');
-  return c >= 0xC0 && c != 0xD7 && c != 0xF7 && !(c >= 0x2000 && c < 0x2C00) && !(c >= 0x3000 && c < 0x3005) &&
-         !(c >= 0xFF00 && c < 0xFF10) && c != 0xFFFD;
-}
-
-std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> words;
-  std::string word;
-  while (!text.empty()) {
-    const auto before = text;
-    const auto c = text::next_code_point(text);
-    const auto bytes = before.substr(0, before.size() - text.size());
-    const bool alone = is_word_by_itself(c);
-    if (alone || !is_of_word(c)) {
-      if (!word.empty()) words.push_back(std::move(word));
-      word.clear();
-      if (alone) words.emplace_back(bytes);
-    } else {
-      word += text::to_lower(bytes);
-    }
-  }
-  if (!word.empty()) words.push_back(std::move(word));
-  return words;
-}
-
-std::map<std::string, int> shingles(std::string_view text) {
-  const auto all = words(text);
-  std::map<std::string, int> counts;
-  const std::size_t size = std::min<std::size_t>(4, all.size());
-  for (std::size_t i = 0; size > 0 && i + size <= all.size(); ++i) {
-    std::string shingle;
-    for (std::size_t k = i; k < i + size; ++k) shingle += all[k] + " ";
-    ++counts[shingle];
-  }
-  return counts;
-}
-
 struct Score {
   std::string name;
   double precision = 0, recall = 0, f1 = 0, ms = 0;
 };
-
-void compare(const std::string& got, const std::string& expected, Score& score) {
-  const auto ours = shingles(got);
-  const auto theirs = shingles(expected);
-  double shared = 0, in_ours = 0, in_theirs = 0;
-  for (const auto& [shingle, count] : theirs) in_theirs += count;
-  for (const auto& [shingle, count] : ours) {
-    in_ours += count;
-    if (const auto found = theirs.find(shingle); found != theirs.end()) shared += std::min(count, found->second);
-  }
-  score.precision = in_ours == 0 ? 0 : shared / in_ours;
-  score.recall = in_theirs == 0 ? 1 : shared / in_theirs;
-  score.f1 = shared == 0 ? 0 : 2 * score.precision * score.recall / (score.precision + score.recall);
-}
 
 double mean(const std::vector<Score>& scores, double Score::*value) {
   double sum = 0;
@@ -106,7 +45,12 @@ Score measure(const std::filesystem::path& folder) {
   const auto start = std::clock();
   const auto article = html::extract(page, options);
   score.ms = 1000.0 * static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
-  if (article) compare(article->content_text, html::to_text(expected), score);
+  if (article) {
+    const auto agreement = test::agreement(article->content_text, html::to_text(expected));
+    score.precision = agreement.precision;
+    score.recall = agreement.recall;
+    score.f1 = agreement.f1;
+  }
   return score;
 }
 

@@ -23,6 +23,8 @@ void add_doctor_command(CLI::App& app, Action& chosen);
 void add_reload_command(CLI::App& app, Action& chosen);
 void add_why_command(CLI::App& app, Action& chosen);
 void add_transfer_commands(CLI::App& app, Action& chosen);  // opml import, opml export, import
+void add_bundle_commands(CLI::App& app, Action& chosen);    // bundle export, bundle import, bundle show
+void add_publish_commands(CLI::App& app, Action& chosen);   // export epub, export html
 void add_parse_command(CLI::App& app, Action& chosen);
 void add_extract_command(CLI::App& app, Action& chosen);
 

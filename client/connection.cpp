@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -199,6 +200,88 @@ Outcome<std::string> Connection::get(std::string target) {
   Request request;
   request.target = std::move(target);
   return send(request);
+}
+
+namespace {
+
+// What is handed on when the status is a good one.
+struct Fetching {
+  CURL* easy;
+  const std::function<bool(std::string_view)>& take;
+  std::string problem;
+  bool given_up = false;
+};
+
+std::size_t hand_on(char* data, std::size_t, std::size_t size, void* target) {
+  auto& fetching = *static_cast<Fetching*>(target);
+  if (const auto status = status_of(fetching.easy); status < 200 || status > 299) {
+    if (fetching.problem.size() + size > most_problem_bytes) return 0;
+    fetching.problem.append(data, size);
+    return size;
+  }
+  fetching.given_up = !fetching.take({data, size});
+  return fetching.given_up ? 0 : size;
+}
+
+struct Sending {
+  int fd;
+  std::int64_t position = 0;
+  const std::function<void(std::int64_t)>& sent;
+};
+
+std::size_t read_on(char* space, std::size_t size, std::size_t count, void* source) {
+  auto& sending = *static_cast<Sending*>(source);
+  const auto got = ::pread(sending.fd, space, size * count, sending.position);
+  if (got < 0) return CURL_READFUNC_ABORT;
+  sending.position += got;
+  sending.sent(sending.position);
+  return static_cast<std::size_t>(got);
+}
+
+}  // namespace
+
+Outcome<void> Connection::fetch(const std::string& target, const std::function<bool(std::string_view)>& take) {
+  if (!handle_) handle_ = std::make_unique<Handle>();
+  CURL* easy = handle_->easy.get();
+  curl_easy_reset(easy);
+  aim(easy, socket_path_, target);
+  Fetching fetching{easy, take, {}};
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, hand_on);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &fetching);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, answer_ms / 1000);
+  const auto code = curl_easy_perform(easy);
+  if (fetching.given_up) return Failure{Exit::failed, {}};
+  if (code != CURLE_OK) return unreachable(socket_path_, code, easy);
+  const auto status = status_of(easy);
+  if (status < 200 || status > 299) return refusal(target, status, fetching.problem);
+  return {};
+}
+
+Outcome<std::string> Connection::post_file(const std::string& target, int fd, std::int64_t bytes,
+                                           const std::function<void(std::int64_t)>& sent) {
+  if (!handle_) handle_ = std::make_unique<Handle>();
+  CURL* easy = handle_->easy.get();
+  curl_easy_reset(easy);
+  aim(easy, socket_path_, target);
+  std::string body;
+  Sending sending{fd, 0, sent};
+  Headers headers(curl_slist_append(nullptr, "Content-Type: application/octet-stream"));
+  curl_slist_append(headers.get(), "Expect: 100-continue");  // a refusal comes before gigabytes have gone
+  curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(bytes));
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, read_on);
+  curl_easy_setopt(easy, CURLOPT_READDATA, &sending);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.get());
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append_bounded);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &body);
+  const auto code = curl_easy_perform(easy);
+  const auto status = status_of(easy);
+  if (code == CURLE_ABORTED_BY_CALLBACK) return Failure{Exit::failed, "the file cannot be read"};
+  const bool answered = status >= 400 && (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR);
+  if (code != CURLE_OK && !answered) return unreachable(socket_path_, code, easy);
+  if (status < 200 || status > 299) return refusal(target, status, body);
+  return body;
 }
 
 Outcome<boost::json::object> Connection::get_object(std::string target) {

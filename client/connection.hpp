@@ -41,6 +41,11 @@ class Connection {
   Outcome<std::string> send(const Request& request);
   Outcome<std::string> get(std::string target);
   Outcome<boost::json::object> get_object(std::string target);
+  // A 2xx answer of any size, handed on as it comes; false from `take` ends it, which is a failure without a message.
+  Outcome<void> fetch(const std::string& target, const std::function<bool(std::string_view)>& take);
+  // POST of so many bytes of a file, from its beginning. `sent` is told how many have gone; the answer may take long.
+  Outcome<std::string> post_file(const std::string& target, int fd, std::int64_t bytes,
+                                 const std::function<void(std::int64_t)>& sent);
   const std::string& socket_path() const { return socket_path_; }
   // Asked about once a second while an answer is awaited; true ends that.
   void set_give_up(std::function<bool()> give_up) { give_up_ = std::move(give_up); }

@@ -60,6 +60,8 @@ Program::Program() : app_("Read and manage the news that newscached keeps.", "ne
   add_reload_command(app_, chosen_);
   add_why_command(app_, chosen_);
   add_transfer_commands(app_, chosen_);
+  add_bundle_commands(app_, chosen_);
+  add_publish_commands(app_, chosen_);
   add_parse_command(app_, chosen_);
   add_extract_command(app_, chosen_);
 }

@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 #include <ostream>
 
+#include "client/article_filters.hpp"
 #include "client/commands.hpp"
 #include "client/format.hpp"
 #include "client/json.hpp"
@@ -20,15 +21,6 @@ namespace {
 
 constexpr std::int64_t most_articles = 1'000'000;
 constexpr std::size_t text_columns = 100;  // longer lines are hard to read
-
-struct ListOptions {
-  std::string feed;
-  std::string folder;
-  bool unread = false;
-  bool starred = false;
-  std::string since;
-  std::int64_t count = 50;
-};
 
 struct SearchOptions {
   std::vector<std::string> words;
@@ -75,23 +67,10 @@ Outcome<Exit> print_articles(Session& session, Query query) {
   return Exit::done;
 }
 
-Outcome<Exit> list(Session& session, const ListOptions& options) {
-  Query query;
-  if (!options.since.empty()) {
-    const auto since = point_in_time(options.since, session.clock.wall());
-    if (!since) return since.error();
-    query.since = text::parse_date(*since);
-  }
-  if (!options.feed.empty()) {
-    const auto feed = find_feed_id(session, options.feed);
-    if (!feed) return feed.error();
-    query.feed = *feed;
-  }
-  query.folder = options.folder;
-  if (options.unread) query.read = false;
-  if (options.starred) query.starred = true;
-  query.limit = options.count;
-  return print_articles(session, std::move(query));
+Outcome<Exit> list(Session& session, const ArticleFilters& filters) {
+  auto query = query_of(session, filters);
+  if (!query) return query.error();
+  return print_articles(session, std::move(*query));
 }
 
 Outcome<Exit> search(Session& session, const SearchOptions& options) {
@@ -184,15 +163,8 @@ Outcome<Exit> show(Session& session, const ShowOptions& options) {
 
 void add_reading_commands(CLI::App& app, Action& chosen) {
   auto* command = app.add_subcommand("list", "List articles, the newest first");
-  auto listed = std::make_shared<ListOptions>();
-  command->add_option("--feed", listed->feed, "Only of this feed (id or URL)");
-  command->add_option("--folder", listed->folder, "Only of feeds in this folder");
-  command->add_flag("--unread", listed->unread, "Only unread ones");
-  command->add_flag("--starred", listed->starred, "Only starred ones");
-  command->add_option("--since", listed->since,
-                      "Only what was published from this time on: 2026-11-25, 2026-11-25T09:00:00Z, 12h, 2d");
-  command->add_option("-n,--count", listed->count, "At most so many (50)")
-      ->check(CLI::Range(std::int64_t{1}, most_articles));
+  auto listed = std::make_shared<ArticleFilters>();
+  add_filters(*command, *listed);
   command->footer(
       "Flags: N is unread, * is starred.\n"
       "Examples:\n"

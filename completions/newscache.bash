@@ -8,7 +8,7 @@ _newscache_feeds() {
 _newscache() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local global="--help --json --no-pager --socket --version"
-  local commands="add doctor extract feeds import list mark opml parse read refresh reload remove search set show status watch why"
+  local commands="add bundle doctor export extract feeds import list mark opml parse read refresh reload remove search set show status watch why"
   local command="" action="" word words="" i
   COMPREPLY=()
 
@@ -72,6 +72,23 @@ _newscache() {
         "") words="import export" ;;
         import) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
       esac
+      ;;
+    bundle)
+      case $action in
+        "") words="export import show" ;;
+        export) words="--since --states --no-media --split --sign" ;;
+        import) words="--no-states --verify" ;;
+        show) words="--verify" ;;
+      esac
+      [[ -z $action ]] || mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      ;;
+    export)
+      words="--feed --folder --unread --starred --since -n --count --title"
+      if [[ -z $action ]]; then
+        words="epub html"
+      else
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      fi
       ;;
     import)
       words="--feed"

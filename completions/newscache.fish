@@ -10,7 +10,7 @@ function __newscache_articles
 end
 
 function __newscache_first
-    not __fish_seen_subcommand_from add doctor extract feeds import list mark opml parse read refresh reload remove search set show status watch why
+    not __fish_seen_subcommand_from add bundle doctor export extract feeds import list mark opml parse read refresh reload remove search set show status watch why
 end
 
 function __newscache_in
@@ -40,6 +40,8 @@ complete -c newscache -n __newscache_first -a doctor -d 'Look for what is wrong'
 complete -c newscache -n __newscache_first -a reload -d 'Read the configuration again'
 complete -c newscache -n __newscache_first -a why -d 'Why a feed was or was not polled'
 complete -c newscache -n __newscache_first -a opml -d 'Exchange subscription lists'
+complete -c newscache -n __newscache_first -a bundle -d 'Carry articles to another device'
+complete -c newscache -n __newscache_first -a export -d 'Make a book or pages of articles'
 complete -c newscache -n __newscache_first -a import -d 'Take in articles from files'
 complete -c newscache -n __newscache_first -a extract -d 'The article of a web page as JSON'
 complete -c newscache -n __newscache_first -a parse -d 'A feed document as JSON Feed'
@@ -72,8 +74,26 @@ complete -c newscache -n '__newscache_in refresh' -l force -d 'Also when a publi
 complete -c newscache -n '__newscache_in watch' -l since -x -d 'First what happened after this revision'
 complete -c newscache -n '__newscache_in doctor' -l config -r -F -d 'The daemon\'s configuration'
 complete -c newscache -n '__newscache_in opml; and not __newscache_in import export' -a 'import export'
+complete -c newscache -n '__newscache_in bundle; and not __newscache_in export import show' -a 'export import show'
+complete -c newscache -n '__newscache_in bundle; and __newscache_in export import show' -F
+complete -c newscache -n '__newscache_in bundle; and __newscache_in export' -l since -x -d 'Only what has changed after this revision'
+complete -c newscache -n '__newscache_in bundle; and __newscache_in export' -l states -d 'Also what is read and starred'
+complete -c newscache -n '__newscache_in bundle; and __newscache_in export' -l no-media -d 'Without pictures and enclosures'
+complete -c newscache -n '__newscache_in bundle; and __newscache_in export' -l split -x -d 'In parts below this size'
+complete -c newscache -n '__newscache_in bundle; and __newscache_in export' -l sign -r -F -d 'Sign with this key'
+complete -c newscache -n '__newscache_in bundle; and __newscache_in import' -l no-states -d 'New articles are unread'
+complete -c newscache -n '__newscache_in bundle; and __newscache_in import show' -l verify -r -F -d 'Refuse other signers'
+complete -c newscache -n '__newscache_in export; and not __newscache_in epub html bundle' -a 'epub html'
+complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -F
+complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -l feed -x -a '(__newscache_feeds)' -d 'Only of this feed'
+complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -l folder -x -d 'Only of this folder'
+complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -l unread -d 'Only unread ones'
+complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -l starred -d 'Only starred ones'
+complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -l since -x -d 'Only from this time on'
+complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -s n -l count -x -d 'At most so many'
+complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -l title -x -d 'Of the edition'
 complete -c newscache -n '__newscache_in import extract parse' -F
-complete -c newscache -n '__newscache_in import; and not __newscache_in opml' -l feed -x -d 'Title of the feed to put them in'
+complete -c newscache -n '__newscache_in import; and not __newscache_in opml bundle' -l feed -x -d 'Title of the feed to put them in'
 complete -c newscache -n '__newscache_in extract' -l url -x -d 'Where the page came from'
 complete -c newscache -n '__newscache_in extract' -l content-type -x -d 'Content-Type that it was served with'
 complete -c newscache -n '__newscache_in extract' -l keep -x -d 'CSS selector of the article'

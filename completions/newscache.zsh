@@ -42,6 +42,8 @@ _newscache() {
     'reload:have the daemon read its configuration again'
     'why:show why a feed was or was not polled'
     'opml:exchange subscription lists with other readers'
+    'bundle:carry articles to another device'
+    'export:make a book or pages of articles'
     'import:take in articles from files on disk'
     'extract:show the article of a web page as JSON'
     'parse:show a feed document as JSON Feed'
@@ -89,6 +91,18 @@ _newscache() {
     doctor) _arguments $global "--config[the daemon's configuration]:file:_files" ;;
     why) _arguments $global '(-n --count)'{-n,--count}'[at most so many attempts]:number: ' '1:feed:_newscache_feeds' ;;
     opml) _arguments $global '1:action:(import export)' '2:file:_files' ;;
+    bundle)
+      _arguments $global '1:action:(export import show)' '--since[only what has changed after this revision]:revision: ' \
+        '--states[also what is read and starred]' '--no-media[without pictures and enclosures]' \
+        '--split[in parts below this size]:size: ' '--sign[sign with this key]:key:_files' \
+        '--no-states[new articles are unread]' '--verify[refuse other signers]:key:_files' '*:file:_files'
+      ;;
+    export)
+      _arguments $global '1:kind:(epub html)' '--feed[only of this feed]:feed:_newscache_feeds' \
+        '--folder[only of this folder]:folder: ' '--unread[only unread ones]' '--starred[only starred ones]' \
+        '--since[only from this time on]:time: ' '(-n --count)'{-n,--count}'[at most so many]:number: ' \
+        '--title[of the edition]:title: ' '*:file:_files'
+      ;;
     import) _arguments $global '--feed[title of the feed to put them in]:title: ' '*:file:_files' ;;
     extract)
       _arguments $global '--url[where the page came from]:URL:_urls' \

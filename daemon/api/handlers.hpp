@@ -44,5 +44,8 @@ loop::awaitable<Response> get_events(Context& context, Request& request);
 loop::awaitable<Response> export_opml(Context& context, Request& request);
 loop::awaitable<Response> import_opml(Context& context, Request& request);
 loop::awaitable<Response> import_document(Context& context, Request& request);
+// bundle.cpp
+loop::awaitable<Response> export_bundle(Context& context, Request& request);
+loop::awaitable<Response> import_bundle(Context& context, Request& request);
 
 }  // namespace newscache::api

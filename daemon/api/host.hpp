@@ -26,7 +26,8 @@ class Session;
 using Socket = boost::asio::generic::stream_protocol::socket;
 
 enum class Permission { everyone, admin };
-enum class Body { none, json, document };  // document: of any type, up to Limits::import_bytes
+// document: of any type, up to Limits::import_bytes. file: up to what there is room for, into Request::body_file.
+enum class Body { none, json, document, file };
 
 using Handler = loop::awaitable<Response> (*)(Context& context, Request& request);
 
@@ -66,6 +67,8 @@ struct Host : std::enable_shared_from_this<Host> {
   std::span<const Route> routes;
   TcpAccess tcp;
   std::function<loop::awaitable<Response>(const Route&, Request&)> answer;
+  std::string spool_folder;                    // of bodies that go into files,
+  std::function<std::size_t()> spool_bytes;    // and how large one may be now
 
   bool stopping = false;
   std::set<Session*> sessions;

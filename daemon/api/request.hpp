@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "base/result.hpp"
 #include "model/ids.hpp"
 
@@ -69,6 +70,7 @@ struct Request {
   std::string if_none_match;
   std::string last_event_id;
   std::string body;
+  FileDescriptor body_file;  // instead, for routes that take files
   bool is_admin = false;
   bool chunks_understood = true;  // HTTP/1.1
 };

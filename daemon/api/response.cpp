@@ -116,6 +116,7 @@ int status_of(Cause cause) {
       return 413;
     case Cause::denied:
     case Cause::not_a_feed:
+    case Cause::no_article:
       return 422;
     case Cause::link:
     case Cause::dns:

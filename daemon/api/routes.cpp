@@ -42,6 +42,8 @@ constexpr Route table[] = {
     {get, "/v1/opml", everyone, Body::none, "", export_opml},
     {post, "/v1/opml", admin, Body::document, "", import_opml},
     {post, "/v1/import", admin, Body::document, "feed name", import_document},
+    {get, "/v1/bundle", everyone, Body::none, "since after states media max_bytes", export_bundle},
+    {post, "/v1/bundle", admin, Body::file, "states signer", import_bundle},
 };
 
 }  // namespace

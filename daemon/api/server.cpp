@@ -127,6 +127,15 @@ loop::awaitable<void> accept_connections(std::shared_ptr<Listener> listener, std
   }
 }
 
+// Half of what is free is left for what comes out of the file, and what is larger than all that may be stored holds more
+// than that.
+std::size_t spool_bytes(const Services& services) {
+  const auto status = services.status();
+  auto bytes = status.storage_free.value_or(std::int64_t{2} << 30) / 2;
+  if (status.storage_limit) bytes = std::min(bytes, *status.storage_limit);
+  return static_cast<std::size_t>(std::max<std::int64_t>(bytes, 0));
+}
+
 }  // namespace
 
 struct Server::State {
@@ -145,6 +154,8 @@ Server::Server(Services services, Limits limits, TcpAccess tcp, TlsContext tls) 
   auto context = std::shared_ptr<Context>(new Context{std::move(services), *host, std::move(events)});
   state_->context = context;
   host->answer = [context](const Route& route, Request& request) { return route.handler(*context, request); };
+  host->spool_folder = context->services.state_dir;
+  host->spool_bytes = [context = context.get()] { return spool_bytes(context->services); };
   state_->host = std::move(host);
 }
 

@@ -80,6 +80,7 @@ struct Services {
   std::function<DaemonStatus()> status;
   // Reads the configuration again; the keys that wait for a restart.
   std::function<loop::awaitable<Result<std::vector<std::string>>>()> reload;
+  std::string state_dir;
 };
 
 class Server {

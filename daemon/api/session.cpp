@@ -6,12 +6,14 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+
 
 #include "api/deadline.hpp"
 #include "api/event_stream.hpp"
 #include "api/gzip.hpp"
 #include "api/negotiate.hpp"
+#include "api/piece_body.hpp"
+#include "api/spool.hpp"
 #include "api/transport.hpp"
 #include "text/utf8.hpp"
 
@@ -34,6 +36,8 @@ std::string field_of(const http::fields& fields, http::field name) { return std:
 
 // Smaller answers are not compressed.
 constexpr std::size_t least_compressed = 4096;
+// Of a body that goes into a file, written at a time.
+constexpr std::size_t spool_piece = 256 << 10;
 
 // A browser's page, whichever site it comes from, has no business on a Unix socket.
 bool comes_from_a_browser(const http::fields& fields) {
@@ -97,7 +101,7 @@ class Session {
   bool is_streaming() const { return phase_ == Phase::streaming; }
 
  private:
-  using Parser = http::request_parser<http::string_body>;
+  using Parser = http::request_parser<PieceBody>;
   // What became of an attempt to read: a request to answer, an answer to give instead, or the end of the connection.
   enum class Step { request, refusal, closed };
   // What a stop of the daemon does to this connection depends on it.
@@ -106,6 +110,7 @@ class Session {
   loop::awaitable<Step> read_request();
   loop::awaitable<Step> read_head();
   loop::awaitable<Step> read_body();
+  loop::awaitable<Result<void>> spool(std::size_t at_least);
   loop::awaitable<bool> receive(std::chrono::steady_clock::duration time);
   void read_within(std::chrono::steady_clock::duration time);
   Step parse_head();
@@ -135,6 +140,7 @@ class Session {
   std::size_t head_size_ = 0;
   const Route* route_ = nullptr;
   Request request_;
+  std::optional<Spool> spool_;
   Response refusal_;
   bool head_only_ = false;
   bool keep_alive_ = true;
@@ -294,6 +300,7 @@ Session::Step Session::check_route(std::string_view target_text) {
 }
 
 std::size_t Session::body_limit() const {
+  if (route_->body == Body::file) return host_->spool_bytes();
   return route_->body == Body::document ? host_->limits.import_bytes : host_->limits.body_bytes;
 }
 
@@ -314,8 +321,23 @@ Session::Step Session::check_body(const Route& route) {
   return Step::request;
 }
 
+// Moves what has arrived into the file, when it is that much.
+loop::awaitable<Result<void>> Session::spool(std::size_t at_least) {
+  auto& body = parser_->get().body();
+  if (body.size() < at_least) co_return Result<void>();
+  auto work = [this, bytes = std::exchange(body, {})]() -> Result<void> {
+    if (!spool_) {
+      auto opened = Spool::open(host_->spool_folder);
+      if (!opened) return opened.error();
+      spool_ = std::move(*opened);
+    }
+    return spool_->add(bytes);
+  };
+  co_return co_await loop::offload(host_->worker, std::move(work));
+}
+
 loop::awaitable<Session::Step> Session::read_body() {
-  if (parser_->is_done()) co_return Step::request;
+  if (parser_->is_done() && route_->body != Body::file) co_return Step::request;
   ErrorCode error;
   read_within(host_->limits.body_time);
   phase_ = Phase::reading;
@@ -324,6 +346,7 @@ loop::awaitable<Session::Step> Session::read_body() {
     std::vector<asio::const_buffer> parts{asio::buffer(go_on)};
     if (!co_await transport_.write(std::move(parts))) co_return Step::closed;
   }
+  const bool into_file = route_->body == Body::file;
   parser_->eager(true);
   while (!parser_->is_done()) {
     std::size_t used = 0;
@@ -332,7 +355,12 @@ loop::awaitable<Session::Step> Session::read_body() {
     if (error == http::error::need_more) error = {};
     if (error || parser_->is_done()) break;
     if (used > 0 && buffer_.size() > 0) continue;
-    if (co_await receive({})) continue;
+    if (into_file) {
+      const auto kept = co_await spool(spool_piece);
+      if (!kept) co_return refuse(problem(kept.error()));
+    }
+    // A file may take long to arrive, as long as something does.
+    if (co_await receive(into_file ? host_->limits.body_time : std::chrono::seconds{0})) continue;
     if (deadline_.passed() && !host_->stopping) co_return refuse(408, "the request's body did not arrive in time");
     co_return Step::closed;
   }
@@ -341,11 +369,18 @@ loop::awaitable<Session::Step> Session::read_body() {
     co_return refuse(413, "the body is longer than " + std::to_string(body_limit()) + " bytes");
   }
   if (error) co_return refuse(400, "malformed body: " + error.message());
+  if (into_file) {
+    const auto kept = co_await spool(0);
+    if (!kept) co_return refuse(problem(kept.error()));
+    request_.body_file = spool_->take();
+    spool_.reset();
+  }
   co_return Step::request;
 }
 
 loop::awaitable<Session::Step> Session::read_request() {
   parser_.reset();
+  spool_.reset();
   head_only_ = false;
   keep_alive_ = true;
   gzip_accepted_ = false;

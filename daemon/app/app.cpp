@@ -30,6 +30,8 @@
 #include "ingest/subscriptions.hpp"
 #include "loop/task.hpp"
 #include "net/client.hpp"
+#include "offline/completer.hpp"
+#include "offline/extractor.hpp"
 #include "settings/settings.hpp"
 #include "store/store.hpp"
 #include "sys/clock_jumps.hpp"
@@ -141,6 +143,7 @@ struct App::State {
   void connect_housekeeper();
   void connect_caretaker();
   loop::awaitable<void> note_repair();
+  loop::awaitable<void> sweep_assets();
   loop::awaitable<void> restore_subscriptions();
   void stop_for_repair(std::string damage);
   void stop(int code);
@@ -197,6 +200,8 @@ struct App::State {
   ingest::SubscriptionCopy subscription_copy;
   ingest::Indexer indexer;
   ingest::Housekeeper housekeeper;
+  offline::Extractor extractor;
+  offline::Completer completer;
   Caretaker caretaker;
   std::shared_ptr<DatabaseHooks> hooks;
   api::Server server;
@@ -232,14 +237,24 @@ App::State::State(CommandLine line, model::Settings s, Estate estate, sys::Admin
       housekeeper(
           ingest_services, poller, [path = settings.daemon.state_dir] { return sys::disk_space(path); },
           reserve_file(settings)),
+      extractor(tasks, io.get_executor(), clock),
+      completer(
+          ingest_services, poller, [this](offline::PageRequest page) { return extractor.extract(std::move(page)); },
+          store::new_assets_path(store_options(settings)), settings),
       caretaker(io.get_executor(), clock, log, writer, store_options(settings)),
       hooks(std::move(database.hooks)),
       server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, worker, poller, subscriptions, indexer,
-                           std::move(admins), [this] { return status(); }, [this] { return reload(); }},
+                           std::move(admins), [this] { return status(); }, [this] { return reload(); },
+                           settings.daemon.state_dir},
              api::Limits{.connections = settings.socket.max_connections}, api::TcpAccess(settings.http), sockets.tls) {
   tasks.on_fatal = [this] { stop(1); };
   poller.on_commit = [this] { after_commit(); };
-  poller.on_network_change = [this] { server.notify_network(); };
+  poller.on_network_change = [this] {
+    server.notify_network();
+    completer.wake();
+  };
+  completer.on_commit = [this] { after_commit(); };
+  subscriptions.on_wants = [this](model::FeedId feed) { completer.reconsider(feed); };
   connect_housekeeper();
   subscriptions.on_change = [this] { subscription_copy.changed(); };
   if (salvaged) repaired = clock.boot();
@@ -295,6 +310,7 @@ api::DaemonStatus App::State::status() {
 void App::State::after_commit() {
   indexer.wake();
   housekeeper.note_commit();
+  completer.wake();
   server.notify_changes();
   // Power may go at any moment, so the latest trusted time is kept now and then: at most once a day, with other writes.
   const std::optional<Instant> confirmed = poller.time_confirmed();
@@ -328,9 +344,6 @@ loop::awaitable<void> App::State::start() {
   if (!clock_trusted()) {
     log.warning("the clock shows a time that has passed; it is not trusted until it is set");
   }
-  for (const std::string& key : settings::without_effect(settings)) {
-    log.warning("a setting that this version accepts and does not act on yet", {{"key", key}});
-  }
   co_await note_repair();
   co_await poller.load();
   for (const FileDescriptor& socket : sockets.listening) server.serve(copy_of(socket));
@@ -340,6 +353,7 @@ loop::awaitable<void> App::State::start() {
   tasks.spawn_vital("poller", poller.run());
   tasks.spawn("indexer", indexer.run());
   tasks.spawn_vital("housekeeper", housekeeper.run());
+  tasks.spawn_vital("completer", completer.run());
   co_await restore_subscriptions();
   co_await reconcile();
   tasks.spawn("subscription copy", subscription_copy.run());
@@ -352,6 +366,18 @@ loop::awaitable<void> App::State::start() {
                        {"socket", sockets.own_path.empty() ? "as systemd has it" : sockets.own_path},
                        {"tcp", tcp.empty() ? "no" : tcp}});
   tasks.spawn("caretaker", caretaker.run());
+  tasks.spawn("sweep assets", sweep_assets());
+}
+
+// Files of a commit that never came, and downloads that nobody goes on with.
+loop::awaitable<void> App::State::sweep_assets() {
+  constexpr auto longest_pause = std::chrono::days(30);
+  auto sweep = [before = clock.wall() - longest_pause](store::Writer& w) { w.sweep_assets(before); };
+  try {
+    co_await writer.run(std::move(sweep));
+  } catch (const store::StoreError& error) {
+    log.warning("assets were not looked through", {{"error", error.what()}});
+  }
 }
 
 // Whoever looks after the machine has a day to see it, or until all has been well once.
@@ -462,6 +488,7 @@ loop::awaitable<Result<std::vector<std::string>>> App::State::reload_once() {
   log.set_level(settings.daemon.log_level);
   client.reconfigure(settings.net);
   poller.reconfigure(settings);
+  completer.reconfigure(settings);
   housekeeper.configure(settings.store);
   caretaker.snapshot_every(snapshot_interval(settings));
   co_await reconcile();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "html/class_words.hpp"
 #include "html/measures.hpp"
@@ -18,6 +19,7 @@ constexpr std::uint32_t most_aside_prose = 600;  // of what is dropped for its n
 constexpr std::uint32_t longest_label = 60;
 constexpr std::uint32_t longest_notice = 300;
 constexpr std::uint32_t shortest_repeat = 120;
+constexpr std::uint32_t shortest_prose = 80;
 constexpr double mostly_links = 0.5;
 
 // What announces links to other articles, alone or before a colon and a link. In lower case.
@@ -154,6 +156,13 @@ constexpr std::string_view notices[] = {
     "(editing by",
 };
 
+// How lines begin that say when an article was published.
+constexpr std::string_view date_words[] = {
+    "actualizado",  "aggiornato", "aktualisiert", "atualizado",     "first published", "gepubliceerd", "last modified",
+    "last updated", "mis à jour", "posted",       "published",      "publicado",       "publicerad",   "pubblicato",
+    "publié",       "stand:",     "updated",      "veröffentlicht", "опубликовано",    "发布时间",
+};
+
 bool begins_with_any(std::string_view lower, const auto& list) {
   return std::any_of(std::begin(list), std::end(list), [&](auto start) { return lower.starts_with(start); });
 }
@@ -166,17 +175,53 @@ class Trimmer {
   void run() {
     NodeId node = document_[article_].first;
     while (node != no_node) {
-      const NodeId next = document_.following_skipping(node, article_);
       if (!document_[node].is_text && goes(node)) {
+        const NodeId next = document_.following_skipping(node, article_);
         document_.unlink(node);
         node = next;
       } else {
         node = document_.following(node, article_);
       }
     }
+    trim_edges();
   }
 
  private:
+  // Links before the first paragraph are a way through the site, those behind the last one lead out of the article;
+  // lines in front say when it was published.
+  void trim_edges() {
+    std::vector<NodeId> leaves;
+    for (NodeId node = document_[article_].first; node != no_node; node = document_.following(node, article_)) {
+      const auto& m = measures_[node];
+      if (is_block(document_[node].element) && m.leaf && m.chars > 0) leaves.push_back(node);
+    }
+    const auto prose = [&](NodeId node) {
+      return measures_[node].chars >= shortest_prose && measures_[node].link_density() < mostly_links;
+    };
+    const auto first = std::find_if(leaves.begin(), leaves.end(), prose);
+    if (first == leaves.end()) return;
+    for (auto leaf = leaves.begin(); leaf != first; ++leaf) {
+      if (is_link(*leaf) || is_date_line(*leaf)) document_.unlink(*leaf);
+    }
+    for (auto leaf = leaves.rbegin(); is_link(*leaf); ++leaf) document_.unlink(*leaf);
+  }
+
+  // A list may be what its heading promises.
+  bool is_link(NodeId node) const {
+    const Element element = document_[node].element;
+    if (is_heading(element) || element == Element::li) return false;
+    if (measures_[node].link_density() < 0.8 || measures_[node].images > 0) return false;
+    while (node != article_ && !document_.is(node, Element::table)) node = document_[node].parent;
+    return node == article_;
+  }
+
+  bool is_date_line(NodeId node) const {
+    if (measures_[node].chars > longest_label || is_heading(document_[node].element)) return false;
+    const NodeId time = document_.find("time", node);
+    if (time != no_node && measures_[time].chars * 2 > measures_[node].chars) return true;
+    return begins_with_any(text::to_lower(document_.text_of(node)), date_words);
+  }
+
   bool goes(NodeId node) {
     const auto& m = measures_[node];
     if (m.chars == 0 || m.data_table) return false;

@@ -51,6 +51,7 @@ Attempt attempt(Document& document, const Looseness& how, std::string_view title
   trim_article(document, found.node);
   Attempt result;
   result.shape = article_shape(document, found.node);
+  result.shape.headline = pruned.headline;
   result.html = write_content(document, found.node);
   result.byline = std::move(pruned.byline);
   return result;
@@ -138,7 +139,8 @@ Result<Attempt> find(Document& document, const PageOptions& options, const PageM
   drop_further_articles(document, metadata.title);
   split_at_breaks(document);
   auto best = best_attempt(document, metadata.title);
-  if (best.shape.prose < enough_chars && metadata.body.size() > 2 * best.shape.prose) {
+  // not where the page asks to be paid for it
+  if (!metadata.for_subscribers && metadata.body.size() > 2 * best.shape.prose) {
     if (auto told = from_linked_data(metadata.body); told.shape.prose > 2 * best.shape.prose) best = std::move(told);
   }
   return best;

@@ -95,7 +95,7 @@ class Pruner {
     if (role == "dialog" && document_.attribute(node, "aria-modal") == "true") return true;
     const auto hints = hints_of(document_, node);
     if (result_.byline.empty() && take_byline(node, hints)) return true;
-    if (!title_dropped_ && repeats_title(node)) return title_dropped_ = true;
+    if (!result_.headline && repeats_title(node)) return result_.headline = true;
     if (rules_.drop_unlikely) {
       const bool unlikely = hints.has(Hint::unlikely) && !hints.has(Hint::maybe) && !document_.is(node, Element::a) &&
                             !document_.is(node, Element::blockquote);
@@ -231,7 +231,6 @@ class Pruner {
   PageMeasures measures_;
   const NodeId measured_ = static_cast<NodeId>(document_.size());
   Pruned result_;
-  bool title_dropped_ = false;
 };
 
 NodeId skip_blank_text(const Document& document, NodeId node) {

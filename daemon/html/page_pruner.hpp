@@ -19,6 +19,7 @@ struct PruneRules {
 struct Pruned {
   std::vector<NodeId> scored;  // the elements whose text counts, in order
   std::string byline;          // as the page shows it
+  bool headline = false;       // a heading that repeats the title was there
 };
 
 // As far as its own attributes tell.

@@ -13,7 +13,10 @@ namespace newscache::html {
 
 namespace {
 
-constexpr std::uint32_t short_text = 1200;  // where a title or a phrase decides
+constexpr std::uint32_t short_text = 1200;       // where a title decides
+constexpr std::uint32_t shortest_text = 400;     // where one phrase does
+constexpr std::uint32_t longest_consent = 2000;  // where two of consent do
+constexpr std::size_t around_phrase = 20;        // what a title may have besides
 constexpr std::uint32_t longest_teaser = 3500;
 constexpr std::uint32_t longest_appeal = 300;
 
@@ -98,20 +101,18 @@ constexpr Phrase phrases[] = {
     {"alle akzeptieren", consent},
     {"alle cookies", consent},
     {"as you were browsing something about your browser made us think you were a bot", challenge},
-    {"cannot be found", error},
+    {"page cannot be found", error},
     {"checking if the site connection is secure", challenge},
     {"checking your browser", challenge},
     {"click the box below to let us know you're not a robot", challenge},
-    {"could not be found", error},
+    {"page could not be found", error},
     {"ddos protection by", challenge},
-    {"does not exist", error},
-    {"doesn't exist", error},
+    {"page does not exist", error},
+    {"page doesn't exist", error},
     {"enable cookies", challenge},
     {"enable javascript", challenge},
-    {"for security reasons", challenge},
     {"forgot password", login},
     {"forgot your password", login},
-    {"has been removed or", error},
     {"ihre zustimmung", consent},
     {"javascript is disabled", challenge},
     {"manage your privacy", consent},
@@ -193,14 +194,17 @@ bool appeals_to_pay(std::string_view text) {
 std::string_view refusal_by_title(std::string_view title) {
   const auto lower = text::to_lower(title);
   for (const auto& phrase : titles) {
-    if (lower.starts_with(phrase.text)) return phrase.refusal;
+    if (lower.starts_with(phrase.text) && lower.size() <= phrase.text.size() + around_phrase) return phrase.refusal;
   }
   return {};
 }
 
-std::string_view refusal_by_text(std::string_view lower) {
+std::string_view refusal_by_text(std::string_view lower, std::uint32_t prose) {
+  std::size_t of_consent = 0;
   for (const auto& phrase : phrases) {
-    if (lower.find(phrase.text) != std::string_view::npos) return phrase.refusal;
+    if (lower.find(phrase.text) == std::string_view::npos) continue;
+    if (prose < shortest_text) return phrase.refusal;
+    if (phrase.refusal == consent && ++of_consent == 2) return consent;
   }
   return {};
 }
@@ -215,13 +219,21 @@ bool is_link_block(const Measures& m) { return m.chars >= 10 && m.link_density()
 
 std::string_view refusal_by_shape(const PageSigns& signs, const ArticleShape& shape, bool says_article, bool root) {
   const std::uint32_t prose = says_article ? 2 * shape.prose : shape.prose;
-  if (root && !says_article && (shape.linked_headings >= 2 || prose < 2000)) return front_page;
-  if (shape.linked_headings >= 4 && prose < 400 * shape.linked_headings) return front_page;
+  // teasers under headlines; a review of many things has more text under each, and a headline of its own
+  const std::uint32_t teaser = shape.headline ? 200 : 400;
+  if (root && !says_article && shape.linked_headings >= 2) return front_page;
+  if (shape.linked_headings >= 4 && prose < teaser * shape.linked_headings) return front_page;
   if (shape.link_density > 0.5 && prose < 1000) return link_list;
-  if (shape.link_blocks >= 8 && prose < 60 * shape.link_blocks) return link_list;
-  // little text on a page that has a lot else
-  if (!says_article && shape.prose < 250 && signs.links >= 40 && shape.prose * 5 < signs.chars) return link_list;
+  if (shape.link_blocks >= 8 && prose < 1500 && prose < 50 * shape.link_blocks) return link_list;
+  // next to no text on a page that has a lot else
+  if (!says_article && shape.prose < 140 && signs.links >= 40 && shape.prose * 5 < signs.chars) return link_list;
   return {};
+}
+
+// Rather a heading's own anchor than another article.
+bool links_within_page(const Document& document, NodeId heading) {
+  const NodeId link = document.find("a", heading);
+  return link != no_node && document.attribute(link, "href").find('#') != std::string_view::npos;
 }
 
 }  // namespace
@@ -262,7 +274,7 @@ ArticleShape article_shape(const Document& document, NodeId article) {
       if (!is_link_block(m)) {
         shape.prose += m.chars - std::min(m.chars, static_cast<std::uint32_t>(m.link_chars));
       } else if (is_heading(element)) {
-        ++shape.linked_headings;
+        if (!links_within_page(document, node)) ++shape.linked_headings;
       } else {
         ++shape.link_blocks;
       }
@@ -278,15 +290,11 @@ ArticleShape article_shape(const Document& document, NodeId article) {
 Verdict judge(const PageSigns& signs, const ArticleShape& shape, const PageMetadata& metadata, std::string_view text,
               std::string_view url) {
   Verdict verdict;
-  const bool is_short = shape.prose < short_text;
-  const auto lower = text::to_lower(text.substr(0, 8 * short_text));
-  if (is_short) verdict.refusal = refusal_by_title(metadata.title);
-  if (is_short && verdict.refusal.empty() && !metadata.says_article && shape.prose < short_text / 2) {
-    verdict.refusal = refusal_by_text(lower);
+  if (shape.prose < short_text && !metadata.says_article) verdict.refusal = refusal_by_title(metadata.title);
+  if (verdict.refusal.empty() && shape.prose < longest_consent && !metadata.says_article) {
+    verdict.refusal = refusal_by_text(text::to_lower(text), shape.prose);
   }
-  if (verdict.refusal.empty() && signs.password && shape.prose < short_text / 2 && !metadata.says_article) {
-    verdict.refusal = login;
-  }
+  if (verdict.refusal.empty() && signs.password && shape.prose < 300 && !metadata.says_article) verdict.refusal = login;
   if (verdict.refusal.empty()) verdict.refusal = refusal_by_shape(signs, shape, metadata.says_article, is_root(url));
   if (verdict.refusal.empty() && shape.chars == 0) verdict.refusal = shell;
 

@@ -25,6 +25,7 @@ struct ArticleShape {
   std::uint32_t chars = 0;
   std::uint32_t prose = 0;  // of these in blocks that are more than links
   double link_density = 0;
+  bool headline = false;              // the page's title stood over it
   std::uint32_t linked_headings = 0;  // to other pages
   std::uint32_t link_blocks = 0;      // that are links alone
 };

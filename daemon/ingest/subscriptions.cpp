@@ -323,9 +323,12 @@ loop::awaitable<void> Subscriptions::reconcile(std::vector<model::DeclaredFeed> 
 }
 
 loop::awaitable<Result<model::Feed>> Subscriptions::apply_patch(model::FeedId id, model::FeedPatch patch) {
+  const auto sets = [&](const char* key) { return patch.settings.contains(key); };
+  const bool may_want_more = sets("full_text") || sets("images") || sets("enclosures");
   auto write = [id, patch = std::move(patch)](store::Writer& writer) { return writer.change_feed(id, patch); };
   Result<model::Feed> patched = co_await services_.writer.run(std::move(write));
   if (patched) co_await poller_.reload_feed(id);
+  if (patched && may_want_more && on_wants) on_wants(id);
   changed();
   co_return patched;
 }

@@ -62,6 +62,8 @@ class Subscriptions {
 
   // Called when subscriptions have changed.
   std::function<void()> on_change;
+  // Called when more may be wanted of a feed's articles than before.
+  std::function<void(model::FeedId)> on_wants;
 
  private:
   void changed() const {

@@ -56,16 +56,4 @@ std::vector<std::string> needs_restart(const model::Settings& old_settings, cons
   return keys;
 }
 
-std::vector<std::string> without_effect(const model::Settings& settings) {
-  // What the contract fixes for work that is still to come; it shrinks with it.
-  model::Settings given = settings;
-  model::Settings defaults;
-  std::vector<std::string> keys;
-  for (const Entry& entry : entries()) {
-    if (entry.key.starts_with("offline.") && entry.format(given) != entry.format(defaults))
-      keys.emplace_back(entry.key);
-  }
-  return keys;
-}
-
 }  // namespace newscache::settings

@@ -35,9 +35,6 @@ std::string print(const model::Settings& settings);
 // The keys that differ and need a restart.
 std::vector<std::string> needs_restart(const model::Settings& old_settings, const model::Settings& new_settings);
 
-// The keys that are set and that this version does not act on yet.
-std::vector<std::string> without_effect(const model::Settings& settings);
-
 // "90s", "60m", "24h", "7d", "1h30m", "500ms".
 Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 // "16MiB", "500kB", "2GB", "123B".

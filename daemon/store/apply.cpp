@@ -17,18 +17,6 @@ namespace newscache::store {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-// Dates before this are broken clocks and defaults, not news.
-constexpr Instant kEarliest{std::chrono::sys_days{std::chrono::year{1990} / 1 / 1}};
-// How far a publisher's clock may be ahead of ours before its articles would sit on top of everything.
-constexpr auto kAhead = 10min;
-
-Instant sort_date(const model::Entry& entry, Instant received) {
-  if (!entry.date_published || *entry.date_published < kEarliest) return received;
-  return std::min<Instant>(*entry.date_published, received + kAhead);
-}
-
 // An edited entry keeps what identifies the article and what the publisher has only stopped repeating.
 void keep_what_stays(model::Entry& entry, const model::Entry& old) {
   entry.guid = old.guid;

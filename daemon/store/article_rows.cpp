@@ -70,6 +70,11 @@ constexpr std::string_view kCountAliases = "SELECT count(*) FROM alias WHERE id 
 constexpr std::string_view kAddAlias = "INSERT OR IGNORE INTO alias(uid, id) VALUES (?, ?)";
 constexpr std::string_view kForgetTombstones = "DELETE FROM tombstone WHERE feed_id = ?";
 
+// Dates before this are broken clocks and defaults, not news.
+constexpr Instant kEarliest{std::chrono::sys_days{std::chrono::year{1990} / 1 / 1}};
+// How far a publisher's clock may be ahead of ours before its articles would sit on top of everything.
+constexpr auto kAhead = std::chrono::minutes(10);
+
 template <class Array>
 Array to_array(std::string_view blob) {
   Array array{};
@@ -225,6 +230,11 @@ Result<model::Article> load_article(Database& database, model::ArticleId id, boo
   model::Article article;
   if (const auto read = read_article(database, row, article); !read) return read.error();
   return article;
+}
+
+Instant sort_date(const model::Entry& entry, Instant received) {
+  if (!entry.date_published || *entry.date_published < kEarliest) return received;
+  return std::min<Instant>(*entry.date_published, received + kAhead);
 }
 
 void insert_article(Database& database, const ArticleRow& row) {

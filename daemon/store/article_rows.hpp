@@ -82,6 +82,9 @@ constexpr int kIdColumn = 0;
 constexpr int kSortColumn = 1;
 Result<void> read_article(Database& database, const Query& row, model::Article& article);
 
+// The date of order of a new article.
+Instant sort_date(const model::Entry& entry, Instant received);
+
 // --- writing; the caller keeps counts and change log ---
 void insert_article(Database& database, const ArticleRow& row);
 // Replaces revision, link, hash, record and state of completion of `old`, and keeps the old record as a version.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "store/article_rows.hpp"
+
 namespace newscache::store {
 
 namespace {
@@ -48,6 +50,22 @@ std::optional<model::Entry> captured_head(Database& database, model::ArticleId i
   auto entry = database.codec().decode(query.blob(0), {});
   if (!entry) return std::nullopt;
   return std::move(*entry);
+}
+
+std::optional<model::CapturedPage> captured_page(Database& database, const ArticleRow& row) {
+  if (row.page.empty()) return std::nullopt;
+  auto head = captured_head(database, row.id);
+  auto content = database.codec().decode(row.record.head, row.page);
+  if (!head || !content) return std::nullopt;
+  model::CapturedPage page;
+  page.url = std::move(head->url);
+  page.content_html = std::move(content->content_html);
+  page.title = std::move(head->title);
+  page.image = std::move(head->image);
+  page.language = std::move(head->language);
+  page.date_published = head->date_published;
+  page.authors = std::move(head->authors);
+  return page;
 }
 
 std::int64_t fill_in(model::Entry& entry, const model::Entry& page) {

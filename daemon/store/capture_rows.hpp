@@ -12,9 +12,14 @@
 
 namespace newscache::store {
 
+struct ArticleRow;
+
 model::Entry as_entry(const model::CapturedPage& page);
 // What the page filled in, without its content; nothing when there is no page or it is damaged.
 std::optional<model::Entry> captured_head(Database& database, model::ArticleId id);
+
+// All that is known of it.
+std::optional<model::CapturedPage> captured_page(Database& database, const ArticleRow& row);
 
 // Fills in what the entry leaves out; what that was.
 std::int64_t fill_in(model::Entry& entry, const model::Entry& page);

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "store/article_rows.hpp"
@@ -231,11 +232,15 @@ bool make_room(Writer& writer, WriterState& state, int tries, Expendable up_to) 
   return all.articles() > 0 || used_bytes(state) <= goal;
 }
 
+std::int64_t room_for_assets(WriterState& state) {
+  if (!state.limit) return std::numeric_limits<std::int64_t>::max();
+  return std::max<std::int64_t>(full_bytes(state) / 100 * kAssetsUpTo - used_bytes(state), 0);
+}
+
 std::int64_t make_room_for_assets(WriterState& state, std::int64_t wanted) {
   if (!state.limit) return wanted;
-  const auto most = full_bytes(state) / 100 * kAssetsUpTo;
-  drop_media_of(state, kMediaOfRead, most - wanted);
-  return std::max<std::int64_t>(most - used_bytes(state), 0);
+  drop_media_of(state, kMediaOfRead, full_bytes(state) / 100 * kAssetsUpTo - wanted);
+  return room_for_assets(state);
 }
 
 void Writer::limit(std::optional<std::int64_t> bytes) {

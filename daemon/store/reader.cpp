@@ -13,6 +13,7 @@
 #include "store/leash.hpp"
 #include "store/media_rows.hpp"
 #include "store/open_file.hpp"
+#include "store/reader_state.hpp"
 #include "store/schema.hpp"
 #include "store/search.hpp"
 #include "store/traffic_rows.hpp"
@@ -117,13 +118,6 @@ Summary load_summary(Database& database) {
 }
 
 }  // namespace
-
-struct Reader::State {
-  explicit State(const Options& options) : database(options, Access::read), search(database) {}
-  static Result<std::unique_ptr<State>> open(const Options& options);
-  Database database;
-  Search search;
-};
 
 Reader::Reader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Reader::~Reader() = default;

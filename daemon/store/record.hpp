@@ -38,6 +38,9 @@ class RecordCodec {
   // What is encoded from now on uses that dictionary. False when there is none, or a damaged one; then none is used.
   bool compress_with(DictionaryId id);
 
+  // What is encoded from now on is plain: for a bundle, which is compressed as a whole.
+  void compress_nothing() { is_plain_ = true; }
+
   // Cuts the entry to what a record may hold first: too large a content is left out, then attachments, summary and
   // tags.
   Record encode(model::Entry& entry);
@@ -65,6 +68,7 @@ class RecordCodec {
   Result<std::string> restore_part(const std::string& difference, const std::string& later);
 
   std::size_t max_bytes_;
+  bool is_plain_ = false;
   std::string head_;  // the last one decoded, for its memory
   std::unique_ptr<Zstd> zstd_;
 };

@@ -86,7 +86,7 @@ std::size_t RecordCodec::compress(std::string_view payload, std::string& part) {
 
 std::string RecordCodec::pack(std::string_view payload, std::size_t worth_compressing) {
   if (zstd_->current != nullptr) worth_compressing = kWorthWithDictionary;
-  if (payload.size() >= worth_compressing) {
+  if (!is_plain_ && payload.size() >= worth_compressing) {
     auto part = prefixed(Codec::zstd);
     const auto size = compress(payload, part);
     if (ZSTD_isError(size) == 0 && size < payload.size()) {

@@ -40,6 +40,10 @@ struct Damage {
 };
 
 class Snapshot;
+struct CarriedArticle;
+struct CarriedPage;
+struct Merged;
+struct MergedFeeds;
 
 struct Options {
   std::string path;  // of news.db
@@ -195,6 +199,14 @@ class Writer {
   // Files beside the assets that no row knows: after a crash, or an interrupted download that is older than `before`.
   void sweep_assets(Instant before);
 
+  // --- what a bundle carries: see carried.hpp; both in one transaction (synced), and idempotent ---
+  // Subscriptions by uid, else by URL; what is here stays as it is.
+  MergedFeeds merge_feeds(std::span<const model::Feed> feeds, Instant now);
+  // Adds the articles that are not here and have not been deleted here, recognised as apply() does it; oldest first. Then,
+  // in a transaction of its own, what these and those that are here lack of pages and media.
+  // Nothing is deleted to make room for them: the error of a full store leaves all of them out.
+  Merged merge(std::span<CarriedArticle> articles, Instant now);
+
   // --- bounds: see docs/storage.md ---
   // The most that database and WAL may take. apply() and mark() delete what goes first, but nothing starred, rather
   // than to fail at it.
@@ -280,6 +292,9 @@ class Reader {
   // Cause::not_found. The file is at asset_path().
   Result<model::Asset> asset(std::string_view sha256);
   std::int64_t asset_bytes(model::FeedId feed);  // of what its articles refer to, each asset once
+  // Articles of subscribed feeds after that one, by id, that have changed since that revision; some megabytes at most, and
+  // perhaps none of what is to come.
+  CarriedPage carried(model::ArticleId after, model::Revision since);
   model::Counts counts();
   std::int64_t unindexed();    // as Writer::unindexed()
   model::Revision revision();  // the newest that is committed

@@ -82,6 +82,8 @@ bool patch_feed(model::Feed& feed, const model::FeedPatch& patch) {
   return changed;
 }
 
+}  // namespace
+
 Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::string uid, Instant now) {
   auto& database = change.database();
   if (const auto known = find_feed_by_url(database, wish.url)) return subscribed(known->feed);
@@ -112,8 +114,6 @@ Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::s
   change.changed(stored->feed.id, model::ChangeOp::added);
   return find_feed(database, stored->feed.id)->feed;
 }
-
-}  // namespace
 
 Writer::Writer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Writer::~Writer() = default;

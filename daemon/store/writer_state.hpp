@@ -62,7 +62,8 @@ void adopt_dictionary(WriterState& state);
 void set_durability(WriterState& state, Durability durability);
 // See eviction.cpp. Whether there is more than before.
 bool make_room(Writer& writer, WriterState& state, int tries, Expendable up_to);
-// How many bytes of assets may be added; where that is less than wanted, the media of what has been read go first.
+// How many bytes of assets may be added as it is; and where that is less than wanted, the media of what has been read go first.
+std::int64_t room_for_assets(WriterState& state);
 std::int64_t make_room_for_assets(WriterState& state, std::int64_t wanted);
 // Tells SQLite what Writer::limit() means.
 void apply_limit(WriterState& state);
@@ -135,6 +136,9 @@ auto with_room(Writer& writer, WriterState& state, Work work, Expendable up_to =
     }
   }
 }
+
+// See Writer::add_feed(). One that is there already is left as it is.
+Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::string uid, Instant now);
 
 struct ArticleRow;
 // Deletes the article, with its media, its counts and its place in the change log.

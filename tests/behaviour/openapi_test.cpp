@@ -172,6 +172,8 @@ std::vector<Row> reading(const World& w) {
       {400, "GET", "/v1/events?since=x"},
       {410, "GET", "/v1/events?epoch=none"},
       {200, "GET", "/v1/opml"},
+      {200, "GET", "/v1/bundle?since=1&after=1&states=true&media=false&max_bytes=40000000"},
+      {400, "GET", "/v1/bundle?since=x"},
   };
   const std::string filters = "tag=sea&read=false&starred=false&since=2000-01-01&until=2030-01-01&q=piers&order=oldest";
   for (const std::string path :
@@ -205,7 +207,7 @@ std::vector<Row> marking(const World& w) {
   };
 }
 
-std::vector<Row> transferring(const Publisher& publisher) {
+std::vector<Row> transferring(const Publisher& publisher, const Daemon& daemon) {
   const auto opml = R"(<opml version="2.0"><body><outline xmlUrl="http://127.0.0.1:1/"/><outline xmlUrl=")" +
                     publisher.url("/all.json") + R"("/></body></opml>)";
   return {
@@ -216,6 +218,11 @@ std::vector<Row> transferring(const Publisher& publisher) {
       {400, "POST", "/v1/import", ""},
       {413, "POST", "/v1/import", "", too_long},
       {422, "POST", "/v1/import", std::string("\0\1\2\3", 4)},
+      {200, "POST", "/v1/bundle?states=false", get(daemon, "/v1/bundle").body},
+      {400, "POST", "/v1/bundle?states=x", "x"},
+      {413, "POST", "/v1/bundle", "", {{"Content-Length", "4000000000000000"}}},
+      {422, "POST", "/v1/bundle", "no bundle"},
+      {422, "POST", "/v1/bundle?signer=" + std::string(64, '0'), get(daemon, "/v1/bundle").body},
   };
 }
 
@@ -240,6 +247,7 @@ const std::vector<Row> for_administrators = {
     {403, "DELETE", "/v1/feeds/1"},          {403, "POST", "/v1/feeds/1/refresh?force=true"},
     {403, "POST", "/v1/refresh?force=true"}, {403, "POST", "/v1/opml", "x"},
     {403, "POST", "/v1/import", "x"},        {403, "POST", "/v1/reload"},
+    {403, "POST", "/v1/bundle", "x"},
 };
 
 // What this test cannot bring about, and others do: a full or damaged disk.
@@ -285,7 +293,7 @@ TEST_CASE("every operation answers as the OpenAPI document says, and all that it
   }
   send_all(witness, w.daemon, marking(w));
   check_events(witness, w.daemon);
-  send_all(witness, w.daemon, transferring(w.publisher));
+  send_all(witness, w.daemon, transferring(w.publisher, w.daemon));
   send_all(witness, w.daemon, polling_and_removing());
   w.configure("[socket]\nmode = \"0660\"\n");
   send_all(witness, w.daemon, {{200, "POST", "/v1/reload"}});

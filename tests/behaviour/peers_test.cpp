@@ -88,6 +88,8 @@ constexpr Row table[] = {
     {get, "/v1/opml", everyone},
     {post, "/v1/opml", administrators},
     {post, "/v1/import", administrators},
+    {get, "/v1/bundle", everyone},
+    {post, "/v1/bundle", administrators},
 };
 
 std::string_view method_of(const Row& row) { return api::method_name(row.method); }

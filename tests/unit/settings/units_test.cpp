@@ -105,16 +105,3 @@ TEST_CASE("what is no span of time is refused, with an example of one") {
     CHECK(parsed.error().detail.find("23:00-06:30") != std::string::npos);
   }
 }
-
-TEST_CASE("budgets have an effect, and what does not yet is named") {
-  model::Settings settings;
-  CHECK(settings::without_effect(settings).empty());
-  settings.budget.day = 1;
-  settings.budget.feed_month = 1;
-  CHECK(settings::without_effect(settings).empty());
-  settings.store.keep_days = 3;
-  settings.store.limit = 1 << 30;
-  CHECK(settings::without_effect(settings).empty());
-  settings.offline.enclosures = true;
-  CHECK(settings::without_effect(settings) == std::vector<std::string>{"offline.enclosures"});
-}

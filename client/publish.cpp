@@ -1,0 +1,246 @@
+// export epub, export html.
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/App.hpp>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <ostream>
+
+#include "base/file.hpp"
+#include "base/hash.hpp"
+#include "client/commands.hpp"
+#include "client/edition.hpp"
+#include "client/format.hpp"
+#include "client/xhtml.hpp"
+#include "text/date.hpp"
+
+namespace newscache::client {
+namespace {
+
+constexpr std::string_view style =
+    "body{max-width:42rem;margin:0 auto;padding:1rem;line-height:1.5;overflow-wrap:break-word}\n"
+    "h1{font-size:1.5rem;line-height:1.25}\n.about{font-size:.9rem;opacity:.75}\n"
+    "img{max-width:100%;height:auto}\npre{white-space:pre-wrap}\n"
+    "table{border-collapse:collapse}\ntd,th{border:1px solid;padding:.2em .5em}\n";
+
+struct PublishOptions {
+  ArticleFilters filters;
+  std::string title;
+  std::string to;
+};
+
+Failure cannot_write(const std::string& file, const std::string& why) {
+  return {Exit::failed, "cannot write " + file_label(file) + ": " + why};
+}
+
+// A zip file, written under another name until it is complete.
+class Zip : public EditionFiles {
+ public:
+  explicit Zip(std::string file) : file_(std::move(file)), unfinished_(file_ + ".part") {
+    archive_write_set_format_zip(zip_.get());
+    is_open_ = archive_write_open_filename(zip_.get(), unfinished_.c_str()) == ARCHIVE_OK;
+  }
+  ~Zip() override {
+    zip_.reset();
+    ::unlink(unfinished_.c_str());
+  }
+
+  Outcome<void> add(const std::string& name, std::string_view bytes) override { return add(name, bytes, "deflate"); }
+  Outcome<void> add_stored(const std::string& name, std::string_view bytes) { return add(name, bytes, "store"); }
+
+  Outcome<void> finish() {
+    if (archive_write_close(zip_.get()) != ARCHIVE_OK) return failed();
+    if (::rename(unfinished_.c_str(), file_.c_str()) != 0) return cannot_write(file_, std::strerror(errno));
+    return {};
+  }
+
+ private:
+  Failure failed() { return cannot_write(file_, archive_error_string(zip_.get())); }
+
+  Outcome<void> add(const std::string& name, std::string_view bytes, const char* compression) {
+    if (!is_open_) return failed();
+    archive_write_set_format_option(zip_.get(), "zip", "compression", compression);
+    const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(), archive_entry_free);
+    archive_entry_set_pathname(entry.get(), name.c_str());
+    archive_entry_set_filetype(entry.get(), AE_IFREG);
+    archive_entry_set_perm(entry.get(), 0644);
+    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes.size()));
+    const bool written =
+        archive_write_header(zip_.get(), entry.get()) == ARCHIVE_OK &&
+        archive_write_data(zip_.get(), bytes.data(), bytes.size()) == static_cast<la_ssize_t>(bytes.size());
+    return written ? Outcome<void>() : Outcome<void>(failed());
+  }
+
+  const std::string file_;
+  const std::string unfinished_;
+  std::unique_ptr<archive, int (*)(archive*)> zip_{archive_write_new(), archive_write_free};
+  bool is_open_ = false;
+};
+
+class Folder : public EditionFiles {
+ public:
+  explicit Folder(std::string path) : path_(std::move(path)) {}
+  Outcome<void> make(const std::string& name) {
+    if (::mkdir((path_ + name).c_str(), 0777) == 0 || errno == EEXIST) return {};
+    return cannot_write(path_ + name, std::strerror(errno));
+  }
+  Outcome<void> add(const std::string& name, std::string_view bytes) override {
+    const auto written = replace_file(path_ + "/" + name, bytes);
+    if (!written) return Failure{Exit::failed, written.error().detail};
+    // For everybody whom the folder admits.
+    ::chmod((path_ + "/" + name).c_str(), 0644);
+    return {};
+  }
+
+ private:
+  const std::string path_;
+};
+
+std::string list_of(const EditionParts& parts) {
+  std::string list = "<ol>\n";
+  for (const auto& chapter : parts.chapters) {
+    list += "<li><a href=\"" + xml_text(chapter.file) + "\">" + xml_text(chapter.title) + "</a></li>\n";
+  }
+  return list + "</ol>";
+}
+
+std::string navigation(const std::string& title, const EditionParts& parts) {
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" "
+         "xmlns:epub=\"http://www.idpf.org/2007/ops\">\n<head><title>" +
+         xml_text(title) + "</title></head>\n<body>\n<nav epub:type=\"toc\">\n<h1>" + xml_text(title) + "</h1>\n" +
+         list_of(parts) + "\n</nav>\n</body>\n</html>\n";
+}
+
+// For readers of EPUB 2.
+std::string old_navigation(const std::string& id, const std::string& title, const EditionParts& parts) {
+  std::string ncx =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ncx xmlns=\"http://www.daisy.org/z3986/2005/ncx/\" "
+      "version=\"2005-1\">\n<head><meta name=\"dtb:uid\" content=\"" +
+      id + "\"/></head>\n<docTitle><text>" + xml_text(title) + "</text></docTitle>\n<navMap>\n";
+  int order = 0;
+  for (const auto& chapter : parts.chapters) {
+    const auto number = std::to_string(++order);
+    ncx += "<navPoint id=\"n" + number + "\" playOrder=\"" + number + "\"><navLabel><text>" + xml_text(chapter.title) +
+           "</text></navLabel><content src=\"" + xml_text(chapter.file) + "\"/></navPoint>\n";
+  }
+  return ncx + "</navMap>\n</ncx>\n";
+}
+
+std::string package(const std::string& id, const std::string& title, Instant now, const EditionParts& parts) {
+  std::string opf =
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<package xmlns=\"http://www.idpf.org/2007/opf\" version=\"3.0\" "
+      "unique-identifier=\"id\">\n<metadata xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\n<dc:identifier id=\"id\">" +
+      id + "</dc:identifier>\n<dc:title>" + xml_text(title) +
+      "</dc:title>\n<dc:language>und</dc:language>\n<dc:creator>newscached</dc:creator>\n<meta "
+      "property=\"dcterms:modified\">" +
+      text::format_rfc3339(now) +
+      "</meta>\n</metadata>\n<manifest>\n<item id=\"nav\" href=\"nav.xhtml\" "
+      "media-type=\"application/xhtml+xml\" properties=\"nav\"/>\n<item id=\"ncx\" href=\"toc.ncx\" "
+      "media-type=\"application/x-dtbncx+xml\"/>\n<item id=\"css\" href=\"style.css\" media-type=\"text/css\"/>\n";
+  std::string spine;
+  int number = 0;
+  for (const auto& chapter : parts.chapters) {
+    const auto item = "a" + std::to_string(++number);
+    opf += "<item id=\"" + item + "\" href=\"" + xml_text(chapter.file) + "\" media-type=\"application/xhtml+xml\"/>\n";
+    spine += "<itemref idref=\"" + item + "\"/>\n";
+  }
+  number = 0;
+  for (const auto& picture : parts.pictures) {
+    opf += "<item id=\"p" + std::to_string(++number) + "\" href=\"" + picture.file + "\" media-type=\"" + picture.type +
+           "\"/>\n";
+  }
+  return opf + "</manifest>\n<spine toc=\"ncx\">\n" + spine + "</spine>\n</package>\n";
+}
+
+std::string title_of(const PublishOptions& options, Instant now) {
+  return options.title.empty() ? "News, " + text::format_rfc3339(now).substr(0, 10) : options.title;
+}
+
+// An identity of its own for each edition: of its title, its time and what is in it.
+std::string identity(const std::string& title, Instant now, const EditionParts& parts) {
+  std::string all = title + text::format_rfc3339(now);
+  for (const auto& chapter : parts.chapters) all += "\n" + chapter.file + chapter.title;
+  auto uuid = hex(sha256({all}), 16);
+  for (const std::size_t at : {8, 13, 18, 23}) uuid.insert(at, "-");
+  uuid[14] = '8';  // of a form of our own (RFC 9562)
+  uuid[19] = 'a';
+  return "urn:uuid:" + uuid;
+}
+
+Outcome<Exit> export_epub(Session& session, const PublishOptions& options) {
+  const auto now = session.clock.wall();
+  const auto title = title_of(options, now);
+  Zip zip(options.to);
+  // First and as it is: by it the file is known.
+  if (const auto added = zip.add_stored("mimetype", "application/epub+zip"); !added) return added.error();
+  const auto parts = write_articles(session, options.filters, "xhtml", zip);
+  if (!parts) return parts.error();
+  const auto id = identity(title, now, *parts);
+  const std::pair<const char*, std::string> rest[] = {
+      {"META-INF/container.xml",
+       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<container version=\"1.0\" "
+       "xmlns=\"urn:oasis:names:tc:opendocument:xmlns:container\">\n<rootfiles><rootfile "
+       "full-path=\"content.opf\" media-type=\"application/oebps-package+xml\"/></rootfiles>\n</container>\n"},
+      {"content.opf", package(id, title, now, *parts)},
+      {"nav.xhtml", navigation(title, *parts)},
+      {"toc.ncx", old_navigation(id, title, *parts)},
+      {"style.css", std::string(style)}};
+  for (const auto& [name, text] : rest) {
+    if (const auto added = zip.add(name, text); !added) return added.error();
+  }
+  if (const auto finished = zip.finish(); !finished) return finished.error();
+  session.console.out << printable_line(options.to) << ": "
+                      << plural(static_cast<std::int64_t>(parts->chapters.size()), "article") << ", "
+                      << plural(static_cast<std::int64_t>(parts->pictures.size()), "picture") << '\n';
+  return Exit::done;
+}
+
+Outcome<Exit> export_html(Session& session, const PublishOptions& options) {
+  const auto title = title_of(options, session.clock.wall());
+  Folder folder(options.to);
+  for (const auto* name : {"", "/articles", "/pictures"}) {
+    if (const auto made = folder.make(name); !made) return made.error();
+  }
+  const auto parts = write_articles(session, options.filters, "xhtml", folder);
+  if (!parts) return parts.error();
+  const auto index = "<h1>" + xml_text(title) + "</h1>\n" + list_of(*parts);
+  for (const auto& [name, text] : {std::pair<std::string, std::string>{"index.html", edition_page(title, index, "")},
+                                   {"style.css", std::string(style)}}) {
+    // Read as HTML a declaration of XML would be a mistake.
+    const auto from = name == "index.html" ? text.find("<!DOCTYPE") : 0;
+    if (const auto added = folder.add(name, std::string_view(text).substr(from)); !added) return added.error();
+  }
+  session.console.out << printable_line(options.to)
+                      << "/index.html: " << plural(static_cast<std::int64_t>(parts->chapters.size()), "article") << ", "
+                      << plural(static_cast<std::int64_t>(parts->pictures.size()), "picture") << '\n';
+  return Exit::done;
+}
+
+}  // namespace
+
+void add_publish_commands(CLI::App& app, Action& chosen) {
+  auto* exports = app.add_subcommand("export", "Make an edition of chosen articles, with their pictures");
+  exports->require_subcommand(1);
+  exports->footer(
+      "Examples:\n  newscache export epub --unread --since 1d today.epub\n  newscache export html --starred kept");
+  const auto add = [&](const char* name, const char* help, const char* to, const char* footer, auto* function) {
+    auto* command = exports->add_subcommand(name, help);
+    auto options = std::make_shared<PublishOptions>();
+    add_filters(*command, options->filters);
+    command->add_option("--title", options->title, "Of the edition; \"News\" and the day when absent");
+    command->add_option(to, options->to, "Where to; replaced when it exists")->required();
+    command->footer(footer);
+    run_on(command, chosen, options, function);
+  };
+  add("epub", "A book for e-readers, EPUB 3", "FILE",
+      "Example:\n  newscache export epub --unread --since 1d today.epub", export_epub);
+  add("html", "A folder of pages; index.html opens in a browser", "DIR",
+      "Example:\n  newscache export html --starred kept", export_html);
+}
+
+}  // namespace newscache::client

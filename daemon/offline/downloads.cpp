@@ -1,0 +1,134 @@
+#include "offline/downloads.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/file.hpp"
+#include "base/hash.hpp"
+#include "offline/media_type.hpp"
+
+namespace newscache::offline {
+namespace {
+
+constexpr mode_t file_mode = 0640;
+constexpr std::size_t longest_version = 512;
+
+Error trouble(const std::string& path, const char* what) {
+  const int error = errno;
+  return Error{Cause::unavailable, path + ": " + what + ": " + std::strerror(error)};
+}
+
+Result<void> write_all(const FileDescriptor& file, const std::string& path, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto written = ::write(file.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return trouble(path, "cannot be written");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+// A file's bytes, without reading them into memory.
+class Mapping {
+ public:
+  Mapping(int file, std::size_t size) : size_(size), start_(::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0)) {}
+  ~Mapping() {
+    if (*this) ::munmap(start_, size_);
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  explicit operator bool() const { return start_ != MAP_FAILED; }
+  std::string_view bytes() const { return {static_cast<const char*>(start_), size_}; }
+
+ private:
+  std::size_t size_;
+  void* start_;
+};
+
+std::string name_of(const std::string& url) { return hex(sha256({url}), 16); }
+
+}  // namespace
+
+Result<model::Media> keep_bytes(const std::string& folder, const std::string& url, std::string_view bytes,
+                                std::string type) {
+  model::Media media;
+  media.url = url;
+  media.asset = {hex(sha256({bytes})), std::move(type), static_cast<std::int64_t>(bytes.size())};
+  media.file = folder + "/" + name_of(url) + ".whole";
+  const FileDescriptor file(
+      ::open(media.file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, file_mode));
+  if (!file) return trouble(media.file, "cannot be made");
+  if (const auto written = write_all(file, media.file, bytes); !written) return written.error();
+  if (::fsync(file.get()) != 0) return trouble(media.file, "cannot be synced");
+  return media;
+}
+
+// The version is the file's name's second half: a name and bytes that belong together in one rename would be more than
+// is needed, since a version that does not fit makes the server send the whole.
+Result<Partial> Partial::open(const std::string& folder, const std::string& url) {
+  Partial partial;
+  partial.url_ = url;
+  partial.path_ = folder + "/" + name_of(url) + ".part";
+  const FileDescriptor file(::open(partial.path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file) return errno == ENOENT ? Result<Partial>(std::move(partial)) : trouble(partial.path_, "cannot be opened");
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) return trouble(partial.path_, "cannot be read");
+  const auto version = read_file(partial.path_ + ".version", longest_version);
+  if (version && !version->empty()) {
+    partial.version_ = *version;
+    partial.bytes_ = status.st_size;
+  }
+  return partial;
+}
+
+Result<void> Partial::append(std::string_view piece, const std::string& version) {
+  if (version != version_ && !version.empty()) {
+    if (const auto kept = replace_file(path_ + ".version", version.substr(0, longest_version)); !kept)
+      return kept.error();
+  }
+  version_ = version;
+  const int start = bytes_ == 0 ? O_TRUNC : 0;
+  const FileDescriptor file(
+      ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | start, file_mode));
+  if (!file) return trouble(path_, "cannot be made");
+  if (const auto written = write_all(file, path_, piece); !written) return written.error();
+  bytes_ += static_cast<std::int64_t>(piece.size());
+  return {};
+}
+
+Result<void> Partial::restart() {
+  if (::unlink(path_.c_str()) != 0 && errno != ENOENT) return trouble(path_, "cannot be removed");
+  bytes_ = 0;
+  version_.clear();
+  return {};
+}
+
+Result<model::Media> Partial::finish() {
+  const FileDescriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file) return trouble(path_, "cannot be opened");
+  if (::fsync(file.get()) != 0) return trouble(path_, "cannot be synced");
+  if (bytes_ == 0) return Error{Cause::invalid, "it is empty"};
+  const Mapping mapping(file.get(), static_cast<std::size_t>(bytes_));
+  if (!mapping) return trouble(path_, "cannot be mapped");
+  const auto type = media_type(mapping.bytes().substr(0, kHeadBytes));
+  if (type.empty()) return Error{Cause::invalid, "it is of no kind that is kept"};
+  ::unlink((path_ + ".version").c_str());
+  model::Media media;
+  media.url = url_;
+  media.asset = {hex(sha256({mapping.bytes()})), std::string(type), bytes_};
+  media.file = path_;
+  return media;
+}
+
+void Partial::discard() {
+  ::unlink(path_.c_str());
+  ::unlink((path_ + ".version").c_str());
+}
+
+}  // namespace newscache::offline
