@@ -107,12 +107,21 @@ loop::awaitable<Response> list_articles(Context& context, Request& request) {
 }
 
 loop::awaitable<Response> get_article(Context& context, Request& request) {
-  auto body = [id = model::ArticleId{request.id}](store::Reader& reader) -> Result<std::string> {
+  auto read = [id = model::ArticleId{request.id}, known = request.if_none_match](store::Reader& reader) {
+    const store::Reader::View view(reader);
+    auto etag = position_etag(log_position(reader));
+    const auto completion = reader.completion(id);
+    if (!completion) return problem(completion.error());
+    // Another failed attempt at completing it moves no change log.
+    if (completion->attempts > 0 || completion->cause) etag.clear();
+    if (matches_etag(known, etag)) return not_modified(std::move(etag));
     const auto article = reader.article(id);
-    if (!article) return article.error();
-    return article_json(*article, true);
+    if (!article) return problem(article.error());
+    auto response = json_response(article_json(*article, true, &*completion));
+    response.etag = std::move(etag);
+    return response;
   };
-  co_return co_await answer_from_log(context, request.if_none_match, std::move(body));
+  co_return co_await context.services.reader.run(std::move(read));
 }
 
 loop::awaitable<Response> get_history(Context& context, Request& request) {

@@ -11,10 +11,11 @@ namespace {
 
 constexpr std::array<std::string_view, 2> offers{"text/html", "text/plain"};
 
-Response page(const model::Article& article, const model::Feed* feed, bool as_html) {
+Response page(const model::Article& article, const model::Feed* feed, const std::vector<model::Media>& media,
+              bool as_html) {
   Response response;
   response.content_type = as_html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
-  response.body = as_html ? content_page(article, feed) : content_text(article, feed);
+  response.body = as_html ? content_page(article, feed, media) : content_text(article, feed);
   response.headers.emplace_back("Content-Security-Policy", content_policy);
   return response;
 }
@@ -36,7 +37,7 @@ loop::awaitable<Response> get_content(Context& context, Request& request) {
         response = not_modified(etag);
       } else {
         const auto feed = reader.feed(article->feed_id);
-        response = page(*article, feed ? &*feed : nullptr, *wanted == 0);
+        response = page(*article, feed ? &*feed : nullptr, reader.media(id), *wanted == 0);
         response.etag = std::move(etag);
       }
     }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
+#include "html/pictures.hpp"
 #include "html/plain_text.hpp"
 #include "text/date.hpp"
 #include "text/entities.hpp"
@@ -79,9 +81,82 @@ void append_link(std::string& out, std::string_view url, std::string_view text) 
   out += "</a>";
 }
 
+// What is cached, by the URL that the article has for it.
+class CachedMedia {
+ public:
+  explicit CachedMedia(const std::vector<model::Media>& media) {
+    for (const auto& one : media) assets_.emplace(one.url, &one.asset);
+  }
+  // Null when it is not.
+  const model::Asset* find(std::string_view url) const {
+    const auto found = assets_.find(url);
+    return found == assets_.end() ? nullptr : found->second;
+  }
+  std::string path_of(std::string_view url) const {
+    const auto* asset = find(url);
+    return asset == nullptr ? std::string() : "/v1/assets/" + asset->sha256;
+  }
+
+ private:
+  std::map<std::string_view, const model::Asset*> assets_;
+};
+
+// The picture that a feed has for an article, unless it is in the text too.
+void append_lead_picture(std::string& out, const model::Entry& entry, const std::string& content,
+                         const CachedMedia& cached) {
+  const auto* lead = cached.find(entry.image);
+  if (lead == nullptr || !lead->type.starts_with("image/")) return;
+  const auto path = cached.path_of(entry.image);
+  if (content.find(path) != std::string::npos) return;
+  out += "<p><img src=\"" + path + "\" alt=\"\"></p>\n";
+}
+
+std::string size_text(std::int64_t bytes) {
+  constexpr std::int64_t kibi = 1024;
+  if (bytes < kibi * kibi) return std::to_string((bytes + kibi - 1) / kibi) + " KiB";
+  return std::to_string((bytes + kibi * kibi - 1) / (kibi * kibi)) + " MiB";
+}
+
+// "An interview (audio/mpeg, 12 MiB, 35 min)"
+std::string description_of(const model::Attachment& attachment) {
+  auto name = line_of(attachment.title);
+  if (name.empty()) name = attachment.url.substr(attachment.url.rfind('/') + 1);
+  std::string about = line_of(attachment.mime_type);
+  const auto add = [&about](const std::string& more) { about += (about.empty() ? "" : ", ") + more; };
+  if (attachment.size_bytes) add(size_text(*attachment.size_bytes));
+  if (attachment.duration_s) add(std::to_string((*attachment.duration_s + 59) / 60) + " min");
+  if (about.empty()) return name;
+  return name + " (" + about + ")";
+}
+
+void append_player(std::string& out, const model::Asset& asset, const std::string& path) {
+  const auto kind = asset.type.substr(0, asset.type.find('/'));
+  if (kind == "image") out += "<br><img src=\"" + path + "\" alt=\"\">";
+  if (kind == "audio" || kind == "video") {
+    out += "<br><" + kind + " controls preload=\"none\" src=\"" + path + "\"></" + kind + ">";
+  }
+}
+
+// Each with a link: to what is cached, else to the publisher's.
+void append_attachments(std::string& out, const std::vector<model::Attachment>& attachments,
+                        const CachedMedia& cached) {
+  if (attachments.empty()) return;
+  out += "\n<footer>\n<ul>\n";
+  for (const auto& attachment : attachments) {
+    const auto path = cached.path_of(attachment.url);
+    out += "<li>";
+    append_link(out, path.empty() ? attachment.url : path, description_of(attachment));
+    if (!path.empty()) append_player(out, *cached.find(attachment.url), path);
+    out += "</li>\n";
+  }
+  out += "</ul>\n</footer>";
+}
+
 }  // namespace
 
-std::string content_page(const model::Article& article, const model::Feed* feed) {
+std::string content_page(const model::Article& article, const model::Feed* feed,
+                         const std::vector<model::Media>& media) {
+  const CachedMedia cached(media);
   const auto title = title_of(article, feed);
   const auto& language = language_of(article, feed);
   std::string out = "<!DOCTYPE html>\n<html";
@@ -100,7 +175,11 @@ std::string content_page(const model::Article& article, const model::Feed* feed)
   if (const auto authors = authors_of(article); !authors.empty()) out += text::escape(authors) + " · ";
   const auto date = date_of(article);
   out += "<time datetime=\"" + text::format_rfc3339(date) + "\">" + date_text(date) + "</time></p>\n</header>\n";
-  out += article.entry.content_html;
+  const auto content =
+      html::with_media(article.entry.content_html, [&](std::string_view url) { return cached.path_of(url); });
+  append_lead_picture(out, article.entry, content, cached);
+  out += content;
+  append_attachments(out, article.entry.attachments, cached);
   return out += "\n</article>\n</body>\n</html>\n";
 }
 
@@ -110,7 +189,11 @@ std::string content_text(const model::Article& article, const model::Feed* feed)
   if (const auto authors = authors_of(article); !authors.empty()) out += authors + " · ";
   out += date_text(date_of(article)) + "\n";
   if (!article.entry.url.empty()) out += article.entry.url + "\n";
-  return out + "\n" + html::to_text(article.entry.content_html) + "\n";
+  out += "\n" + html::to_text(article.entry.content_html) + "\n";
+  for (const auto& attachment : article.entry.attachments) {
+    out += "\n" + description_of(attachment) + "\n" + attachment.url + "\n";
+  }
+  return out;
 }
 
 }  // namespace newscache::api

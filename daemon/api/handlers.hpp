@@ -35,6 +35,8 @@ loop::awaitable<Response> reload(Context& context, Request& request);
 // republish.cpp: of one feed, or of all
 loop::awaitable<Response> republish_json(Context& context, Request& request);
 loop::awaitable<Response> republish_atom(Context& context, Request& request);
+// assets.cpp
+loop::awaitable<Response> get_asset(Context& context, Request& request);
 // content.cpp
 loop::awaitable<Response> get_content(Context& context, Request& request);
 // changes.cpp

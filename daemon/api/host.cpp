@@ -3,20 +3,27 @@
 namespace newscache::api {
 namespace {
 
-// The id in the path, 0 for a pattern without one; none when the path is another.
-std::optional<std::int64_t> match(std::string_view pattern, std::string_view path) {
-  constexpr std::string_view placeholder = "{id}";
-  const auto place = pattern.find(placeholder);
-  if (place == std::string_view::npos) {
-    if (pattern != path) return std::nullopt;
-    return 0;
-  }
+// 64 lower-case hexadecimal digits.
+bool is_sha256(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
+// Whether the path is of that pattern; then `found` has what stands in its place.
+bool match(std::string_view pattern, std::string_view path, RouteMatch& found) {
+  const auto place = pattern.find('{');
+  if (place == std::string_view::npos) return pattern == path;
+  const auto end = pattern.find('}') + 1;
   const auto before = pattern.substr(0, place);
-  const auto after = pattern.substr(place + placeholder.size());
-  if (path.size() < before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after)) {
-    return std::nullopt;
+  const auto after = pattern.substr(end);
+  if (path.size() < before.size() + after.size() || !path.starts_with(before) || !path.ends_with(after)) return false;
+  const auto value = path.substr(before.size(), path.size() - before.size() - after.size());
+  if (pattern.substr(place, end - place) == "{sha256}") {
+    found.sha256 = value;
+    return is_sha256(value);
   }
-  return parse_id(path.substr(before.size(), path.size() - before.size() - after.size()));
+  const auto id = parse_id(value);
+  found.id = id.value_or(0);
+  return id.has_value();
 }
 
 }  // namespace
@@ -24,11 +31,9 @@ std::optional<std::int64_t> match(std::string_view pattern, std::string_view pat
 RouteMatch find_route(std::span<const Route> routes, Method method, std::string_view path) {
   RouteMatch found;
   for (const auto& route : routes) {
-    const auto id = match(route.pattern, path);
-    if (!id) continue;
+    if (!match(route.pattern, path, found)) continue;
     if (route.method == method) {
       found.route = &route;
-      found.id = *id;
       return found;
     }
     if (!found.allow.empty()) found.allow += ", ";

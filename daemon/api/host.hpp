@@ -33,7 +33,7 @@ using Handler = loop::awaitable<Response> (*)(Context& context, Request& request
 
 struct Route {
   Method method;
-  std::string_view pattern;  // "/v1/feeds/{id}"
+  std::string_view pattern;  // "/v1/feeds/{id}", "/v1/assets/{sha256}"
   Permission permission;
   Body body;
   std::string_view parameters;  // of the query string, separated by blanks
@@ -88,6 +88,7 @@ struct Host : std::enable_shared_from_this<Host> {
 struct RouteMatch {
   const Route* route = nullptr;
   std::int64_t id = 0;
+  std::string sha256;
   std::string allow;  // when the path exists and the method does not: what does
 };
 RouteMatch find_route(std::span<const Route> routes, Method method, std::string_view path);

@@ -64,10 +64,13 @@ struct Request {
   std::string path;  // decoded, without the query
   Parameters parameters;
   std::int64_t id = 0;     // of the path's {id}
+  std::string sha256;      // of the path's {sha256}
   std::string host;        // as the client calls us
   bool is_secure = false;  // over TLS
   std::string accept;
   std::string if_none_match;
+  std::string range;
+  std::string if_range;
   std::string last_event_id;
   std::string body;
   FileDescriptor body_file;  // instead, for routes that take files

@@ -193,7 +193,7 @@ std::string response_head(const Response& response, bool keep_alive, bool chunks
   if (!response.has_known_length()) {
     if (chunks_understood) field("Transfer-Encoding", "chunked");
   } else if (has_body) {
-    field("Content-Length", std::to_string(response.body.size()));
+    field("Content-Length", std::to_string(response.length.value_or(static_cast<std::int64_t>(response.body.size()))));
   }
   if (!response.etag.empty()) field("ETag", response.etag);
   for (const auto& [name, value] : response.headers) field(name, value);

@@ -6,6 +6,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,9 +30,10 @@ struct Response {
   // Set: `body` is the beginning of one that is too large to be held, and this gives piece after piece until an empty
   // one. What it throws breaks the connection off, since half has been sent.
   std::function<loop::awaitable<std::string>()> rest;
+  std::optional<std::int64_t> length;  // of all that comes so, when it is known before
   std::shared_ptr<Subscriber> stream;  // set: the body is this one's events, without an end
 
-  bool has_known_length() const { return !rest && stream == nullptr; }
+  bool has_known_length() const { return length || (!rest && stream == nullptr); }
 };
 
 std::string_view status_phrase(int status);

@@ -246,6 +246,8 @@ Session::Step Session::check_policy() {
   request_.is_secure = door_.tls != nullptr;
   request_.accept = field_of(head, http::field::accept);
   request_.if_none_match = field_of(head, http::field::if_none_match);
+  request_.range = field_of(head, http::field::range);
+  request_.if_range = field_of(head, http::field::if_range);
   request_.last_event_id = std::string(view(head["Last-Event-ID"]));
   gzip_accepted_ = accepts_gzip(view(head[http::field::accept_encoding]));
   if (door_.is_tcp) {
@@ -283,6 +285,7 @@ Session::Step Session::check_route(std::string_view target_text) {
   }
   route_ = match.route;
   request_.id = match.id;
+  request_.sha256 = match.sha256;
   request_.path = std::move(target->path);
   request_.is_admin = caller_.is_admin;
   if (route_->permission == Permission::admin && !request_.is_admin) {
@@ -422,11 +425,12 @@ loop::awaitable<Response> Session::handle() {
 
 bool Session::wants_compressed(const Response& response) const {
   const bool is_large = response.rest || response.body.size() >= least_compressed;
-  return is_large && response.stream == nullptr && response.status != 206 && is_compressible(response.content_type);
+  return is_large && !response.length && response.stream == nullptr && response.status != 206 &&
+         is_compressible(response.content_type);
 }
 
 loop::awaitable<bool> Session::write(Response response) {
-  if (host_->stopping || (response.rest && !request_.chunks_understood)) keep_alive_ = false;
+  if (host_->stopping || (!response.has_known_length() && !request_.chunks_understood)) keep_alive_ = false;
   bool compressed = false;
   if (wants_compressed(response)) {
     response.headers.emplace_back("Vary", "Accept-Encoding");
@@ -455,6 +459,7 @@ loop::awaitable<bool> Session::write(Response response) {
 loop::awaitable<bool> Session::write_pieces(Response response, std::string head, bool compressed) {
   std::optional<Gzip> gzip;
   if (compressed) gzip.emplace();
+  const bool chunked = !response.length && request_.chunks_understood;
   Held held(host_->held);
   std::string piece = std::move(response.body);
   for (bool last = false;; last = piece.empty()) {
@@ -463,10 +468,10 @@ loop::awaitable<bool> Session::write_pieces(Response response, std::string head,
       piece = co_await loop::offload(host_->worker, std::move(job));
     }
     held.set(piece.size());
-    const auto frame = request_.chunks_understood && !piece.empty() ? chunk_head(piece.size()) : std::string();
+    const auto frame = chunked && !piece.empty() ? chunk_head(piece.size()) : std::string();
     std::vector<asio::const_buffer> parts{asio::buffer(head), asio::buffer(frame), asio::buffer(piece)};
     if (!frame.empty()) parts.push_back(asio::buffer(chunk_tail));
-    if (last && request_.chunks_understood) parts.push_back(asio::buffer(last_chunk));
+    if (last && chunked) parts.push_back(asio::buffer(last_chunk));
     const bool sent = co_await send(std::move(parts));
     if (last || !sent) co_return sent;
     head.clear();

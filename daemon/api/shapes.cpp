@@ -49,7 +49,16 @@ void put_time(JsonWriter& out, std::string_view key, Instant instant) {
   out.key(key).text(text::format_rfc3339(instant));
 }
 
-void put_article(JsonWriter& out, const model::Article& article, bool with_content) {
+// Why it is not complete, and when it is tried again.
+void put_completion(JsonWriter& out, const model::Completion& completion) {
+  if (completion.attempts > 0) out.key("attempts").integer(completion.attempts);
+  if (completion.next) put_time(out, "next", *completion.next);
+  if (completion.cause) out.key("cause").text(cause_name(*completion.cause));
+  out.text_unless_empty("detail", completion.detail);
+}
+
+void put_article(JsonWriter& out, const model::Article& article, bool with_content,
+                 const model::Completion* completion = nullptr) {
   out.open('{');
   out.key("id").integer(raw(article.id));
   out.key("uid").text(article.uid);
@@ -62,6 +71,7 @@ void put_article(JsonWriter& out, const model::Article& article, bool with_conte
   out.key("offline").open('{');
   out.key("state").text(name(article.offline));
   out.key("bytes").integer(article.offline_bytes);
+  if (completion != nullptr) put_completion(out, *completion);
   out.close('}');
   if (article.score) {
     out.key("snippet").text(article.snippet);
@@ -82,9 +92,10 @@ void append_article(std::string& out, const model::Article& article, bool with_c
   put_article(writer, article, with_content);
 }
 
-std::string article_json(const model::Article& article, bool with_content) {
+std::string article_json(const model::Article& article, bool with_content, const model::Completion* completion) {
   std::string text;
-  append_article(text, article, with_content);
+  JsonWriter writer(text);
+  put_article(writer, article, with_content, completion);
   return text;
 }
 

@@ -11,12 +11,14 @@
 #include "base/result.hpp"
 #include "model/article.hpp"
 #include "model/feed.hpp"
+#include "model/offline.hpp"
 #include "model/query.hpp"
 
 namespace newscache::api {
 
-// Absent fields are left out, except the title.
-std::string article_json(const model::Article& article, bool with_content);
+// Absent fields are left out, except the title. `completion`: how it stands, where that is to be told.
+std::string article_json(const model::Article& article, bool with_content,
+                         const model::Completion* completion = nullptr);
 // To a list that is being written; the comma is put where one is needed.
 void append_article(std::string& out, const model::Article& article, bool with_content);
 // {"versions": [...]}; absent fields are left out, except the title.

@@ -1,5 +1,6 @@
 #include "store/asset_files.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,7 +9,6 @@
 #include <cstring>
 #include <filesystem>
 
-#include "base/file.hpp"
 #include "store/times.hpp"
 
 namespace newscache::store {
@@ -75,6 +75,13 @@ void make_asset_folders(const Options& options) {
 bool has_asset_file(const Options& options, std::string_view sha256, std::int64_t bytes) {
   struct stat info {};
   return ::lstat(asset_path(options, sha256).c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == bytes;
+}
+
+FileDescriptor open_asset_file(const Options& options, const model::Asset& asset) {
+  FileDescriptor file(::open(asset_path(options, asset.sha256).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  struct stat info {};
+  if (file && (::fstat(file.get(), &info) != 0 || info.st_size != asset.bytes)) return FileDescriptor();
+  return file;
 }
 
 void remove_asset_file(const Options& options, std::string_view sha256) {

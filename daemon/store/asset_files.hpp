@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/file.hpp"
 #include "store/store.hpp"
 
 namespace newscache::store {
@@ -18,6 +19,8 @@ namespace newscache::store {
 void make_asset_folders(const Options& options);
 // Whether it is there with that many bytes.
 bool has_asset_file(const Options& options, std::string_view sha256, std::int64_t bytes);
+// None when it is not.
+FileDescriptor open_asset_file(const Options& options, const model::Asset& asset);
 // For what is no longer needed; one that stays is found by the next sweep.
 void remove_asset_file(const Options& options, std::string_view sha256);
 // What is left of a file that was to become an asset.

@@ -23,17 +23,24 @@ constexpr std::string_view kEditedSince =
     "SELECT 1 FROM change WHERE revision > ? AND type = 0 AND op < 2 AND id = ? LIMIT 1";
 constexpr std::string_view kOldestChange = "SELECT min(revision) FROM change";
 constexpr std::string_view kWanted = R"sql(
-SELECT id FROM (SELECT a.id, a.sort FROM article a JOIN feed f ON f.id = a.feed_id
-  WHERE a.read = ?1 AND a.sort >= ?2 AND a.offline = 0 AND f.removed = 0 ORDER BY a.sort DESC, a.id DESC LIMIT ?3))sql";
+SELECT a.id, a.feed_id, a.sort FROM article a JOIN feed f ON f.id = a.feed_id
+WHERE a.read = ?1 AND a.sort >= ?2 AND a.offline = 0 AND f.removed = 0 ORDER BY a.sort DESC, a.id DESC LIMIT ?3)sql";
 constexpr std::string_view kWantedOfFeed = R"sql(
-SELECT id FROM (SELECT a.id, a.sort FROM article a JOIN feed f ON f.id = a.feed_id
-  WHERE a.feed_id = ?4 AND a.read = ?1 AND a.sort >= ?2 AND a.offline = 0 AND f.removed = 0
-  ORDER BY a.sort DESC, a.id DESC LIMIT ?3))sql";
+SELECT a.id, a.feed_id, a.sort FROM article a JOIN feed f ON f.id = a.feed_id
+WHERE a.feed_id = ?4 AND a.read = ?1 AND a.sort >= ?2 AND a.offline = 0 AND f.removed = 0
+ORDER BY a.sort DESC, a.id DESC LIMIT ?3)sql";
+constexpr std::string_view kSetPending = "UPDATE article SET offline = 1, revision = ? WHERE id = ?";
+
+struct Wanted {
+  model::ArticleId id{};
+  model::FeedId feed{};
+  std::int64_t sort = 0;
+};
 
 // Clients have seen that it was marked, which is no edit.
 bool is_edited_since(Database& database, const ArticleRow& row, model::Revision revision) {
-  if (row.revision == revision) return false;
-  if (row.revision < revision || model::raw(revision) + 1 < database.number(kOldestChange.data())) return true;
+  if (row.revision <= revision) return false;
+  if (model::raw(revision) + 1 < database.number(kOldestChange.data())) return true;
   return Query(database, kEditedSince, model::raw(revision), model::raw(row.id)).step();
 }
 
@@ -224,18 +231,19 @@ std::vector<bool> Writer::complete(std::span<const model::CompletionUpdate> upda
 std::int64_t Writer::want_complete(std::optional<model::FeedId> feed, Instant since, std::int64_t limit) {
   Change change(*state_, Durability::synced);
   auto& database = change.database();
-  std::vector<ArticleRow> wanted;
+  std::vector<Wanted> wanted;
   for (const int read : {0, 1}) {
     Query query(database, feed ? kWantedOfFeed : kWanted, read, seconds(since), limit);
     if (feed) query.bind(model::raw(*feed));
-    while (query.step()) wanted.push_back(*find_article(database, model::ArticleId{query.integer(0)}));
+    while (query.step()) {
+      wanted.push_back({model::ArticleId{query.integer(0)}, model::FeedId{query.integer(1)}, query.integer(2)});
+    }
   }
   std::stable_sort(wanted.begin(), wanted.end(), [](const auto& a, const auto& b) { return a.sort > b.sort; });
   if (wanted.size() > static_cast<std::size_t>(limit)) wanted.resize(static_cast<std::size_t>(limit));
-  for (auto& row : wanted) {
-    row.offline = kPendingNow;
-    row.revision = change.changed(row.feed_id, row.id, model::ChangeOp::state);
-    update_captured(database, row);
+  for (const auto& one : wanted) {
+    const auto revision = change.changed(one.feed, one.id, model::ChangeOp::state);
+    Query(database, kSetPending, model::raw(revision), model::raw(one.id)).run();
   }
   change.commit();
   return static_cast<std::int64_t>(wanted.size());

@@ -5,6 +5,7 @@
 
 #include "store/article_query.hpp"
 #include "store/article_rows.hpp"
+#include "store/asset_files.hpp"
 #include "store/attempt_rows.hpp"
 #include "store/capture_rows.hpp"
 #include "store/change_log.hpp"
@@ -255,6 +256,14 @@ Result<model::Asset> Reader::asset(std::string_view sha256) {
   auto asset = asset_by_hash(state_->database, sha256);
   if (!asset) return Error{Cause::not_found, "there is no such asset"};
   return std::move(*asset);
+}
+
+Result<Reader::OpenAsset> Reader::open_asset(std::string_view sha256) {
+  auto asset = this->asset(sha256);
+  if (!asset) return asset.error();
+  auto file = open_asset_file(state_->database.options(), *asset);
+  if (!file) return Error{Cause::not_found, "the file of the asset is missing"};
+  return OpenAsset{std::move(*asset), std::move(file)};
 }
 
 std::int64_t Reader::asset_bytes(model::FeedId feed) { return asset_bytes_of(state_->database, feed); }

@@ -295,7 +295,7 @@ CREATE TABLE page(
   body BLOB NOT NULL
 ) STRICT;
 
--- What an article refers to by a URL, and which asset that is. key: of the URL.
+-- What an article refers to by a URL, and which asset that is. key: of the URL, see media_rows.cpp.
 CREATE TABLE media(
   id INTEGER NOT NULL REFERENCES article(id) ON DELETE CASCADE,
   key INTEGER NOT NULL,

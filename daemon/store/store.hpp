@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "base/result.hpp"
 #include "model/article.hpp"
 #include "model/attempt.hpp"
@@ -291,6 +292,12 @@ class Reader {
   std::optional<model::Asset> asset_of(std::string_view url);
   // Cause::not_found. The file is at asset_path().
   Result<model::Asset> asset(std::string_view sha256);
+  // With its bytes, which stay readable when it goes meanwhile. Cause::not_found also when the file is missing.
+  struct OpenAsset {
+    model::Asset asset;
+    FileDescriptor file;
+  };
+  Result<OpenAsset> open_asset(std::string_view sha256);
   std::int64_t asset_bytes(model::FeedId feed);  // of what its articles refer to, each asset once
   // Articles of subscribed feeds after that one, by id, that have changed since that revision; some megabytes at most, and
   // perhaps none of what is to come.

@@ -5,14 +5,19 @@
 #include <sys/stat.h>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <set>
 
+#include "base/hash.hpp"
 #include "behaviour/behaviour.hpp"
 #include "behaviour/witness.hpp"
+#include "html/plain_text.hpp"
+#include "store/store.hpp"
 #include "support/catch.hpp"
 
+using namespace newscache;
 using namespace newscache::test;
 
 namespace json = boost::json;
@@ -78,10 +83,39 @@ struct World {
     letter = std::to_string(article(daemon, "Letter v2").at("id").as_int64());
   }
 
+  // One article has a picture, of another the text could not be had.
+  void complete() {
+    daemon.stop();
+    store::Options options;
+    options.path = (daemon.state_dir() / "news.db").string();
+    options.plain_text = html::to_text;
+    const auto writer = store::Writer::open(options).value();
+    const auto reader = store::Reader::open(options).value();
+    model::CompletionUpdate updates[2];
+    for (auto& update : updates) {
+      update.article = model::ArticleId{std::stoll(&update == updates ? piers : letter)};
+      update.revision = reader->article(update.article)->revision;
+    }
+    const std::string bytes = "\x89PNG\r\n\x1a\n";
+    picture = "/v1/assets/" + hex(sha256({bytes}));
+    model::Media media{"https://example.org/1.jpg", {hex(sha256({bytes})), "image/png", 8}, {}};
+    media.file = store::new_assets_path(options) + "/1";
+    std::ofstream(media.file, std::ios::binary) << bytes;
+    updates[0].completion.state = model::OfflineState::complete;
+    updates[0].media = {media};
+    updates[1].completion = {model::OfflineState::failed, 2, Instant(std::chrono::seconds(4'000'000'000)),
+                             Cause::missing, "HTTP 404"};
+    writer->complete(updates);
+    writer->close();
+    daemon.start();
+    ::chmod(daemon.config_file().parent_path().c_str(), 0711);
+  }
+
   Publisher publisher;
   Daemon daemon;
   std::string piers;
   std::string letter;
+  std::string picture;
 };
 
 std::string with_url(const std::string& url) { return json::serialize(json::object{{"url", url}}); }
@@ -162,6 +196,11 @@ std::vector<Row> reading(const World& w) {
       {200, "GET", article + "/content", "", {{"Accept", "text/plain"}}},
       {406, "GET", article + "/content", "", {{"Accept", "image/png"}}},
       {404, "GET", "/v1/articles/99/content"},
+      {200, "GET", w.picture},
+      {206, "GET", w.picture, "", {{"Range", "bytes=1-3"}}},
+      {200, "GET", w.picture, "", {{"Range", "bytes=1-3"}, {"If-Range", "\"another\""}}},
+      {416, "GET", w.picture, "", {{"Range", "bytes=8-"}}},
+      {404, "GET", "/v1/assets/" + std::string(64, '0')},
       {200, "GET", "/v1/changes?since=0&limit=2&feed=2"},
       {200, "GET", "/v1/changes?folder=Sea"},
       {400, "GET", "/v1/changes?since=x"},
@@ -278,12 +317,13 @@ TEST_CASE("every operation answers as the OpenAPI document says, and all that it
   Witness witness(get(w.daemon, "/v1/openapi.json").json);
   send_all(witness, w.daemon, subscribing(w.publisher));
   w.poll_twice();
+  w.complete();
   send_all(witness, w.daemon, reading(w));
   const auto piers = "/v1/articles/" + w.piers;
   const std::string conditional[] = {"/v1/openapi.json",      "/v1/articles",          "/v1/articles.json",
                                      "/v1/articles.atom",     "/v1/feeds/2/feed.json", "/v1/feeds/3/feed.json",
                                      "/v1/feeds/2/feed.atom", "/v1/changes",           piers,
-                                     piers + "/content",      piers + "/history"};
+                                     piers + "/content",      piers + "/history",      w.picture};
   for (const auto& target : conditional) {
     send_conditional(witness, w.daemon, target);
   }

@@ -82,6 +82,7 @@ constexpr Row table[] = {
     {get, "/v1/articles/{id}/content", everyone},
     {get, "/v1/articles/{id}/history", everyone},
     {patch, "/v1/articles/{id}", everyone},
+    {get, "/v1/assets/{sha256}", everyone},
     {get, "/v1/changes", everyone},
     {get, "/v1/events", everyone},
     {post, "/v1/reload", administrators},
@@ -98,6 +99,7 @@ std::string_view method_of(const Row& row) { return api::method_name(row.method)
 std::string target_of(std::string_view pattern) {
   std::string target(pattern);
   if (const auto at = target.find("{id}"); at != std::string::npos) target.replace(at, 4, "2147483647");
+  if (const auto at = target.find("{sha256}"); at != std::string::npos) target.replace(at, 8, std::string(64, '0'));
   return target;
 }
 

@@ -34,7 +34,7 @@ model::Feed harbour() {
 
 TEST_CASE("the page is a whole document with title, feed, authors, date, link and the content as it is") {
   const auto feed = harbour();
-  const auto page = content_page(article(), &feed);
+  const auto page = content_page(article(), &feed, {});
   CHECK_THAT(page, Catch::Matchers::StartsWith("<!DOCTYPE html>\n<html lang=\"en\" dir=\"ltr\">"));
   CHECK_THAT(page, Catch::Matchers::EndsWith("</body>\n</html>\n"));
   for (const auto* part :
@@ -45,15 +45,62 @@ TEST_CASE("the page is a whole document with title, feed, authors, date, link an
         "<time datetime=\"2025-11-25T12:00:00Z\">2025-11-25 12:00 UTC</time>"}) {
     CHECK_THAT(page, Contains(part));
   }
-  CHECK_THAT(page, Contains(article().entry.content_html));
+  CHECK_THAT(page, Contains("<p>Some <b>bold</b> text.</p>"));
 }
 
-TEST_CASE("nothing on the page runs or is loaded: it says so itself, too") {
-  const auto page = content_page(article(), nullptr);
-  CHECK_THAT(page, Contains("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"));
+TEST_CASE("pictures come from the cache, and where they are not there, their text stands with a link") {
+  auto shown = article();
+  const std::string hash(64, 'a');
+  const std::vector<model::Media> media = {{"https://example.org/a.png", {hash, "image/png", 5}, {}}};
+  CHECK_THAT(content_page(shown, nullptr, media), Contains("src=\"/v1/assets/" + hash + "\""));
+  CHECK(content_page(shown, nullptr, media).find("a.png") == std::string::npos);
+  const auto without = content_page(shown, nullptr, {});
+  CHECK(without.find("<img") == std::string::npos);
+  CHECK_THAT(without, Contains("<a href=\"https://example.org/a.png\"") && Contains("a ship"));
+}
+
+TEST_CASE("of a picture in several sizes that one is shown which is there") {
+  auto shown = article();
+  shown.entry.content_html =
+      "<img srcset=\"https://e.org/320.png 320w, https://e.org/800.png 800w, https://e.org/1600.png 1600w\" "
+      "src=\"https://e.org/320.png\">";
+  for (const char* width : {"320", "800", "1600"}) {
+    const std::vector<model::Media> media = {
+        {"https://e.org/" + std::string(width) + ".png", {std::string(64, 'b'), "image/png", 5}, {}}};
+    CHECK_THAT(content_page(shown, nullptr, media), Contains("src=\"/v1/assets/" + std::string(64, 'b') + "\""));
+  }
+}
+
+TEST_CASE("the article's own picture is shown once, attachments are listed and play from the cache") {
+  auto shown = article();
+  shown.entry.image = "https://example.org/lead.jpg";
+  shown.entry.attachments = {{"https://example.org/e/1.mp3", "audio/mpeg", "An <interview>", 3 << 20, 125},
+                             {"https://example.org/e/paper.pdf", "", "", {}, {}}};
+  const std::string lead(64, 'c');
+  const std::string sound(64, 'd');
+  const std::vector<model::Media> media = {{shown.entry.image, {lead, "image/jpeg", 5}, {}},
+                                           {"https://example.org/e/1.mp3", {sound, "audio/mpeg", 5}, {}}};
+  const auto page = content_page(shown, nullptr, media);
+  CHECK_THAT(page, Contains("<img src=\"/v1/assets/" + lead + "\" alt=\"\">"));
+  CHECK_THAT(page, Contains("<audio controls preload=\"none\" src=\"/v1/assets/" + sound + "\"></audio>"));
+  CHECK_THAT(page, Contains("An &lt;interview&gt; (audio/mpeg, 3 MiB, 3 min)</a>"));
+  CHECK_THAT(page, Contains("<a href=\"https://example.org/e/paper.pdf\">paper.pdf</a>"));
+  CHECK_THAT(content_text(shown, nullptr),
+             Contains("An <interview> (audio/mpeg, 3 MiB, 3 min)\nhttps://example.org/e/1.mp3"));
+  // In the text too: once is enough.
+  shown.entry.content_html = "<img src=\"https://example.org/lead.jpg\">";
+  const auto once = content_page(shown, nullptr, media);
+  CHECK(once.find(lead) == once.rfind(lead));
+}
+
+TEST_CASE("nothing on the page runs, and nothing is loaded but from the cache: it says so itself, too") {
+  const auto page = content_page(article(), nullptr, {});
+  CHECK_THAT(page, Contains("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src "
+                            "'self'; media-src 'self'; "
+                            "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"));
   CHECK(page.find("<script") == std::string::npos);
   CHECK(page.find("<link") == std::string::npos);
-  for (const auto* loading : {"img-src", "script-src", "connect-src", "font-src", "url(", "@import"}) {
+  for (const auto* loading : {"script-src", "connect-src", "font-src", "url(", "@import"}) {
     INFO(loading);
     CHECK(page.find(loading) == std::string::npos);
   }
@@ -75,7 +122,7 @@ TEST_CASE("the page has the article's language, else the feed's, and its directi
     shown.entry.language = row.article;
     auto feed = harbour();
     feed.language = row.feed;
-    CHECK_THAT(content_page(shown, &feed), Contains(row.html));
+    CHECK_THAT(content_page(shown, &feed, {}), Contains(row.html));
   }
 }
 
@@ -83,12 +130,12 @@ TEST_CASE("an article without a title is called by its first words, or at least 
   auto untitled = article();
   untitled.entry.title.clear();
   const auto feed = harbour();
-  CHECK_THAT(content_page(untitled, &feed), Contains("<title>Some bold text.</title>"));
+  CHECK_THAT(content_page(untitled, &feed, {}), Contains("<title>Some bold text.</title>"));
   untitled.entry.content_html.clear();
-  CHECK_THAT(content_page(untitled, &feed), Contains("<title>Harbour &amp; News</title>"));
-  CHECK_THAT(content_page(untitled, nullptr), Contains("<title>Article 5</title>"));
+  CHECK_THAT(content_page(untitled, &feed, {}), Contains("<title>Harbour &amp; News</title>"));
+  CHECK_THAT(content_page(untitled, nullptr, {}), Contains("<title>Article 5</title>"));
   untitled.entry.url.clear();
-  CHECK_THAT(content_page(untitled, nullptr), Contains("<h1>Article 5</h1>"));
+  CHECK_THAT(content_page(untitled, nullptr, {}), Contains("<h1>Article 5</h1>"));
 }
 
 TEST_CASE("the text has the same, and nothing that a terminal would obey") {

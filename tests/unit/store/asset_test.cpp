@@ -10,6 +10,7 @@
 
 #include "store/asset_files.hpp"
 #include "store/database.hpp"
+#include "store/salvage.hpp"
 #include "unit/store/asset_fixture.hpp"
 
 using namespace newscache;
@@ -210,6 +211,38 @@ TEST_CASE("a sweep removes what no row knows, and fetches again what has no file
   CHECK(std::filesystem::exists(fresh.file));
   CHECK(asset_files_in(store.options) == std::vector{sha256_of("zero")});
   for (const char* title : {"1", "2"}) CHECK(store.article(title).offline == OfflineState::pending);
+  check_assets(store.options);
+  check_consistent(store);
+}
+
+TEST_CASE("a salvage keeps captured pages and media, and completes again what has lost a file") {
+  Articles store;
+  store.add(1, 30);
+  for (int i = 1; i < 30; ++i) {
+    const auto title = std::to_string(i);
+    auto update = update_of(store.article(title), {store.file(title, title), store.file("logo", "logo")});
+    update.page = captured("<p>page " + title + std::string(3000, 'x') + "</p>");
+    CHECK(store.writer->complete({&update, 1}).front());
+  }
+  auto failed = update_of(store.article("7"));
+  failed.completion = {OfflineState::failed, 2, kNow + 1h, Cause::server, "HTTP 500"};
+  CHECK(store.writer->complete({&failed, 1}).front());
+  store.writer->close();
+  store.reader.reset();
+  store.writer.reset();
+  std::filesystem::remove(asset_path(store.options, sha256_of("5")));
+  std::fstream(store.options.path, std::ios::in | std::ios::out | std::ios::binary) << std::string(100, 'x');
+  REQUIRE(salvage(store.options, [] {}).has_value());
+  store.reopen();
+  for (int i = 1; i < 30; ++i) {
+    const auto title = std::to_string(i);
+    const auto article = store.reader->article(store.article(title).id).value();
+    INFO(title);
+    CHECK(article.entry.content_html.starts_with("<p>page " + title));
+    CHECK(article.offline == (i == 5 ? OfflineState::pending : i == 7 ? OfflineState::failed : OfflineState::complete));
+    CHECK(store.reader->media(article.id).size() == (i == 5 ? 1 : 2));
+  }
+  CHECK(store.reader->completion(failed.article).value() == failed.completion);
   check_assets(store.options);
   check_consistent(store);
 }

@@ -167,6 +167,26 @@ void mark(Writer& writer, std::vector<std::int64_t> ids, std::optional<bool> rea
   writer.mark(request).value();
 }
 
+model::CompletionUpdate completion(Writer& writer, std::int64_t article) {
+  model::CompletionUpdate update;
+  update.article = ArticleId{article};
+  update.revision = writer.revision();
+  update.bytes = 1000;
+  update.day = 20513;
+  return update;
+}
+
+// Of one there is a page, the other is to be tried again.
+void complete_two(Writer& writer) {
+  model::CompletionUpdate updates[] = {completion(writer, 1), completion(writer, 5)};
+  updates[0].completion.state = model::OfflineState::complete;
+  updates[0].page.emplace();
+  updates[0].page->content_html = "<p>Words of the whole article</p>";
+  updates[0].page->image = "https://a.example/1.jpg";
+  updates[1].completion = {model::OfflineState::failed, 1, kNow + 5h, Cause::timeout, "too slow"};
+  writer.complete(updates);
+}
+
 void move_second(Writer& writer) {
   model::FeedPatch patch;
   patch.url = "https://moved.example/feed";
@@ -207,11 +227,16 @@ void describe_feed(std::ostream& out, const model::Feed& feed) {
   }
 }
 
+std::string offline_text(const model::Article& article) {
+  if (article.offline == model::OfflineState::off) return {};
+  return " offline=" + std::to_string(static_cast<int>(article.offline)) + '/' + std::to_string(article.offline_bytes);
+}
+
 void describe_article(std::ostream& out, const model::Article& article) {
   const auto& entry = article.entry;
   out << "article " << model::raw(article.id) << ' ' << article.uid << " feed=" << model::raw(article.feed_id)
       << " revision=" << model::raw(article.revision) << (article.read ? " read" : "")
-      << (article.starred ? " starred" : "") << " received=" << seconds(article.date_received)
+      << (article.starred ? " starred" : "") << offline_text(article) << " received=" << seconds(article.date_received)
       << " published=" << seconds(entry.date_published).value_or(0)
       << " modified=" << seconds(entry.date_modified).value_or(0) << '\n';
   out << "  " << entry.guid << " | " << entry.url << " | " << entry.title;
@@ -269,6 +294,8 @@ const std::vector<Step>& sample_steps() {
       {"a value that may get lost", Durability::relaxed,
        [](Writer& writer) { writer.set_meta("clock_floor", "1772323201", Durability::relaxed); }},
       {"index all", Durability::relaxed, index_all},
+      {"complete", Durability::synced, complete_two},
+      {"want", Durability::synced, [](Writer& writer) { writer.want_complete(kFirst, kNow - 100h, 1); }},
       {"move", Durability::synced, move_second},
       {"unread", Durability::synced, [](Writer& writer) { mark(writer, {2}, false, {}); }},
   };
