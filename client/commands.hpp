@@ -26,6 +26,7 @@ void add_transfer_commands(CLI::App& app, Action& chosen);  // opml import, opml
 void add_bundle_commands(CLI::App& app, Action& chosen);    // bundle export, bundle import, bundle show
 void add_publish_commands(CLI::App& app, Action& chosen);   // export epub, export html
 void add_parse_command(CLI::App& app, Action& chosen);
+void add_extract_command(CLI::App& app, Action& chosen);
 
 // Runs `function` with the options that the parsed command line filled in.
 template <class Options>

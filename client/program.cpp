@@ -63,6 +63,7 @@ Program::Program() : app_("Read and manage the news that newscached keeps.", "ne
   add_bundle_commands(app_, chosen_);
   add_publish_commands(app_, chosen_);
   add_parse_command(app_, chosen_);
+  add_extract_command(app_, chosen_);
 }
 
 Exit Program::run(const std::vector<std::string>& arguments, const Console& console) {

@@ -1,14 +1,10 @@
 // export epub, export html.
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <ostream>
 
 #include "base/file.hpp"
@@ -17,6 +13,7 @@
 #include "client/edition.hpp"
 #include "client/format.hpp"
 #include "client/xhtml.hpp"
+#include "client/zip.hpp"
 #include "text/date.hpp"
 
 namespace newscache::client {
@@ -38,48 +35,15 @@ Failure cannot_write(const std::string& file, const std::string& why) {
   return {Exit::failed, "cannot write " + file_label(file) + ": " + why};
 }
 
-// A zip file, written under another name until it is complete.
-class Zip : public EditionFiles {
+class Book : public EditionFiles {
  public:
-  explicit Zip(std::string file) : file_(std::move(file)), unfinished_(file_ + ".part") {
-    archive_write_set_format_zip(zip_.get());
-    is_open_ = archive_write_open_filename(zip_.get(), unfinished_.c_str()) == ARCHIVE_OK;
-  }
-  ~Zip() override {
-    zip_.reset();
-    ::unlink(unfinished_.c_str());
-  }
-
-  Outcome<void> add(const std::string& name, std::string_view bytes) override { return add(name, bytes, "deflate"); }
-  Outcome<void> add_stored(const std::string& name, std::string_view bytes) { return add(name, bytes, "store"); }
-
-  Outcome<void> finish() {
-    if (archive_write_close(zip_.get()) != ARCHIVE_OK) return failed();
-    if (::rename(unfinished_.c_str(), file_.c_str()) != 0) return cannot_write(file_, std::strerror(errno));
-    return {};
+  explicit Book(Zip& zip) : zip_(zip) {}
+  Outcome<void> add(const std::string& name, std::string_view bytes) override {
+    return zip_.add(name, bytes, Zip::Packing::deflated);
   }
 
  private:
-  Failure failed() { return cannot_write(file_, archive_error_string(zip_.get())); }
-
-  Outcome<void> add(const std::string& name, std::string_view bytes, const char* compression) {
-    if (!is_open_) return failed();
-    archive_write_set_format_option(zip_.get(), "zip", "compression", compression);
-    const std::unique_ptr<archive_entry, void (*)(archive_entry*)> entry(archive_entry_new(), archive_entry_free);
-    archive_entry_set_pathname(entry.get(), name.c_str());
-    archive_entry_set_filetype(entry.get(), AE_IFREG);
-    archive_entry_set_perm(entry.get(), 0644);
-    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes.size()));
-    const bool written =
-        archive_write_header(zip_.get(), entry.get()) == ARCHIVE_OK &&
-        archive_write_data(zip_.get(), bytes.data(), bytes.size()) == static_cast<la_ssize_t>(bytes.size());
-    return written ? Outcome<void>() : Outcome<void>(failed());
-  }
-
-  const std::string file_;
-  const std::string unfinished_;
-  std::unique_ptr<archive, int (*)(archive*)> zip_{archive_write_new(), archive_write_free};
-  bool is_open_ = false;
+  Zip& zip_;
 };
 
 class Folder : public EditionFiles {
@@ -176,9 +140,11 @@ Outcome<Exit> export_epub(Session& session, const PublishOptions& options) {
   const auto now = session.clock.wall();
   const auto title = title_of(options, now);
   Zip zip(options.to);
+  Book book(zip);
   // First and as it is: by it the file is known.
-  if (const auto added = zip.add_stored("mimetype", "application/epub+zip"); !added) return added.error();
-  const auto parts = write_articles(session, options.filters, "xhtml", zip);
+  if (const auto added = zip.add("mimetype", "application/epub+zip", Zip::Packing::stored); !added)
+    return added.error();
+  const auto parts = write_articles(session, options.filters, "xhtml", book);
   if (!parts) return parts.error();
   const auto id = identity(title, now, *parts);
   const std::pair<const char*, std::string> rest[] = {
@@ -191,7 +157,7 @@ Outcome<Exit> export_epub(Session& session, const PublishOptions& options) {
       {"toc.ncx", old_navigation(id, title, *parts)},
       {"style.css", std::string(style)}};
   for (const auto& [name, text] : rest) {
-    if (const auto added = zip.add(name, text); !added) return added.error();
+    if (const auto added = book.add(name, text); !added) return added.error();
   }
   if (const auto finished = zip.finish(); !finished) return finished.error();
   session.console.out << printable_line(options.to) << ": "

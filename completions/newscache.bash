@@ -8,7 +8,7 @@ _newscache_feeds() {
 _newscache() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
   local global="--help --json --no-pager --socket --version"
-  local commands="add bundle doctor export feeds import list mark opml parse read refresh reload remove search set show status watch why"
+  local commands="add bundle doctor export extract feeds import list mark opml parse read refresh reload remove search set show status watch why"
   local command="" action="" word words="" i
   COMPREPLY=()
 
@@ -92,6 +92,10 @@ _newscache() {
       ;;
     import)
       words="--feed"
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      ;;
+    extract)
+      words="--url --content-type --keep --drop --width"
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       ;;
     parse)

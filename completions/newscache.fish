@@ -10,7 +10,7 @@ function __newscache_articles
 end
 
 function __newscache_first
-    not __fish_seen_subcommand_from add bundle doctor export feeds import list mark opml parse read refresh reload remove search set show status watch why
+    not __fish_seen_subcommand_from add bundle doctor export extract feeds import list mark opml parse read refresh reload remove search set show status watch why
 end
 
 function __newscache_in
@@ -43,6 +43,7 @@ complete -c newscache -n __newscache_first -a opml -d 'Exchange subscription lis
 complete -c newscache -n __newscache_first -a bundle -d 'Carry articles to another device'
 complete -c newscache -n __newscache_first -a export -d 'Make a book or pages of articles'
 complete -c newscache -n __newscache_first -a import -d 'Take in articles from files'
+complete -c newscache -n __newscache_first -a extract -d 'The article of a web page as JSON'
 complete -c newscache -n __newscache_first -a parse -d 'A feed document as JSON Feed'
 
 complete -c newscache -n '__newscache_in remove refresh why' -a '(__newscache_feeds)'
@@ -91,7 +92,12 @@ complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -
 complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -l since -x -d 'Only from this time on'
 complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -s n -l count -x -d 'At most so many'
 complete -c newscache -n '__newscache_in export; and __newscache_in epub html' -l title -x -d 'Of the edition'
-complete -c newscache -n '__newscache_in import parse' -F
+complete -c newscache -n '__newscache_in import extract parse' -F
 complete -c newscache -n '__newscache_in import; and not __newscache_in opml bundle' -l feed -x -d 'Title of the feed to put them in'
+complete -c newscache -n '__newscache_in extract' -l url -x -d 'Where the page came from'
+complete -c newscache -n '__newscache_in extract' -l content-type -x -d 'Content-Type that it was served with'
+complete -c newscache -n '__newscache_in extract' -l keep -x -d 'CSS selector of the article'
+complete -c newscache -n '__newscache_in extract' -l drop -x -d 'CSS selector of what is no part of it'
+complete -c newscache -n '__newscache_in extract' -l width -x -d 'Width in pixels of pictures'
 complete -c newscache -n '__newscache_in parse' -l url -x -d 'Where the document came from'
 complete -c newscache -n '__newscache_in parse' -l content-type -x -d 'Content-Type that it was served with'

@@ -45,6 +45,7 @@ _newscache() {
     'bundle:carry articles to another device'
     'export:make a book or pages of articles'
     'import:take in articles from files on disk'
+    'extract:show the article of a web page as JSON'
     'parse:show a feed document as JSON Feed'
   )
   _arguments -C $global '1: :->command' '*:: :->arguments' && return
@@ -103,6 +104,11 @@ _newscache() {
         '--title[of the edition]:title: ' '*:file:_files'
       ;;
     import) _arguments $global '--feed[title of the feed to put them in]:title: ' '*:file:_files' ;;
+    extract)
+      _arguments $global '--url[where the page came from]:URL:_urls' \
+        '--content-type[Content-Type that it was served with]:type: ' '*--keep[CSS selector of the article]:selector: ' \
+        '*--drop[CSS selector of what is no part of it]:selector: ' '--width[width in pixels of pictures]:pixels: ' '1:file:_files'
+      ;;
     parse)
       _arguments $global '--url[where the document came from]:URL:_urls' \
         '--content-type[Content-Type that it was served with]:type: ' '1:file:_files'

@@ -31,9 +31,16 @@ bool is_notice(std::string_view text) {
 class Cleaner {
  public:
   Cleaner(Document& document, NodeId article, const CleanRules& rules)
-      : document_(document), article_(article), rules_(rules) {}
+      : document_(document), article_(article), rules_(rules), data_(document.size()) {
+    const PageMeasures measures(document, article);
+    for (NodeId node = article; node != no_node; node = document.following(node, article)) {
+      const NodeId parent = document[node].parent;
+      data_[node] = measures[node].data_table || (parent != no_node && data_[parent]);
+    }
+  }
 
   void run() {
+    drop_embeds();
     if (rules_.by_content) drop_by_content({"form", "fieldset"});
     drop_by_name();
     drop_share_boxes();
@@ -60,13 +67,18 @@ class Cleaner {
     }
   }
 
+  // All but videos.
+  void drop_embeds() {
+    drop_if([&](NodeId node) {
+      const Element element = document_[node].element;
+      const bool embed = element == Element::object || element == Element::embed || element == Element::iframe;
+      return embed && !shows_video(document_, node);
+    });
+  }
+
   void drop_by_name() {
     drop_if([&](NodeId node) {
       switch (document_[node].element) {
-        case Element::object:
-        case Element::embed:
-        case Element::iframe:
-          return !shows_video(document_, node);
         case Element::footer:
         case Element::aside:
           return true;
@@ -93,7 +105,6 @@ class Cleaner {
   bool goes(NodeId node, const Measures& m) const;
   bool is_bad(NodeId node, const Measures& m, int weight, bool list) const;
   bool is_picture_list(NodeId node, const Measures& m) const;
-  bool is_within_data_table(NodeId node) const;
   bool is_near(NodeId node, Element around) const;
 
   void drop_empty_paragraphs() {
@@ -116,6 +127,7 @@ class Cleaner {
   Document& document_;
   NodeId article_;
   const CleanRules& rules_;
+  std::vector<bool> data_;  // whether a node is a table of data, or in one
 };
 
 // From the leaves up, so that what goes counts no more for what is around it.
@@ -150,13 +162,6 @@ void Cleaner::drop_by_content(std::initializer_list<std::string_view> names) {
   }
 }
 
-bool Cleaner::is_within_data_table(NodeId node) const {
-  for (node = document_[node].parent; node != no_node && node != article_; node = document_[node].parent) {
-    if (document_.is(node, Element::table) && is_data_table(document_, node)) return true;
-  }
-  return false;
-}
-
 bool Cleaner::is_near(NodeId node, Element around) const {
   int levels = 4;
   for (node = document_[node].parent; node != no_node && levels > 0; node = document_[node].parent, --levels) {
@@ -170,11 +175,10 @@ bool Cleaner::goes(NodeId node, const Measures& m) const {
   const Element element = document_[node].element;
   bool list = element == Element::ul || element == Element::ol;
   if (!list) list = m.chars > 0 && m.list_chars > 0.9 * m.chars;
-  if (element == Element::table && is_data_table(document_, node)) return false;
-  if (m.data_table || is_within_data_table(node) || is_near(node, Element::code)) return false;
+  if (data_[node] || m.data_tables || is_near(node, Element::code)) return false;
   const int weight = rules_.weigh_classes ? class_weight(document_, node) : 0;
   if (weight < 0) return true;
-  if (m.commas >= 10 || m.video) return false;
+  if (m.commas >= 10 || m.embeds > 0) return false;
   if (m.chars < 20 && is_notice(document_.text_of(node))) return true;
   return is_bad(node, m, weight, list) && !(list && is_picture_list(node, m));
 }
@@ -190,7 +194,6 @@ bool Cleaner::is_bad(NodeId node, const Measures& m, int weight, bool list) cons
     return true;
   if (!list && weight < 25 && links > 0.2) return true;
   if (weight >= 25 && links > 0.5) return true;
-  if ((m.embeds == 1 && m.chars < 75) || m.embeds > 1) return true;
   return m.images == 0 && m.textish_chars == 0;
 }
 

@@ -224,7 +224,7 @@ class Trimmer {
 
   bool goes(NodeId node) {
     const auto& m = measures_[node];
-    if (m.chars == 0 || m.data_table) return false;
+    if (m.chars == 0 || m.data_tables) return false;
     if (goes_by_name(node)) return true;
     const Element element = document_[node].element;
     if (!is_block(element) || !m.leaf) return false;

@@ -167,7 +167,7 @@ class Reader {
     std::vector<std::string> names;
     const auto add = [&](std::string_view text) {
       auto name = line(text);
-      if (name.empty() || name.size() > longest_name || name.find("://") != name.npos || names.size() == most_people) {
+      if (name.empty() || name.size() > longest_name || name.find("://") != name.npos) {
         return;
       }
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
@@ -183,7 +183,7 @@ class Reader {
       }
     };
     if (const auto* several = value.if_array()) {
-      for (const auto& one : *several) add_one(one);
+      for (std::size_t i = 0; i < std::min(several->size(), most_people); ++i) add_one((*several)[i]);
     } else {
       add_one(value);
     }

@@ -94,6 +94,15 @@ bool makes_block(const Document& document, NodeId node) {
   return is_textish(element) && element != Element::li && element != Element::span && element != Element::td;
 }
 
+// `m` is of what is under it.
+bool is_data_table(const Document& document, NodeId table, const Measures& m) {
+  if (document.attribute(table, "role") == "presentation" || document.attribute(table, "datatable") == "0")
+    return false;
+  if (m.table_head || !document.attribute(table, "summary").empty()) return true;
+  if (m.table || m.rows <= 1 || m.columns <= 1) return false;
+  return m.rows >= 10 || m.columns > 4 || m.rows * m.columns > 10;
+}
+
 }  // namespace
 
 void Measures::add(const Measures& child) {
@@ -108,8 +117,12 @@ void Measures::add(const Measures& child) {
   items = static_cast<std::uint16_t>(items + child.items);
   inputs = static_cast<std::uint16_t>(inputs + child.inputs);
   embeds = static_cast<std::uint16_t>(embeds + child.embeds);
-  video = video || child.video;
-  data_table = data_table || child.data_table;
+  data_tables = data_tables || child.data_tables;
+  table = table || child.table;
+  table_head = table_head || child.table_head;
+  cells = static_cast<std::uint16_t>(cells + child.cells);
+  columns = std::max(columns, child.columns);
+  rows += child.rows;
   block = block || child.block;
   leaf = leaf && child.leaf;
   phrasing = phrasing && child.phrasing;
@@ -178,11 +191,30 @@ void measure_element(const Document& document, NodeId node, Measures& m) {
     case Element::iframe:
     case Element::embed:
     case Element::object:
-      if (shows_video(document, node)) m.video = true;
       ++m.embeds;
       break;
     case Element::table:
-      m.data_table = m.data_table || is_data_table(document, node);
+      m.data_table = is_data_table(document, node, m);
+      m.data_tables = m.data_tables || m.data_table;
+      m.table = true;
+      break;
+    case Element::tr:
+      m.columns = std::max(m.columns, m.cells);
+      m.cells = 0;
+      ++m.rows;
+      break;
+    case Element::td:
+      m.cells = 1;
+      break;
+    case Element::caption:
+      m.table_head = m.table_head || document[node].first != no_node;
+      break;
+    case Element::col:
+    case Element::colgroup:
+    case Element::tfoot:
+    case Element::thead:
+    case Element::th:
+      m.table_head = true;
       break;
     case Element::ignored:
       if (document.is(node, "input")) ++m.inputs;
@@ -226,43 +258,6 @@ bool shows_video(const Document& document, NodeId node) {
     if (!video_page("https:" + std::string(attribute.value.substr(at))).empty()) return true;
   }
   return false;
-}
-
-bool is_data_table(const Document& document, NodeId table) {
-  if (document.attribute(table, "role") == "presentation" || document.attribute(table, "datatable") == "0")
-    return false;
-  if (!document.attribute(table, "summary").empty()) return true;
-  std::size_t rows = 0;
-  std::size_t columns = 0;
-  std::size_t in_row = 0;
-  bool nested = false;
-  for (NodeId node = table; node != no_node; node = document.following(node, table)) {
-    switch (document[node].element) {
-      case Element::caption:
-        if (document[node].first != no_node) return true;
-        break;
-      case Element::col:
-      case Element::colgroup:
-      case Element::tfoot:
-      case Element::thead:
-      case Element::th:
-        return true;
-      case Element::table:
-        nested = nested || node != table;
-        break;
-      case Element::tr:
-        ++rows;
-        in_row = 0;
-        break;
-      case Element::td:
-        columns = std::max(columns, ++in_row);
-        break;
-      default:
-        break;
-    }
-  }
-  if (nested || rows <= 1 || columns <= 1) return false;
-  return rows >= 10 || columns > 4 || rows * columns > 10;
 }
 
 }  // namespace newscache::html

@@ -20,11 +20,16 @@ struct Measures {
   std::uint16_t items = 0;
   std::uint16_t inputs = 0;
   std::uint16_t embeds = 0;
-  bool video = false;       // among the embeds
-  bool data_table = false;  // under it
-  bool phrasing = false;    // it is, with all that is under it, such as stands in running text
-  bool block = false;       // such a block is under it as a paragraph cannot hold
-  bool leaf = true;         // no block of any kind is
+  bool data_table = false;   // it is one: rather data than layout
+  bool data_tables = false;  // it is one, or one is under it
+  bool table = false;        // it is a table, or one is under it
+  bool table_head = false;   // parts of a table are that layouts do not have
+  std::uint16_t cells = 0;   // of the row
+  std::uint16_t columns = 0;
+  std::uint32_t rows = 0;
+  bool phrasing = false;  // it is, with all that is under it, such as stands in running text
+  bool block = false;     // such a block is under it as a paragraph cannot hold
+  bool leaf = true;       // no block of any kind is
 
   // Zero without text.
   double link_density() const { return chars == 0 ? 0 : static_cast<double>(link_chars) / chars; }
@@ -49,7 +54,5 @@ void measure_element(const Document& document, NodeId node, Measures& measures);
 
 // Whether an <iframe>, <embed> or <object> shows a video that a reader would miss.
 bool shows_video(const Document& document, NodeId node);
-// Rather data than layout.
-bool is_data_table(const Document& document, NodeId table);
 
 }  // namespace newscache::html

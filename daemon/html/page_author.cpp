@@ -167,8 +167,8 @@ std::string clean_byline(std::string_view text) {
 
 std::string shown_byline(const Document& document, NodeId headline) {
   const auto names_in = [&](NodeId node) -> std::optional<std::string> {
-    const auto text = document.text_of(node);
-    auto names = text.size() < longest_shown ? names_under(document, node) : std::string();
+    const bool is_short = !short_text_of(document, node, longest_shown).empty();
+    auto names = is_short ? names_under(document, node) : std::string();
     return names.empty() ? std::nullopt : std::optional(std::move(names));
   };
   // With those beside: "A and B".

@@ -28,12 +28,17 @@ std::optional<Instant> date_of(const Document& document, NodeId node) {
     const auto value = document.attribute(node, name);
     if (!value.empty()) return plausible_date(value);
   }
-  const auto text = document.text_of(node);
-  return text.size() <= longest_date ? plausible_date(text) : std::nullopt;
+  return plausible_date(short_text_of(document, node, longest_date));
 }
 
 std::optional<Instant> time_in(const Document& document, NodeId node) {
   return document.is(node, Element::time) && !is_of_other(document, node) ? date_of(document, node) : std::nullopt;
+}
+
+std::size_t numbers_in(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) count += is_digit(text[i]) && (i == 0 || !is_digit(text[i - 1]));
+  return count;
 }
 
 // A date in words, in an element that is there for it.
@@ -41,7 +46,10 @@ std::optional<Instant> words_in(const Document& document, NodeId node) {
   const bool dated = contains_any(document.attribute(node, "class"), {"date", "publish", "posted", "time", "byline"}) ||
                      contains_any(document.attribute(node, "id"), {"date", "publish"});
   if (!dated || is_of_other(document, node)) return std::nullopt;
-  return contains_any(document.text_of(node), {"updated", "modified"}) ? std::nullopt : date_of(document, node);
+  // A month and a year are rather of something else.
+  const auto text = short_text_of(document, node, longest_date);
+  const bool has_day = numbers_in(text) >= 2;
+  return !has_day || contains_any(text, {"updated", "modified"}) ? std::nullopt : date_of(document, node);
 }
 
 // A number of so many digits, with none beside them.

@@ -19,6 +19,7 @@ namespace newscache::html {
 namespace {
 
 constexpr std::size_t longest_value = 2000;
+constexpr std::size_t longest_site = 200;
 
 enum class Field : std::uint8_t { title, byline, site, excerpt, image, language, published };
 constexpr std::size_t field_count = static_cast<std::size_t>(Field::published) + 1;
@@ -199,7 +200,7 @@ LinkedData linked_data(const Document& document) {
 std::vector<std::string> site_names(std::string_view url, const LinkedData& data, const std::string& site) {
   std::vector<std::string> names;
   for (const auto& name : {site, data.site_name}) {
-    if (name.empty()) continue;
+    if (name.empty() || name.size() > longest_site) continue;
     names.push_back(name);
     // "The Times - News and more"
     for (const std::string_view separator : {" - ", " | ", ": ", " \xe2\x80\x93 "}) {

@@ -16,6 +16,7 @@ constexpr std::string_view separators[] = {
     "/", "\\", "::",           "\xc2\xb7",     "\xe2\x80\xa2", "\xe2\x80\xba", "~"};
 constexpr std::size_t fewest_words = 3;
 constexpr std::size_t most_headings = 50;
+constexpr std::size_t longest_title = 1000;
 
 // Letters and digits alone, folded: "Ars Technica" is "arstechnica".
 std::string key_of(std::string_view text) {
@@ -107,7 +108,7 @@ std::optional<std::string_view> as_headed(const Document& document, std::string_
 
 std::string only_heading(const Document& document) {
   const NodeId heading = document.find("h1", Document::body);
-  return heading == no_node ? std::string() : document.text_of(heading);
+  return heading == no_node ? std::string() : short_text_of(document, heading, longest_title);
 }
 
 }  // namespace
@@ -132,9 +133,10 @@ NodeId find_headline(const Document& document, std::string_view title) {
 }
 
 std::string page_title(const Document& document, std::string_view stated, const std::vector<std::string>& sites) {
-  if (!stated.empty()) return std::string(without_site(stated, sites));
+  if (!stated.empty()) return std::string(without_site(text::cut_utf8(stated, longest_title), sites));
   const NodeId element = document.find("title");
-  const auto title = element == no_node ? std::string() : document.text_of(element);
+  const auto whole = element == no_node ? std::string() : document.text_of(element);
+  const std::string title(text::cut_utf8(whole, longest_title));
   if (title.empty()) return only_heading(document);
   if (const auto heading = as_headed(document, title)) return std::string(*heading);
   const auto shortened = without_site(title, sites);

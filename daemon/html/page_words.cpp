@@ -38,6 +38,19 @@ bool contains_any(std::string_view text, std::initializer_list<std::string_view>
                      [&](std::string_view part) { return lower.find(part) != std::string::npos; });
 }
 
+std::string short_text_of(const Document& document, NodeId node, std::size_t bytes) {
+  constexpr std::size_t most_nodes = 100;
+  constexpr std::size_t with_blanks = 10;
+  std::size_t nodes = 0;
+  std::size_t length = 0;
+  for (NodeId under = node; under != no_node; under = document.following(under, node)) {
+    if (document[under].is_text) length += document[under].text.size();
+    if (++nodes > most_nodes || length > bytes * with_blanks) return {};
+  }
+  auto text = document.text_of(node);
+  return text.size() <= bytes ? text : std::string();
+}
+
 bool surrounds_article(const Document& document, NodeId node) {
   const Node& element = document[node];
   if (element.is_text || node == Document::root || node == Document::body) return false;

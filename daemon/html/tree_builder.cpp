@@ -11,7 +11,7 @@ namespace newscache::html {
 namespace {
 
 constexpr std::size_t max_depth = 256;
-constexpr std::size_t max_nodes = 250'000;
+constexpr std::size_t max_nodes = 120'000;
 constexpr std::size_t max_attributes = 64;  // of an element
 constexpr std::size_t max_value = 16 << 10;
 constexpr std::size_t max_phrasing = 48;  // in one another; more mean nothing

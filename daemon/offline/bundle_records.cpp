@@ -72,9 +72,7 @@ bool is_hex(std::string_view text, std::size_t digits) {
 
 // A publisher's, or the name of a feed of imported files.
 bool is_feed_url(const std::string& url) {
-  if (url.starts_with("import:")) return url.size() > 7;
-  const auto typed = text::subscription_url(url);
-  return typed && *typed == url;
+  return text::split_url(url) || (url.starts_with("import:") && url.size() > 7);
 }
 
 model::FeedSettings known_settings(const model::FeedSettings& settings) {
@@ -96,10 +94,12 @@ Result<model::Feed> decode_feed(std::string_view bytes) {
       if (tag == fields.tag()) feed.*text = fields.text();
     }
   }
-  bool good = fields.ok() && is_hex(feed.uid, 16) && is_feed_url(feed.url);
+  bool good = fields.ok();
   for (const auto& [tag, text] : kFeedTexts) {
-    good = good && (feed.*text).size() <= kMaxText && text::is_valid_utf8(feed.*text);
+    if ((feed.*text).size() > kMaxText) (feed.*text).clear();
+    good = good && text::is_valid_utf8(feed.*text);
   }
+  good = good && is_hex(feed.uid, 16) && is_feed_url(feed.url);
   if (!good) return damaged("a subscription is broken");
   feed.home_page_url = text::resolve_url({}, feed.home_page_url);
   feed.icon = text::resolve_url({}, feed.icon);
@@ -147,8 +147,7 @@ Result<model::Media> decode_media(std::string_view bytes) {
     if (fields.tag() == kHash) media.asset.sha256 = fields.text();
     if (fields.tag() == kBytes) media.asset.bytes = fields.number();
   }
-  const bool good =
-      fields.ok() && bundle::is_sha256(media.asset.sha256) && media.asset.bytes >= 0 && text::is_clean_url(media.url);
+  const bool good = fields.ok() && bundle::is_sha256(media.asset.sha256) && media.asset.bytes >= 0;
   if (!good) return damaged("a picture or file of an article is broken");
   return media;
 }
@@ -197,8 +196,8 @@ Result<store::CarriedArticle> decode_article(std::string_view bytes, store::Reco
       case kMedia: {
         auto media = decode_media(fields.bytes());
         if (!media) return media.error();
-        if (article.media.size() == kMaxMedia) return damaged("an article has too many pictures");
-        article.media.push_back(std::move(*media));
+        const bool is_usable = text::is_clean_url(media->url) && article.media.size() < kMaxMedia;
+        if (is_usable) article.media.push_back(std::move(*media));
         break;
       }
       default:

@@ -99,11 +99,12 @@ class Attempt {
  private:
   using Errand = ingest::Poller::Errand;
 
-  // An edited article is pending as a new one is: its page is read again.
+  // An edited article is pending as a new one is, or as one of which more is wanted than before: its page is read again.
   bool wants_page() const {
     const auto& before = incomplete_.completion;
     const bool fresh = before.state == model::OfflineState::pending && before.attempts == 0;
-    return wants_.page && !article_.entry.url.empty() && (fresh || !incomplete_.has_page);
+    const bool edited = fresh && article_.entry.date_modified.has_value();
+    return wants_.page && !article_.entry.url.empty() && (edited || !incomplete_.has_page);
   }
 
   loop::awaitable<bool> feed_has_room();

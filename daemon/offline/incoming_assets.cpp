@@ -7,41 +7,14 @@
 #include <cerrno>
 #include <cstring>
 
+#include "offline/media_type.hpp"
+
 namespace newscache::offline {
 
 namespace {
 
 // That nobody has asked for yet; an asset stands before the first article that has it.
 constexpr std::size_t kMostWaiting = 10'000;
-constexpr std::size_t kEnoughToTell = 4096;
-
-struct Magic {
-  std::size_t at;
-  std::string_view bytes;
-  std::string_view type;
-};
-constexpr Magic kTypes[] = {
-    {0, "\xff\xd8\xff", "image/jpeg"},
-    {0, "\x89PNG\r\n\x1a\n", "image/png"},
-    {0, "GIF8", "image/gif"},
-    {8, "WEBPVP8", "image/webp"},
-    {4, "ftypavif", "image/avif"},
-    {0, "ID3", "audio/mpeg"},
-    {0, "\xff\xfb", "audio/mpeg"},
-    {0, "OggS", "audio/ogg"},
-    {4, "ftypM4A", "audio/mp4"},
-    {4, "ftyp", "video/mp4"},
-    {0, "\x1a\x45\xdf\xa3", "video/webm"},
-    {0, "%PDF-", "application/pdf"},
-};
-
-// By its bytes; empty for what is none of the pictures, recordings and documents that are kept.
-std::string media_type(std::string_view beginning) {
-  for (const auto& [at, bytes, type] : kTypes) {
-    if (beginning.size() > at && beginning.substr(at).starts_with(bytes)) return std::string(type);
-  }
-  return {};
-}
 
 Error failed(const char* what) {
   return Error{Cause::unavailable, std::string(what) + " beside the assets: " + std::strerror(errno)};
@@ -66,7 +39,7 @@ Result<void> IncomingAssets::begin(const std::string& sha256) {
 }
 
 Result<void> IncomingAssets::add(std::string_view bytes) {
-  if (beginning_.size() < kEnoughToTell) beginning_.append(bytes.substr(0, kEnoughToTell));
+  if (beginning_.size() < kHeadBytes) beginning_.append(bytes.substr(0, kHeadBytes - beginning_.size()));
   files_[current_].bytes += static_cast<std::int64_t>(bytes.size());
   while (!bytes.empty()) {
     const auto written = ::write(open_.get(), bytes.data(), bytes.size());

@@ -24,10 +24,10 @@ constexpr std::string_view kEditedSince =
 constexpr std::string_view kOldestChange = "SELECT min(revision) FROM change";
 constexpr std::string_view kWanted = R"sql(
 SELECT a.id, a.feed_id, a.sort FROM article a JOIN feed f ON f.id = a.feed_id
-WHERE a.read = ?1 AND a.sort >= ?2 AND a.offline = 0 AND f.removed = 0 ORDER BY a.sort DESC, a.id DESC LIMIT ?3)sql";
+WHERE a.read = ?1 AND a.sort >= ?2 AND a.offline NOT IN (1, 5) AND f.removed = 0 ORDER BY a.sort DESC, a.id DESC LIMIT ?3)sql";
 constexpr std::string_view kWantedOfFeed = R"sql(
 SELECT a.id, a.feed_id, a.sort FROM article a JOIN feed f ON f.id = a.feed_id
-WHERE a.feed_id = ?4 AND a.read = ?1 AND a.sort >= ?2 AND a.offline = 0 AND f.removed = 0
+WHERE a.feed_id = ?4 AND a.read = ?1 AND a.sort >= ?2 AND a.offline NOT IN (1, 5) AND f.removed = 0
 ORDER BY a.sort DESC, a.id DESC LIMIT ?3)sql";
 constexpr std::string_view kSetPending = "UPDATE article SET offline = 1, revision = ? WHERE id = ?";
 
@@ -244,6 +244,7 @@ std::int64_t Writer::want_complete(std::optional<model::FeedId> feed, Instant si
   for (const auto& one : wanted) {
     const auto revision = change.changed(one.feed, one.id, model::ChangeOp::state);
     Query(database, kSetPending, model::raw(revision), model::raw(one.id)).run();
+    forget_completion(database, one.id);
   }
   change.commit();
   return static_cast<std::int64_t>(wanted.size());

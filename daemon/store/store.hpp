@@ -195,7 +195,8 @@ class Writer {
   // update of the article, without an earlier version; any other difference that clients see is a change of its state.
   // For an article that is gone, or has been edited since, only the traffic counts. Whether each was taken.
   std::vector<bool> complete(std::span<const model::CompletionUpdate> updates);
-  // Articles of that feed, or of all, that are `off` and not older than that are to be completed; the newest `limit`.
+  // Articles of that feed, or of all, that are not older than that are to be completed, as if nobody had tried; the
+  // newest `limit` of those that do not wait for it anyway.
   std::int64_t want_complete(std::optional<model::FeedId> feed, Instant since, std::int64_t limit);
   // Files beside the assets that no row knows: after a crash, or an interrupted download that is older than `before`.
   void sweep_assets(Instant before);

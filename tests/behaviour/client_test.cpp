@@ -86,6 +86,36 @@ TEST_CASE("parse needs no daemon: a feed document becomes JSON Feed, anything el
   CHECK(page.err.find("links to http://example.org/feed.xml") != std::string::npos);
 }
 
+TEST_CASE("extract needs no daemon: a page becomes its article, anything else one line and exit 1") {
+  std::string page = "<!doctype html><html lang=en><title>The harbour - Example</title><article><h1>The harbour</h1>";
+  for (int i = 0; i < 12; ++i) {
+    page += "<p>The water rose in the night, and by the morning, when the first boats had left, the harbour stood under "
+            "it: nobody had seen such a thing, said those who live there, in all their years.</p>";
+  }
+  page += "<p><img src=blank.gif data-src=/boat.jpg alt=boat></p><div class=more>Read more</div></article>";
+  const ProgramResult extracted = run_program(
+      "newscache", {"extract", "--url", "http://example.org/a", "--drop", ".more", "--drop", "nav", "-"}, page);
+  CAPTURE(extracted.err);
+  REQUIRE(extracted.exit_code == 0);
+  const auto json = boost::json::parse(extracted.out);
+  CHECK(json.at("title").as_string() == "The harbour");
+  CHECK(json.at("lang").as_string() == "en");
+  CHECK(json.at("published").is_null());
+  const std::string html = json.at("content_html").as_string().c_str();
+  CHECK(html.find("http://example.org/boat.jpg") != std::string::npos);
+  CHECK(html.find("Read more") == std::string::npos);
+  const ProgramResult none =
+      run_program("newscache", {"extract", "--url", "http://example.org/", "-"}, "<title>x</title><p>no article</p>");
+  CHECK(none.exit_code == 1);
+  CHECK(none.out.empty());
+  CHECK(none.err.find('\n') == none.err.size() - 1);
+  const ProgramResult wrong =
+      run_program("newscache", {"extract", "--url", "http://example.org/", "--keep", "a >", "-"}, page);
+  CHECK(wrong.exit_code == 2);
+  CHECK(wrong.err.find("at character 4") != std::string::npos);
+  CHECK(run_program("newscache", {"extract", "-"}, page).exit_code == 2);
+}
+
 TEST_CASE("doctor finds nothing wrong with a daemon that is well, and names what is wrong with one that is not") {
   World w;
   const auto doctor = [&w] { return run_client(w.daemon, {"doctor", "--config", w.daemon.config_file().string()}); };

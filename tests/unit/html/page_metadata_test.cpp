@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "html/page.hpp"
 #include "html/page_metadata.hpp"
+#include "html/page_pictures.hpp"
 #include "support/catch.hpp"
 #include "text/date.hpp"
 #include "text/utf8.hpp"
@@ -133,5 +134,36 @@ TEST_CASE("the metadata of the corpus is nearly always what it should be") {
   for (const auto& [key, goal] : goals) {
     INFO(key << ": " << counts[key].right << " of " << counts[key].all);
     CHECK(counts[key].right >= goal * counts[key].all);
+  }
+}
+
+// In the 4 MiB that are read of a page; a test that takes minutes has failed as well as one that tells so.
+TEST_CASE("a page that is made to be slow is not") {
+  const auto times = [](std::string_view part, std::size_t count) {
+    std::string out;
+    for (std::size_t i = 0; i < count; ++i) out += part;
+    return out;
+  };
+  const std::string pages[] = {
+      "<title>x</title><h1>x</h1><p>" + times("<a rel=author>", 100'000),
+      "<title>x</title><h1>x</h1><p>" + times("<a rel=author>x</a>", 100'000),
+      "<title>x</title><h1>x</h1>" + times("<div class=date>x", 100'000),
+      "<title>x</title><h1>x</h1>" + times("<div class=byline>x<p>y</p>", 100'000),
+      "<title>" + times(" - x", 500'000) + "</title>",
+      "<script type=application/ld+json>{\"@type\": \"Article\", \"author\": [" + times("{\"@id\": \"x\"}, ", 60'000) +
+          "1], \"@graph\": [" + times("{\"a\": 1},", 10'000) + "1]}</script>",
+      "<title>x</title>" + times("<h1>x</h1>", 200'000),
+      times("<meta name=author content=x><link rel=next href=/2>", 60'000),
+      times("<noscript><img src=a.jpg>x", 60'000),
+      times("<div data-src=a.jpg>", 100'000),
+      times("<picture><source srcset=a.jpg>", 60'000),
+  };
+  for (const auto& page : pages) {
+    INFO(page.substr(0, 60));
+    html::PageOptions options;
+    auto document = html::parse_page(page, options);
+    const auto read = html::page_metadata(document, "https://example.org/a");
+    html::settle_pictures(document, "https://example.org/a", 800);
+    CHECK(read.title.size() <= 1000);
   }
 }

@@ -252,3 +252,22 @@ TEST_CASE("an edited article is completed anew") {
   CHECK(world.completion().state == OfflineState::complete);
   CHECK(world.article().entry.content_html.find("And so has the rest") != std::string::npos);
 }
+
+TEST_CASE("when more is wanted of articles that were complete, they get it, and no page is read twice") {
+  Completing world;
+  world.settings.offline.images = false;
+  world.publish(1, teaser);
+  world.site["http://site.example/1"] = {page("<img src=\"http://cdn.example/1.gif\">")};
+  world.site["http://cdn.example/1.gif"] = {gif(), "image/gif"};
+  world.open();
+  world.go(10s);
+  REQUIRE(world.completion().state == OfflineState::complete);
+  REQUIRE(world.media().empty());
+  world.settings.offline.images = true;
+  world.poller->reconfigure(world.settings);
+  world.completer->reconfigure(world.settings);
+  world.go(10s);
+  CHECK(world.completion().state == OfflineState::complete);
+  CHECK(world.media().size() == 1);
+  CHECK(world.asked("http://site.example/1") == 1);
+}
