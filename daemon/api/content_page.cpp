@@ -165,6 +165,8 @@ std::string content_page(const model::Article& article, const model::Feed* feed,
   out.append("<meta http-equiv=\"Content-Security-Policy\" content=\"").append(content_policy).append("\">\n");
   out += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
   out += "<meta name=\"referrer\" content=\"no-referrer\">\n<title>" + text::escape(title) + "</title>\n";
+  if (const auto icon = feed != nullptr ? cached.path_of(feed->icon) : std::string(); !icon.empty())
+    out += "<link rel=\"icon\" href=\"" + icon + "\">\n";
   out.append("<style>").append(style).append("</style>\n</head>\n<body>\n<article>\n<header>\n<h1>");
   append_link(out, article.entry.url, title);
   out += "</h1>\n<p class=\"about\">";

@@ -273,7 +273,10 @@ void App::State::connect_caretaker() {
 
 void App::State::connect_housekeeper() {
   housekeeper.configure(settings.store);
-  housekeeper.on_change = [this] { server.notify_storage(ingest::disk_word(housekeeper.status().state)); };
+  housekeeper.on_change = [this] {
+    server.notify_storage(ingest::disk_word(housekeeper.status().state));
+    completer.wake();
+  };
   // A file system that was read-only: nobody else may have taken the directory meanwhile.
   housekeeper.may_write = [this] {
     if (state_lock) return true;
@@ -310,7 +313,7 @@ api::DaemonStatus App::State::status() {
 void App::State::after_commit() {
   indexer.wake();
   housekeeper.note_commit();
-  completer.wake();
+  completer.note_commit();
   server.notify_changes();
   // Power may go at any moment, so the latest trusted time is kept now and then: at most once a day, with other writes.
   const std::optional<Instant> confirmed = poller.time_confirmed();

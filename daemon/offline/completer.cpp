@@ -1,6 +1,7 @@
 #include "offline/completer.hpp"
 
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 #include <utility>
 
 namespace newscache::offline {
@@ -8,7 +9,9 @@ namespace {
 
 constexpr std::size_t most_at_once = 4;
 constexpr std::size_t stored_together = 16;
+constexpr std::chrono::seconds longest_unstored{5};
 constexpr std::int64_t looked_up = 32;
+constexpr std::size_t most_remembered = 4096;
 // When something is due is asked at least so often: the wall clock may have been set.
 constexpr std::chrono::hours longest_wait{24};
 constexpr std::chrono::minutes retry_after_trouble{15};
@@ -31,10 +34,14 @@ Completer::Completer(ingest::Services services, ingest::Poller& poller, Extract 
       context_{services, poller, std::move(extract), std::move(folder), settings.offline, settings.sites},
       alarm_(services.executor, services.clock) {}
 
-void Completer::wake() {
+void Completer::note_commit() {
   stale_ = true;
-  not_before_ = {};
   alarm_.wake();
+}
+
+void Completer::wake() {
+  not_before_ = {};
+  note_commit();
 }
 
 void Completer::reconfigure(const model::Settings& settings) {
@@ -72,10 +79,36 @@ loop::awaitable<void> Completer::run() {
     context_.day = std::strtoll(known->c_str(), nullptr, 10);
     context_.received_today = std::strtoll(known->c_str() + std::min(known->find(' '), known->size()), nullptr, 10);
   }
-  for (;;) {
-    if (!done_.empty() && (active_.empty() || done_.size() >= stored_together)) co_await store();
+  std::exception_ptr ended;
+  try {
+    for (;;) {
+      co_await work();
+      BootInstant wake = next_start();
+      if (!done_.empty()) wake = std::min(wake, done_since_ + longest_unstored);
+      co_await alarm_.wait_until(wake);
+    }
+  } catch (...) {
+    ended = std::current_exception();
+  }
+  // Cancelled. What has been fetched is worth one last transaction.
+  co_await boost::asio::this_coro::reset_cancellation_state();
+  if (!done_.empty()) co_await store();
+  std::rethrow_exception(ended);
+}
+
+bool Completer::is_time_to_store() const {
+  if (done_.empty()) return false;
+  return active_.empty() || done_.size() >= stored_together || services_.clock.boot() >= done_since_ + longest_unstored;
+}
+
+// A store that cannot be read or written now is tried again later.
+loop::awaitable<void> Completer::work() {
+  try {
+    if (is_time_to_store()) co_await store();
     if (next_start() <= services_.clock.boot()) co_await start_due();
-    co_await alarm_.wait_until(next_start());
+  } catch (const store::StoreError& error) {
+    services_.log.warning("articles cannot be completed now", {{"detail", error.what()}});
+    not_before_ = services_.clock.boot() + retry_after_trouble;
   }
 }
 
@@ -118,7 +151,8 @@ loop::awaitable<void> Completer::complete(model::ArticleId id) {
     if (known) {
       Attempted attempted = co_await attempt_completion(context_, std::move(known->first), std::move(known->second));
       if (attempted.stopped) not_before_ = std::max(not_before_, *attempted.stopped);
-      done_.push_back(std::move(attempted.update));
+      if (done_.empty()) done_since_ = services_.clock.boot();
+      if (attempted.is_news) done_.push_back(std::move(attempted.update));
     }
   } catch (...) {
     error = std::current_exception();
@@ -137,15 +171,10 @@ loop::awaitable<void> Completer::store() {
     writer.set_meta(received_key, received, store::Durability::relaxed);
     return writer.complete(updates);
   };
-  std::exception_ptr error;
-  try {
-    co_await services_.writer.run(std::move(job));
-  } catch (const store::StoreError& failed) {
-    // What was fetched is fetched again when there is room: the store still says that it is due.
-    services_.log.warning("completed articles cannot be stored", {{"detail", failed.what()}});
-    not_before_ = services_.clock.boot() + retry_after_trouble;
-    co_return;
-  }
+  // Should it fail, all of it is fetched again: the store still says that it is due.
+  co_await services_.writer.run(std::move(job));
+  if (active_.empty() || context_.fresh.size() > most_remembered) context_.fresh.clear();
+  if (context_.bad_icons.size() > most_remembered) context_.bad_icons.clear();
   if (on_commit) on_commit();
 }
 

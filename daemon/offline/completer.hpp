@@ -18,10 +18,6 @@
 
 namespace newscache::offline {
 
-struct Activity {
-  std::int64_t active = 0;  // articles that are being completed
-};
-
 class Completer {
  public:
   // Files that are to become assets are made in `folder`.
@@ -30,19 +26,22 @@ class Completer {
 
   // Until cancelled.
   loop::awaitable<void> run();
-  // There may be something to do: articles came, the network or a setting changed.
+  // There may be something to do: articles came.
+  void note_commit();
+  // What stood in the way may be gone: network, room, settings.
   void wake();
   // Articles that came while less was wanted are completed too, the newest of all feeds.
   void reconfigure(const model::Settings& settings);
   // The same for one feed whose own settings have changed.
   void reconsider(model::FeedId feed);
-  Activity activity() const { return {static_cast<std::int64_t>(active_.size())}; }
 
   // After each commit that moved the change log.
   std::function<void()> on_commit;
 
  private:
   BootInstant next_start() const;
+  bool is_time_to_store() const;
+  loop::awaitable<void> work();
   loop::awaitable<void> start_due();
   loop::awaitable<void> complete(model::ArticleId id);
   loop::awaitable<void> store();
@@ -55,6 +54,7 @@ class Completer {
   loop::Alarm alarm_;
   std::set<model::ArticleId> active_;
   std::vector<model::CompletionUpdate> done_;  // to be stored together
+  BootInstant done_since_{};                   // the first of these
   BootInstant not_before_{};                   // the next start, since there is no network, budget or room
   BootInstant next_{};                         // when the store has something due
   bool stale_ = true;                          // next_ is, since something changed

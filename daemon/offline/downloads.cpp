@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -60,17 +61,17 @@ Result<model::Media> keep_bytes(const std::string& folder, const std::string& ur
   model::Media media;
   media.url = url;
   media.asset = {hex(sha256({bytes})), std::move(type), static_cast<std::int64_t>(bytes.size())};
-  media.file = folder + "/" + name_of(url) + ".whole";
-  const FileDescriptor file(
-      ::open(media.file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, file_mode));
+  // Of its own: the same picture may be on its way for another article too.
+  media.file = folder + "/picture-XXXXXX";
+  const FileDescriptor file(::mkostemp(media.file.data(), O_CLOEXEC));
   if (!file) return trouble(media.file, "cannot be made");
+  ::fchmod(file.get(), file_mode);
   if (const auto written = write_all(file, media.file, bytes); !written) return written.error();
   if (::fsync(file.get()) != 0) return trouble(media.file, "cannot be synced");
   return media;
 }
 
-// The version is the file's name's second half: a name and bytes that belong together in one rename would be more than
-// is needed, since a version that does not fit makes the server send the whole.
+// The version stands in a file beside it. One that does not fit the bytes makes the server send the whole.
 Result<Partial> Partial::open(const std::string& folder, const std::string& url) {
   Partial partial;
   partial.url_ = url;
@@ -112,13 +113,14 @@ Result<void> Partial::restart() {
 Result<model::Media> Partial::finish() {
   const FileDescriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!file) return trouble(path_, "cannot be opened");
-  if (::fsync(file.get()) != 0) return trouble(path_, "cannot be synced");
+  struct stat status {};
+  if (::fsync(file.get()) != 0 || ::fstat(file.get(), &status) != 0) return trouble(path_, "cannot be synced");
+  if (status.st_size != bytes_) return Error{Cause::unavailable, path_ + " has been changed by somebody else"};
   if (bytes_ == 0) return Error{Cause::invalid, "it is empty"};
   const Mapping mapping(file.get(), static_cast<std::size_t>(bytes_));
   if (!mapping) return trouble(path_, "cannot be mapped");
   const auto type = media_type(mapping.bytes().substr(0, kHeadBytes));
   if (type.empty()) return Error{Cause::invalid, "it is of no kind that is kept"};
-  ::unlink((path_ + ".version").c_str());
   model::Media media;
   media.url = url_;
   media.asset = {hex(sha256({mapping.bytes()})), std::string(type), bytes_};

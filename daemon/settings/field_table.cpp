@@ -162,7 +162,7 @@ constexpr std::array field_table = std::to_array<Entry>({
   {"offline.image_width", "800", at_reload, integer(16, 10000), SLOT(offline.image_width),
    "The width in pixels that is wanted where a page offers an image in several"},
   {"offline.article_limit", R"("20MiB")", at_reload, size(kib, 16 * gib), SLOT(offline.article_limit),
-   "The most that may be fetched for one article"},
+   "The most that may be fetched for one article, enclosures aside"},
   {"offline.enclosures", "false", at_reload, boolean(), SLOT(offline.enclosures),
    "Fetch enclosures: podcasts, videos, documents"},
   {"offline.image_limit", R"("5MiB")", at_reload, size(kib, gib), SLOT(offline.image_limit),
