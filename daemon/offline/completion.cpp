@@ -69,7 +69,9 @@ loop::awaitable<Attempted> Attempt::run() {
     if (!stopped_ && wants_.enclosures) co_await complete_recordings(std::move(urls.recordings));
   }
   conclude();
-  Attempted attempted{std::move(update_), stopped_};
+  Attempted attempted;
+  attempted.update = std::move(update_);
+  attempted.stopped = stopped_;
   attempted.is_news =
       !stopped_ || attempted.update.bytes > 0 || attempted.update.page || !attempted.update.media.empty();
   co_return attempted;
