@@ -83,7 +83,7 @@ void Attempt::miss(const Error& error, bool once_more) {
 }
 
 loop::awaitable<Attempt::Errand> Attempt::errand_to(std::string url) {
-  using Reach = ingest::Poller::Reach;
+  using Reach = Errand::Reach;
   Errand errand = co_await context_.poller.errand(feed_.id, ingest::host_of(url), context_.settings.metered);
   if (errand.permit) co_return errand;
   if (errand.reach == Reach::everybody) {
