@@ -28,7 +28,7 @@ TEST_CASE("safe HTML becomes XHTML that is well-formed and that every reader of 
       {"<img src=\"/v1/assets/1\" alt=\"A &quot;boat&quot;\" width=\"3\">",
        "<img src=\"../pictures/1.jpg\" alt=\"A &quot;boat&quot;\"/>"},
       {"<img src=\"https://example.org/x.jpg\" alt=\"A boat\">", "A boat"},
-      {"<video src=\"x\" controls>v</video><center>c</center>", "vc"},
+      {"<video src=\"x\" controls>v</video><center>c</center>", "v<div>c</div>"},
       {"<table><tr><td colspan=\"2\">x</td></tr></table>", "<table><tr><td colspan=\"2\">x</td></tr></table>"},
       {"<p lang=\"de\" dir=\"ltr\">x</p>", "<p xml:lang=\"de\" dir=\"ltr\">x</p>"},
       {"<p>never closed", "<p>never closed</p>"},
@@ -45,7 +45,7 @@ TEST_CASE("safe HTML becomes XHTML that is well-formed and that every reader of 
       // Parts only where they belong, and around them nothing else.
       {"<li>x</li><figcaption>y</figcaption><rt>z</rt><td>t</td>", "xyzt"},
       {"<ul>\n one<li>two</li><ul><li>three</li></ul></ul>",
-       "<ul>\n <li>one</li><li>two</li><li><ul><li>three</li></ul></li></ul>"},
+       "<ul><li>\n one</li><li>two</li><li><ul><li>three</li></ul></li></ul>"},
       {"<table>one<tbody><tr>two<th>three</th></tr></tbody><caption>four</caption></table>",
        "<table><tr><td>one</td></tr><tr><td>two</td><th>three</th></tr><tr><td>four</td></tr></table>"},
       {"<table><caption>one</caption><tr><td>two</td></tr></table>",
