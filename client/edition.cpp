@@ -56,7 +56,8 @@ class Edition {
     };
     const auto title = article_title(article);
     std::string text = "<h1>" + xml_text(title) + "</h1>\n<p class=\"about\">" + xml_text(about(article, feed));
-    if (!article.url.empty()) text += " · <a href=\"" + xml_text(article.url) + "\">" + xml_text(article.url) + "</a>";
+    if (!article.url.empty())
+      text += " · <a href=\"" + xml_text(uri_of(article.url)) + "\">" + xml_text(article.url) + "</a>";
     text += "</p>\n" + to_xhtml(body, find);
     const auto file = "articles/" + std::to_string(article.id) + ".xhtml";
     parts.chapters.push_back({file, title});

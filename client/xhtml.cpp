@@ -147,7 +147,8 @@ bool is_language(std::string_view text) {
 
 bool fits(std::string_view attribute, std::string_view value) {
   if (attribute == "href")
-    return value.starts_with("http://") || value.starts_with("https://") || value.starts_with("mailto:");
+    return value.starts_with("http://") || value.starts_with("https://") ||
+           (value.starts_with("mailto:") && value.size() > 7);
   if (attribute == "dir") return value == "ltr" || value == "rtl" || value == "auto";
   if (attribute == "lang") return is_language(value);
   return is_number(value) && (attribute == "start" || value.find_first_not_of('0') != value.npos);
@@ -159,7 +160,7 @@ void append_attributes(std::string& out, const html::Token& token) {
     const auto value = value_of(token, rule.attribute);
     if (!fits(rule.attribute, value)) continue;
     out.append(" ").append(rule.attribute == "lang" ? "xml:lang" : rule.attribute).append("=\"");
-    append_xml(out, value);
+    append_xml(out, rule.attribute == "href" ? uri_of(value) : value);
     out += '"';
   }
 }
@@ -322,6 +323,31 @@ std::string to_xhtml(std::string_view safe_html, const std::function<std::string
   auto out = Writer(find).run(safe_html);
   drop_noncharacters(out);
   return out;
+}
+
+std::string uri_of(std::string_view url) {
+  constexpr std::string_view hex = "0123456789ABCDEF";
+  constexpr std::string_view allowed = "-._~:/?@!$&'()*+,;=";
+  // Brackets may stand around a host's number alone.
+  const auto scheme = url.find("://");
+  const auto path = scheme == url.npos ? 0 : std::min(url.find_first_of("/?#", scheme + 3), url.size());
+  std::string uri(url.substr(0, path));
+  bool in_fragment = false;
+  for (auto at = path; at < url.size(); ++at) {
+    const char c = url[at];
+    const auto escaped = url.substr(at + 1, 2);
+    const bool is_alphanumeric = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    const bool is_escape =
+        c == '%' && escaped.size() == 2 && escaped.find_first_not_of("0123456789ABCDEFabcdef") == escaped.npos;
+    const bool begins_fragment = c == '#' && !std::exchange(in_fragment, true);
+    if (is_alphanumeric || is_escape || begins_fragment || allowed.find(c) != allowed.npos) {
+      uri += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      uri.append("%").append(1, hex[byte >> 4]).append(1, hex[byte & 15]);
+    }
+  }
+  return uri;
 }
 
 std::string xml_text(std::string_view plain) {
