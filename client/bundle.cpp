@@ -12,12 +12,14 @@
 #include <cstring>
 #include <ostream>
 
+#include "base/fields.hpp"
 #include "base/file.hpp"
 #include "bundle/signature.hpp"
 #include "bundle/unpacker.hpp"
 #include "client/commands.hpp"
 #include "client/format.hpp"
 #include "client/json.hpp"
+#include "client/unfinished.hpp"
 
 namespace newscache::client {
 
@@ -82,17 +84,27 @@ Outcome<Contents> inspect(const Console& console, const std::string& file) {
   if (!opened) return cannot("open", file);
   bundle::Unpacker unpacker(opened.get());
   Percent percent(console, "checking " + file_label(file), unpacker.file_bytes());
+  std::int64_t articles = 0;
   for (;;) {
     const auto entry = unpacker.next();
     if (!entry) return Failure{Exit::failed, file_label(file) + ": " + entry.error().detail};
     percent.reached(unpacker.read_bytes());
     if (!*entry) break;
+    if ((*entry)->kind == bundle::Kind::articles) {
+      const auto bytes = unpacker.read_all();
+      if (!bytes) return Failure{Exit::failed, file_label(file) + ": " + bytes.error().detail};
+      for (FieldReader list(*bytes); list.next();) ++articles;
+      continue;
+    }
     for (;;) {
       const auto piece = unpacker.read();
       if (!piece) return Failure{Exit::failed, file_label(file) + ": " + piece.error().detail};
       if (piece->empty()) break;
       percent.reached(unpacker.read_bytes());
     }
+  }
+  if (articles != unpacker.ending().articles) {
+    return Failure{Exit::failed, file_label(file) + ": " + bundle::damaged("its count of articles is wrong").detail};
   }
   return Contents{unpacker.manifest(), unpacker.ending(), unpacker.signer()->value_or(""), unpacker.file_bytes()};
 }
@@ -151,7 +163,7 @@ Outcome<void> download(Session& session, const std::string& target, const std::s
 // One part: written beside its name, checked, signed, and only then given it.
 Outcome<Contents> export_part(Session& session, const ExportOptions& options, std::int64_t after, int part) {
   const auto file = part_name(options.file, part);
-  const auto unfinished = file + ".part";
+  const auto unfinished = unfinished_name(file);
   const auto most = options.split > 0 ? options.split - 1 - bundle::kSignatureBytes : 0;
   const auto target = with_query("/v1/bundle", {{"since", options.since},
                                                 {"after", after > 0 ? std::to_string(after) : ""},
@@ -187,7 +199,11 @@ Outcome<Exit> export_bundle(Session& session, const ExportOptions& options) {
     if (part == 1) revision = contents->manifest.revision;
     if (!session.json) session.console.out << printable_line(name) << ": " << summary(*contents) << '\n';
     parts.push_back(to_json(name, *contents));
-    if (!contents->ending.next) break;
+    if (!contents->ending.next) {
+      // Of an earlier export with more parts, which would be taken for this one's.
+      while (::unlink(part_name(options.file, ++part).c_str()) == 0) continue;
+      break;
+    }
     after = *contents->ending.next;
   }
   if (session.json) {
@@ -302,7 +318,9 @@ void add_bundle_commands(CLI::App& app, Action& chosen) {
       ->type_name("SIZE")
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::Range(std::uint64_t{33} << 20, std::uint64_t{1} << 50));
-  command->add_option("--sign", out->sign, "Sign with this ed25519 key, a PEM file")->type_name("KEY");
+  command->add_option("--sign", out->sign, "Sign with this ed25519 key, a PEM file")
+      ->type_name("KEY")
+      ->check(CLI::ExistingFile);
   command->add_option("FILE", out->file, "Where to; replaced when it exists")->required();
   command->footer("Example:\n  newscache bundle export --split 4GiB /media/stick/news.tar.zst");
   run_on(command, chosen, out, export_bundle);
@@ -310,7 +328,9 @@ void add_bundle_commands(CLI::App& app, Action& chosen) {
   command = bundle->add_subcommand("import", "Add from such files what is missing here");
   auto in = std::make_shared<ImportOptions>();
   command->add_flag("--no-states", in->no_states, "New articles are unread and not starred, whatever the file says");
-  command->add_option("--verify", in->verify, "Refuse what was not signed with this key, a PEM file")->type_name("KEY");
+  command->add_option("--verify", in->verify, "Refuse what was not signed with this key, a PEM file")
+      ->type_name("KEY")
+      ->check(CLI::ExistingFile);
   command->add_option("FILE", in->files, "What 'bundle export' has written")->required();
   command->footer("Example:\n  newscache bundle import /media/stick/news.tar.zst*");
   run_on(command, chosen, in, import_bundle);
@@ -318,7 +338,8 @@ void add_bundle_commands(CLI::App& app, Action& chosen) {
   command = bundle->add_subcommand("show", "Say what is in such a file, and whether it is whole; no daemon needed");
   auto shown = std::make_shared<ShowOptions>();
   command->add_option("--verify", shown->verify, "Fail for what was not signed with this key, a PEM file")
-      ->type_name("KEY");
+      ->type_name("KEY")
+      ->check(CLI::ExistingFile);
   command->add_option("FILE", shown->files, "What 'bundle export' has written")->required();
   command->footer("Example:\n  newscache bundle show news.tar.zst");
   run_on(command, chosen, shown, show_bundle);

@@ -41,8 +41,7 @@ std::string_view body_of(std::string_view page) {
 
 class Edition {
  public:
-  Edition(Session& session, std::string_view extension, EditionFiles& files)
-      : session_(session), extension_(extension), files_(files) {}
+  Edition(Session& session, EditionFiles& files) : session_(session), files_(files) {}
 
   Outcome<void> add(const Article& article, const std::string& feed) {
     const auto page = session_.connection.get("/v1/articles/" + std::to_string(article.id) + "/content");
@@ -57,10 +56,11 @@ class Edition {
     };
     const auto title = article_title(article);
     std::string text = "<h1>" + xml_text(title) + "</h1>\n<p class=\"about\">" + xml_text(about(article, feed));
-    if (!article.url.empty()) text += " · <a href=\"" + xml_text(article.url) + "\">" + xml_text(article.url) + "</a>";
+    if (!article.url.empty())
+      text += " · <a href=\"" + xml_text(uri_of(article.url)) + "\">" + xml_text(article.url) + "</a>";
     text += "</p>\n" + to_xhtml(body, find);
-    const auto file = "articles/" + std::to_string(article.id) + "." + std::string(extension_);
-    parts.chapters.push_back({file, title, feed});
+    const auto file = "articles/" + std::to_string(article.id) + ".xhtml";
+    parts.chapters.push_back({file, title});
     return files_.add(file, edition_page(title, text, "../"));
   }
 
@@ -91,7 +91,6 @@ class Edition {
   }
 
   Session& session_;
-  std::string_view extension_;
   EditionFiles& files_;
   std::map<std::string, std::string> pictures_;  // by the daemon's path
 };
@@ -106,8 +105,7 @@ std::string edition_page(std::string_view title, std::string_view body, std::str
   return page;
 }
 
-Outcome<EditionParts> write_articles(Session& session, const ArticleFilters& filters, std::string_view extension,
-                                     EditionFiles& files) {
+Outcome<EditionParts> write_articles(Session& session, const ArticleFilters& filters, EditionFiles& files) {
   auto query = query_of(session, filters);
   if (!query) return query.error();
   query->with_content = false;
@@ -115,7 +113,7 @@ Outcome<EditionParts> write_articles(Session& session, const ArticleFilters& fil
   if (!articles) return failure_of(articles.error());
   const auto titles = feed_titles(session);
   if (!titles) return titles.error();
-  Edition edition(session, extension, files);
+  Edition edition(session, files);
   std::size_t done = 0;
   for (const auto& article : *articles) {
     show_progress(session.console,

@@ -21,7 +21,6 @@ class EditionFiles {
 struct Chapter {
   std::string file;  // "articles/7.xhtml"
   std::string title;
-  std::string feed;
 };
 
 struct EditionPicture {
@@ -37,9 +36,8 @@ struct EditionParts {
 // A page of its own, as XHTML that a browser also takes for HTML.
 std::string edition_page(std::string_view title, std::string_view body, std::string_view up);
 
-// Writes the articles that the filters choose and their pictures; `extension` of the pages. Pictures of other kinds
+// Writes the articles that the filters choose and their pictures. Pictures of other kinds
 // than JPEG, PNG and GIF are left out, and what is not cached.
-Outcome<EditionParts> write_articles(Session& session, const ArticleFilters& filters, std::string_view extension,
-                                     EditionFiles& files);
+Outcome<EditionParts> write_articles(Session& session, const ArticleFilters& filters, EditionFiles& files);
 
 }  // namespace newscache::client

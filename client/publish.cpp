@@ -12,6 +12,7 @@
 #include "client/commands.hpp"
 #include "client/edition.hpp"
 #include "client/format.hpp"
+#include "client/json.hpp"
 #include "client/xhtml.hpp"
 #include "client/zip.hpp"
 #include "text/date.hpp"
@@ -136,6 +137,17 @@ std::string identity(const std::string& title, Instant now, const EditionParts& 
   return "urn:uuid:" + uuid;
 }
 
+void report(const Session& session, const std::string& file, const EditionParts& parts) {
+  const auto articles = static_cast<std::int64_t>(parts.chapters.size());
+  const auto pictures = static_cast<std::int64_t>(parts.pictures.size());
+  if (session.json) {
+    print_json(session, boost::json::object{{"file", file}, {"articles", articles}, {"pictures", pictures}});
+  } else {
+    session.console.out << printable_line(file) << ": " << plural(articles, "article") << ", "
+                        << plural(pictures, "picture") << '\n';
+  }
+}
+
 Outcome<Exit> export_epub(Session& session, const PublishOptions& options) {
   const auto now = session.clock.wall();
   const auto title = title_of(options, now);
@@ -144,7 +156,7 @@ Outcome<Exit> export_epub(Session& session, const PublishOptions& options) {
   // First and as it is: by it the file is known.
   if (const auto added = zip.add("mimetype", "application/epub+zip", Zip::Packing::stored); !added)
     return added.error();
-  const auto parts = write_articles(session, options.filters, "xhtml", book);
+  const auto parts = write_articles(session, options.filters, book);
   if (!parts) return parts.error();
   const auto id = identity(title, now, *parts);
   const std::pair<const char*, std::string> rest[] = {
@@ -160,9 +172,7 @@ Outcome<Exit> export_epub(Session& session, const PublishOptions& options) {
     if (const auto added = book.add(name, text); !added) return added.error();
   }
   if (const auto finished = zip.finish(); !finished) return finished.error();
-  session.console.out << printable_line(options.to) << ": "
-                      << plural(static_cast<std::int64_t>(parts->chapters.size()), "article") << ", "
-                      << plural(static_cast<std::int64_t>(parts->pictures.size()), "picture") << '\n';
+  report(session, options.to, *parts);
   return Exit::done;
 }
 
@@ -172,7 +182,7 @@ Outcome<Exit> export_html(Session& session, const PublishOptions& options) {
   for (const auto* name : {"", "/articles", "/pictures"}) {
     if (const auto made = folder.make(name); !made) return made.error();
   }
-  const auto parts = write_articles(session, options.filters, "xhtml", folder);
+  const auto parts = write_articles(session, options.filters, folder);
   if (!parts) return parts.error();
   const auto index = "<h1>" + xml_text(title) + "</h1>\n" + list_of(*parts);
   for (const auto& [name, text] : {std::pair<std::string, std::string>{"index.html", edition_page(title, index, "")},
@@ -181,9 +191,7 @@ Outcome<Exit> export_html(Session& session, const PublishOptions& options) {
     const auto from = name == "index.html" ? text.find("<!DOCTYPE") : 0;
     if (const auto added = folder.add(name, std::string_view(text).substr(from)); !added) return added.error();
   }
-  session.console.out << printable_line(options.to)
-                      << "/index.html: " << plural(static_cast<std::int64_t>(parts->chapters.size()), "article") << ", "
-                      << plural(static_cast<std::int64_t>(parts->pictures.size()), "picture") << '\n';
+  report(session, options.to + "/index.html", *parts);
   return Exit::done;
 }
 
@@ -194,18 +202,20 @@ void add_publish_commands(CLI::App& app, Action& chosen) {
   exports->require_subcommand(1);
   exports->footer(
       "Examples:\n  newscache export epub --unread --since 1d today.epub\n  newscache export html --starred kept");
-  const auto add = [&](const char* name, const char* help, const char* to, const char* footer, auto* function) {
+  const auto add = [&](const char* name, const char* help, const char* to, const char* to_help, const char* footer,
+                       auto* function) {
     auto* command = exports->add_subcommand(name, help);
     auto options = std::make_shared<PublishOptions>();
     add_filters(*command, options->filters);
     command->add_option("--title", options->title, "Of the edition; \"News\" and the day when absent");
-    command->add_option(to, options->to, "Where to; replaced when it exists")->required();
+    command->add_option(to, options->to, to_help)->required();
     command->footer(footer);
     run_on(command, chosen, options, function);
   };
-  add("epub", "A book for e-readers, EPUB 3", "FILE",
+  add("epub", "A book for e-readers, EPUB 3", "FILE", "Where to; replaced when it exists",
       "Example:\n  newscache export epub --unread --since 1d today.epub", export_epub);
   add("html", "A folder of pages; index.html opens in a browser", "DIR",
+      "Where to; what is there of an earlier edition is replaced or stays",
       "Example:\n  newscache export html --starred kept", export_html);
 }
 

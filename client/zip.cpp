@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "client/session.hpp"
+#include "client/unfinished.hpp"
 
 namespace newscache::client {
 namespace {
@@ -39,7 +40,9 @@ std::string deflated(std::string_view bytes) {
 }  // namespace
 
 Zip::Zip(std::string file)
-    : file_(std::move(file)), unfinished_(file_ + ".part"), out_(std::fopen(unfinished_.c_str(), "wbe"), std::fclose) {}
+    : file_(std::move(file)),
+      unfinished_(unfinished_name(file_)),
+      out_(std::fopen(unfinished_.c_str(), "wbe"), std::fclose) {}
 
 Zip::~Zip() {
   if (out_) ::unlink(unfinished_.c_str());
@@ -95,7 +98,8 @@ Outcome<void> Zip::finish() {
   put(end, position_, 4);
   put(end, 0, 2);
   if (const auto written = write(directory_ + end); !written) return written;
-  if (std::fflush(out_.get()) != 0 || ::rename(unfinished_.c_str(), file_.c_str()) != 0) {
+  if (std::fflush(out_.get()) != 0 || ::fsync(::fileno(out_.get())) != 0 ||
+      ::rename(unfinished_.c_str(), file_.c_str()) != 0) {
     return Failure{Exit::failed, "cannot write " + file_label(file_) + ": " + std::strerror(errno)};
   }
   out_.reset();

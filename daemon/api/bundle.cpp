@@ -1,6 +1,7 @@
 // GET and POST /v1/bundle: what the database holds as one file, and one from another device taken in.
 
 #include <boost/json/object.hpp>
+#include <memory>
 
 #include "api/handlers.hpp"
 #include "offline/bundle_import.hpp"
@@ -58,6 +59,10 @@ loop::awaitable<Response> import_bundle(Context& context, Request& request) {
   reader.boolean("states", options.states);
   reader.text("signer", options.signer);
   if (reader.error()) co_return problem(*reader.error());
+  if (context.takes_bundle) co_return problem(503, "another bundle is being taken in: try again when that is done");
+  context.takes_bundle = true;
+  const auto release = [](Context* taking) { taking->takes_bundle = false; };
+  const std::unique_ptr<Context, decltype(release)> taking(&context, release);
   auto& services = context.services;
   const offline::BundleServices work{services.clock, services.worker, services.writer, services.poller,
                                      store::new_assets_path(database_of(services))};

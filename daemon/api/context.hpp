@@ -15,6 +15,7 @@ struct Context {
   Services services;
   Host& host;  // which owns this through Host::answer
   std::shared_ptr<EventHub> events;
+  bool takes_bundle = false;  // one at a time: it keeps the worker and the writer busy
 };
 
 // Where the change log stands.

@@ -67,7 +67,6 @@ struct Unpacker::State {
   Manifest manifest;
   Ending ending;
   std::int64_t entries = 0;
-  std::int64_t articles = 0;
   std::int64_t assets = 0;
   std::int64_t asset_bytes = 0;
   std::optional<Entry> current;

@@ -6,7 +6,6 @@
 
 #include "html/class_words.hpp"
 #include "html/measures.hpp"
-#include "html/tokenizer.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::html {
@@ -52,24 +51,9 @@ class Cleaner {
   }
 
  private:
-  // Calls `goes` for everything under the article, and takes out what it names.
-  template <class Goes>
-  void drop_if(Goes goes) {
-    NodeId node = document_[article_].first;
-    while (node != no_node) {
-      if (!document_[node].is_text && goes(node)) {
-        const NodeId next = document_.following_skipping(node, article_);
-        document_.unlink(node);
-        node = next;
-      } else {
-        node = document_.following(node, article_);
-      }
-    }
-  }
-
   // All but videos.
   void drop_embeds() {
-    drop_if([&](NodeId node) {
+    document_.remove_if(article_, [&](NodeId node) {
       const Element element = document_[node].element;
       const bool embed = element == Element::object || element == Element::embed || element == Element::iframe;
       return embed && !shows_video(document_, node);
@@ -77,11 +61,11 @@ class Cleaner {
   }
 
   void drop_by_name() {
-    drop_if([&](NodeId node) {
+    document_.remove_if(article_, [&](NodeId node) {
       switch (document_[node].element) {
         case Element::footer:
         case Element::aside:
-          return true;
+          return std::find(rules_.spared.begin(), rules_.spared.end(), node) == rules_.spared.end();
         case Element::h1:
         case Element::h2:
           return rules_.weigh_classes && class_weight(document_, node) < 0;
@@ -95,7 +79,7 @@ class Cleaner {
 
   void drop_share_boxes() {
     const PageMeasures measures(document_, article_);
-    drop_if([&](NodeId node) {
+    document_.remove_if(article_, [&](NodeId node) {
       return document_[node].parent != article_ && hints_of(document_, node).has(Hint::share) &&
              measures[node].chars < most_share_chars;
     });
@@ -105,17 +89,13 @@ class Cleaner {
   bool goes(NodeId node, const Measures& m) const;
   bool is_bad(NodeId node, const Measures& m, int weight, bool list) const;
   bool is_picture_list(NodeId node, const Measures& m) const;
-  bool is_near(NodeId node, Element around) const;
 
   void drop_empty_paragraphs() {
     const PageMeasures measures(document_, article_);
-    drop_if([&](NodeId node) {
+    document_.remove_if(article_, [&](NodeId node) {
       const auto& m = measures[node];
       if (document_.is(node, Element::br)) {
-        NodeId next = document_[node].next;
-        while (next != no_node && document_[next].is_text && is_all_space(document_[next].text)) {
-          next = document_[next].next;
-        }
+        const NodeId next = skip_blank_text(document_, document_[node].next);
         return next != no_node && document_.is(next, Element::p);
       }
       return document_.is(node, Element::p) && m.chars == 0 && m.images == 0 && m.embeds == 0;
@@ -162,20 +142,12 @@ void Cleaner::drop_by_content(std::initializer_list<std::string_view> names) {
   }
 }
 
-bool Cleaner::is_near(NodeId node, Element around) const {
-  int levels = 4;
-  for (node = document_[node].parent; node != no_node && levels > 0; node = document_[node].parent, --levels) {
-    if (document_.is(node, around)) return true;
-  }
-  return false;
-}
-
 // `m` is of what is under the node.
 bool Cleaner::goes(NodeId node, const Measures& m) const {
   const Element element = document_[node].element;
   bool list = element == Element::ul || element == Element::ol;
   if (!list) list = m.chars > 0 && m.list_chars > 0.9 * m.chars;
-  if (data_[node] || m.data_tables || is_near(node, Element::code)) return false;
+  if (data_[node] || m.data_tables || is_within(document_, node, Element::code)) return false;
   const int weight = rules_.weigh_classes ? class_weight(document_, node) : 0;
   if (weight < 0) return true;
   if (m.commas >= 10 || m.embeds > 0) return false;
@@ -184,7 +156,7 @@ bool Cleaner::goes(NodeId node, const Measures& m) const {
 }
 
 bool Cleaner::is_bad(NodeId node, const Measures& m, int weight, bool list) const {
-  const bool in_figure = is_near(node, Element::figure);
+  const bool in_figure = is_within(document_, node, Element::figure);
   const double links = m.link_density();
   const double headings = m.chars == 0 ? 0 : static_cast<double>(m.heading_chars) / m.chars;
   if (!in_figure && m.images > 1 && 2 * m.paragraphs < m.images) return true;

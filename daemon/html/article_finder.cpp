@@ -48,7 +48,7 @@ class Finder {
         scores_(document.size()),
         has_score_(document.size()) {}
 
-  FoundArticle run(const std::vector<NodeId>& scored) {
+  NodeId run(const std::vector<NodeId>& scored) {
     for (const NodeId node : scored) score(node);
     for (const NodeId node : candidates_) scores_[node] *= 1 - measures_[node].link_density();
     std::stable_sort(candidates_.begin(), candidates_.end(),
@@ -79,10 +79,10 @@ class Finder {
     candidates_.push_back(node);
   }
 
-  FoundArticle whole_body() {
+  NodeId whole_body() {
     const NodeId article = document_.new_element("div");
     document_.move_children(Document::body, article);
-    return {article, candidates_.empty() ? 0 : scores_[Document::body]};
+    return article;
   }
 
   NodeId climb(NodeId top) const {
@@ -137,7 +137,7 @@ class Finder {
   }
 
   // The best one, and what stands beside it and is of its kind.
-  FoundArticle gather(NodeId top) {
+  NodeId gather(NodeId top) {
     const double score = score_of(top);
     const double enough = std::max(10.0, score * 0.2);
     const auto name = document_.attribute(top, "class");
@@ -149,7 +149,7 @@ class Finder {
       }
       sibling = next;
     }
-    return {article, score};
+    return article;
   }
 
   bool belongs(NodeId sibling, std::string_view name, double top_score, double enough) const {
@@ -175,7 +175,7 @@ class Finder {
 
 }  // namespace
 
-FoundArticle find_article(Document& document, const std::vector<NodeId>& scored, bool weigh_classes) {
+NodeId find_article(Document& document, const std::vector<NodeId>& scored, bool weigh_classes) {
   return Finder(document, weigh_classes).run(scored);
 }
 

@@ -8,6 +8,7 @@
 #include "html/class_words.hpp"
 #include "html/measures.hpp"
 #include "html/page_pruner.hpp"
+#include "html/page_verdict.hpp"
 #include "html/tokenizer.hpp"
 #include "text/utf8.hpp"
 
@@ -99,7 +100,8 @@ constexpr std::string_view labels[] = {
     "あわせて読みたい",
 };
 
-// How short paragraphs begin that are about the publisher and not its subject.
+// How short paragraphs begin that are about the publisher and not its subject; an article's own may as well, so that
+// where they stand counts too.
 constexpr std::string_view notices[] = {
     "additional reporting by",
     "advertisement",
@@ -146,7 +148,6 @@ constexpr std::string_view notices[] = {
     "support our journalism",
     "thank you for subscribing",
     "thanks for signing up",
-    "this article was amended on",
     "to comment on this",
     "want more",
     "we welcome your",
@@ -173,20 +174,34 @@ class Trimmer {
       : document_(document), article_(article), measures_(document, article), all_(measures_[article].chars) {}
 
   void run() {
-    NodeId node = document_[article_].first;
-    while (node != no_node) {
-      if (!document_[node].is_text && goes(node)) {
-        const NodeId next = document_.following_skipping(node, article_);
-        document_.unlink(node);
-        node = next;
-      } else {
-        node = document_.following(node, article_);
-      }
-    }
+    const NodeId last = last_paragraph();
+    document_.remove_if(article_, [&](NodeId node) {
+      const bool gone = goes(node);
+      behind_text_ = behind_text_ || node == last;
+      return gone;
+    });
     trim_edges();
   }
 
  private:
+  // Of prose.
+  NodeId last_paragraph() const {
+    std::vector<NodeId> paragraphs;
+    for (NodeId node = article_; node != no_node; node = document_.following(node, article_)) {
+      if (document_.is(node, Element::p) && is_prose(node)) paragraphs.push_back(node);
+    }
+    while (!paragraphs.empty() && is_notice(paragraphs.back())) paragraphs.pop_back();
+    return paragraphs.empty() ? no_node : paragraphs.back();
+  }
+
+  bool is_prose(NodeId node) const {
+    return measures_[node].chars >= shortest_prose && measures_[node].link_density() < mostly_links;
+  }
+
+  bool is_notice(NodeId node) const {
+    return measures_[node].chars <= longest_notice && begins_with_any(text::to_lower(document_.text_of(node)), notices);
+  }
+
   // Links before the first paragraph are a way through the site, those behind the last one lead out of the article;
   // lines in front say when it was published.
   void trim_edges() {
@@ -195,10 +210,7 @@ class Trimmer {
       const auto& m = measures_[node];
       if (is_block(document_[node].element) && m.leaf && m.chars > 0) leaves.push_back(node);
     }
-    const auto prose = [&](NodeId node) {
-      return measures_[node].chars >= shortest_prose && measures_[node].link_density() < mostly_links;
-    };
-    const auto first = std::find_if(leaves.begin(), leaves.end(), prose);
+    const auto first = std::find_if(leaves.begin(), leaves.end(), [&](NodeId node) { return is_prose(node); });
     if (first == leaves.end()) return;
     for (auto leaf = leaves.begin(); leaf != first; ++leaf) {
       if (is_link(*leaf) || is_date_line(*leaf)) document_.unlink(*leaf);
@@ -232,17 +244,29 @@ class Trimmer {
     const auto lower = text::to_lower(document_.text_of(node));
     if (m.chars <= longest_label && labels_links(node, lower)) return true;
     if (m.link_density() > mostly_links && m.link_density() < 1.01 && begins_with_any(lower, labels)) return true;
-    if (element == Element::p && begins_with_any(lower, notices)) return true;
+    if (element == Element::p && begins_with_any(lower, notices) && stands_aside(node, lower)) return true;
     return repeats(node);
+  }
+
+  bool stands_aside(NodeId node, std::string_view lower) const {
+    if (behind_text_ || measures_[node].link_density() > mostly_links || lower == "advertisement") return true;
+    int levels = 4;
+    for (node = document_[node].parent; node != article_ && levels > 0; node = document_[node].parent, --levels) {
+      if (hints_of(document_.attribute(node, "class")).has(Hint::aside)) return true;
+    }
+    return false;
   }
 
   bool goes_by_name(NodeId node) const {
     const auto& m = measures_[node];
     const auto prose = static_cast<float>(m.chars) - m.link_chars;
     if (prose > static_cast<float>(most_aside_prose) || m.chars * 3 > all_) return false;
-    const auto hints = hints_of(document_, node);
-    return hints.has(Hint::unseen) || hints.has(Hint::paywall) ||
-           (hints.has(Hint::aside) && is_block(document_[node].element));
+    const auto hints =
+        m.link_density() > mostly_links ? hints_of(document_, node) : hints_of(document_.attribute(node, "class"));
+    if (hints.has(Hint::unseen)) return true;
+    if (!is_block(document_[node].element)) return false;
+    return hints.has(Hint::aside) ||
+           (hints.has(Hint::paywall) && m.chars <= most_aside_prose && appeals_to_pay(document_.text_of(node)));
   }
 
   // A heading over links, which go with it.
@@ -286,6 +310,7 @@ class Trimmer {
   NodeId article_;
   PageMeasures measures_;
   std::uint32_t all_;
+  bool behind_text_ = false;  // the last long paragraph has been seen
   std::unordered_map<std::string, NodeId> seen_;
 };
 
@@ -300,6 +325,7 @@ NodeId headline(const Document& document, NodeId article) {
 }  // namespace
 
 void drop_further_articles(Document& document, std::string_view title) {
+  const TitleWords words(title);
   bool found = false;
   for (NodeId node = Document::body; node != no_node;) {
     const NodeId next = document.following_skipping(node, Document::root);
@@ -308,7 +334,7 @@ void drop_further_articles(Document& document, std::string_view title) {
       continue;
     }
     const NodeId heading = headline(document, node);
-    const bool ours = heading != no_node && similarity(title, document.text_of(heading)) > 0.6;
+    const bool ours = heading != no_node && words.share_of(document, heading) > 0.6;
     if (found && heading != no_node && !ours) document.unlink(node);
     found = found || ours;
     node = next;

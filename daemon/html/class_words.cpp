@@ -276,13 +276,14 @@ Hints hints_of(std::string_view names) {
 
 Hints hints_of(const Document& document, NodeId node) {
   auto hints = hints_of(document.attribute(node, "class"));
-  hints.add(hints_of(document.attribute(node, "id")));
+  if (!is_heading(document[node].element)) hints.add(hints_of(document.attribute(node, "id")));
   return hints;
 }
 
 int class_weight(const Document& document, NodeId node) {
   int weight = 0;
   for (const auto attribute : {"class", "id"}) {
+    if (is_heading(document[node].element) && attribute == std::string_view("id")) continue;
     const auto hints = hints_of(document.attribute(node, attribute));
     if (hints.has(negative)) weight -= 25;
     if (hints.has(positive)) weight += 25;

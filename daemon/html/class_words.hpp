@@ -17,7 +17,7 @@ enum class Hint : std::uint16_t {
   byline = 16,    // who wrote it
   share = 32,     // buttons to pass it on
   aside = 64,     // links to others, newsletters, what readers say
-  paywall = 128,  // what those who do not pay see
+  paywall = 128,  // what those who do not pay see, or what those who pay do
   unseen = 256    // only for screen readers
 };
 
@@ -39,9 +39,9 @@ class Hints {
 
 // Of one attribute's value, in one pass.
 Hints hints_of(std::string_view names);
-// Of class and id.
+// Of class and id; not of a heading's id, which is made of its words.
 Hints hints_of(const Document& document, NodeId node);
-// 25 for each of class and id whose names are positive, minus 25 for each whose names are negative.
+// 25 for each of these whose names are positive, minus 25 for each whose names are negative.
 int class_weight(const Document& document, NodeId node);
 
 }  // namespace newscache::html

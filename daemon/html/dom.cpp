@@ -167,4 +167,17 @@ std::string_view Document::keep(std::string_view text) {
   return {copy, text.size()};
 }
 
+bool is_within(const Document& document, NodeId node, Element element) {
+  int levels = 4;
+  for (node = document[node].parent; node != no_node && levels > 0; node = document[node].parent, --levels) {
+    if (document.is(node, element)) return true;
+  }
+  return false;
+}
+
+NodeId skip_blank_text(const Document& document, NodeId node) {
+  while (node != no_node && document[node].is_text && is_all_space(document[node].text)) node = document[node].next;
+  return node;
+}
+
 }  // namespace newscache::html

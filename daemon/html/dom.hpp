@@ -80,6 +80,16 @@ class Document {
   void unlink(NodeId node);
   void append(NodeId parent, NodeId node) { insert(parent, node, no_node); }
   void insert_before(NodeId sibling, NodeId node) { insert(nodes_[sibling].parent, node, sibling); }
+  // Takes the elements under `top` out that the predicate names, with all under them, in the document's order.
+  template <typename Goes>
+  void remove_if(NodeId top, Goes goes) {
+    for (NodeId node = nodes_[top].first; node != no_node;) {
+      const bool gone = !nodes_[node].is_text && goes(node);
+      const NodeId next = gone ? following_skipping(node, top) : following(node, top);
+      if (gone) unlink(node);
+      node = next;
+    }
+  }
   // Its children take its place.
   void unwrap(NodeId node);
   // Moves all children to the end of the other node's.
@@ -111,6 +121,11 @@ class Document {
 inline bool is_block(Element element) {
   return kind(element) == ElementKind::flow || kind(element) == ElementKind::table || element == Element::hr;
 }
+
+// Whether one of the four nearest elements around it is such a one.
+bool is_within(const Document& document, NodeId node, Element element);
+// The first of the node and its siblings behind that is no text of blanks.
+NodeId skip_blank_text(const Document& document, NodeId node);
 
 // Decodes and parses; what lies beyond the bounds on bytes, nodes, depth and attributes is left out.
 Document parse_page(std::string_view bytes, const PageOptions& options);

@@ -43,16 +43,16 @@ Attempt attempt(Document& document, const Looseness& how, std::string_view title
   prune_rules.title = title;
   prune_rules.drop_unlikely = how.drop_unlikely;
   auto pruned = prune(document, prune_rules);
-  const auto found = find_article(document, pruned.scored, how.weigh_classes);
+  const NodeId article = find_article(document, pruned.scored, how.weigh_classes);
   CleanRules clean_rules;
   clean_rules.weigh_classes = how.weigh_classes;
   clean_rules.by_content = how.clean_by_content;
-  clean_article(document, found.node, clean_rules);
-  trim_article(document, found.node);
+  clean_article(document, article, clean_rules);
+  trim_article(document, article);
   Attempt result;
-  result.shape = article_shape(document, found.node);
+  result.shape = article_shape(document, article);
   result.shape.headline = pruned.headline;
-  result.html = write_content(document, found.node);
+  result.html = write_content(document, article);
   result.byline = std::move(pruned.byline);
   return result;
 }
@@ -69,18 +69,6 @@ Attempt best_attempt(Document& document, std::string_view title) {
     if (enough) break;
   }
   return best;
-}
-
-void drop_all(Document& document, std::string_view name) {
-  for (NodeId node = Document::root; node != no_node;) {
-    if (document.is(node, name)) {
-      const NodeId next = document.following_skipping(node, Document::root);
-      document.unlink(node);
-      node = next;
-    } else {
-      node = document.following(node, Document::root);
-    }
-  }
 }
 
 // Everything that the selectors find, in their order; Cause::invalid when one is none.
@@ -105,6 +93,7 @@ Attempt kept(Document& document, const std::vector<NodeId>& nodes) {
   }
   CleanRules rules;
   rules.weigh_classes = rules.by_content = false;
+  rules.spared = nodes;
   clean_article(document, article, rules);
   Attempt result;
   result.shape = article_shape(document, article);
@@ -153,7 +142,7 @@ Result<PageArticle> extract(std::string_view page, const PageOptions& options) {
   auto metadata = page_metadata(document, options.url);
   const auto base = page_base(document, options.url);
   settle_pictures(document, base, options.image_width);
-  drop_all(document, "noscript");
+  document.remove_if(Document::root, [&](NodeId node) { return document.is(node, "noscript"); });
   const auto signs = page_signs(document);
   auto found = find(document, options, metadata);
   if (!found) return found.error();

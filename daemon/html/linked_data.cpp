@@ -7,6 +7,7 @@
 
 #include "html/plain_text.hpp"
 #include "text/entities.hpp"
+#include "text/url.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::html {
@@ -18,6 +19,7 @@ constexpr std::size_t most_bytes = 1 << 20;  // of all scripts
 constexpr std::size_t most_nodes = 2000;     // things described that are looked at
 constexpr std::size_t most_people = 20;
 constexpr std::size_t longest_name = 200;
+constexpr std::size_t longest_address = 2000;
 constexpr std::size_t max_depth = 64;
 
 // Control characters become blanks, escapes that JSON does not know lose their backslash, and what scripts are wrapped
@@ -105,10 +107,10 @@ class Reader {
     if (!error) documents_.push_back(std::move(value));
   }
 
-  LinkedData read() {
+  LinkedData read(std::string_view url) {
     for (const auto& document : documents_) collect(document);
     LinkedData data;
-    if (const auto* article = find(is_article)) {
+    if (const auto* article = own_article(url)) {
       data.is_article = true;
       read_article(*article, data);
     }
@@ -144,6 +146,32 @@ class Reader {
   const json::object* find(Test test) const {
     const auto found = std::find_if(things_.begin(), things_.end(), [&](const auto* thing) { return test(*thing); });
     return found == things_.end() ? nullptr : *found;
+  }
+
+  // The only one, or that of this address.
+  const json::object* own_article(std::string_view url) const {
+    std::vector<const json::object*> articles;
+    for (const auto* thing : things_) {
+      if (is_article(*thing)) articles.push_back(thing);
+    }
+    if (articles.size() == 1) return articles.front();
+    const auto wanted = address(url, url);
+    const auto own = std::find_if(articles.begin(), articles.end(), [&](const auto* article) {
+      const auto* page = article->if_contains("mainEntityOfPage");
+      const auto* page_object = page ? page->if_object() : nullptr;
+      const auto* page_text = page ? page->if_string() : nullptr;
+      const std::string_view stated[] = {string_of(*article, "url"), string_of(*article, "@id"),
+                                         page_text ? view(*page_text) : std::string_view(),
+                                         page_object ? string_of(*page_object, "url") : std::string_view(),
+                                         page_object ? string_of(*page_object, "@id") : std::string_view()};
+      return std::any_of(std::begin(stated), std::end(stated),
+                         [&](auto one) { return !one.empty() && !wanted.empty() && address(url, one) == wanted; });
+    });
+    return own == articles.end() ? nullptr : *own;
+  }
+
+  static std::string address(std::string_view base, std::string_view reference) {
+    return reference.size() > longest_address ? std::string() : text::canonical_url(text::resolve_url(base, reference));
   }
 
   // What {"@id": "..."} stands for.
@@ -241,7 +269,7 @@ class Reader {
 
 }  // namespace
 
-LinkedData read_linked_data(const std::vector<std::string_view>& scripts) {
+LinkedData read_linked_data(const std::vector<std::string_view>& scripts, std::string_view url) {
   Reader reader;
   std::size_t bytes = 0;
   for (const auto script : scripts) {
@@ -249,7 +277,7 @@ LinkedData read_linked_data(const std::vector<std::string_view>& scripts) {
     if (bytes > most_bytes) break;
     reader.add(script);
   }
-  return reader.read();
+  return reader.read(url);
 }
 
 }  // namespace newscache::html

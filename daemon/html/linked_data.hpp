@@ -22,7 +22,8 @@ struct LinkedData {
   bool for_subscribers = false;
 };
 
-// The contents of the page's scripts of that kind.
-LinkedData read_linked_data(const std::vector<std::string_view>& scripts);
+// The contents of the scripts of that kind of the page at `url`. Of several articles only that is its own which says
+// so: a front page lists its stories.
+LinkedData read_linked_data(const std::vector<std::string_view>& scripts, std::string_view url);
 
 }  // namespace newscache::html

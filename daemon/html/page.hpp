@@ -39,7 +39,7 @@ struct PageArticle {
   std::string amp_url;     // the same article in plainer markup
 };
 
-// Cause::no_article; Cause::too_large when parsing it would cost too much.
+// Cause::no_article; Cause::invalid, with the selector, when one of the options' cannot be read.
 Result<PageArticle> extract(std::string_view page, const PageOptions& options);
 
 }  // namespace newscache::html

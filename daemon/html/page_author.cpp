@@ -152,9 +152,13 @@ std::string names_under(const Document& document, NodeId top) {
 }  // namespace
 
 std::string clean_byline(std::string_view text) {
-  std::string blanks(text);
-  for (auto at = blanks.find("\xc2\xa0"); at != blanks.npos; at = blanks.find("\xc2\xa0", at))
-    blanks.replace(at, 2, " ");
+  constexpr std::string_view no_break_space = "\xc2\xa0";
+  std::string blanks;
+  while (!text.empty()) {
+    const auto at = std::min(text.find(no_break_space), text.size());
+    blanks.append(text.substr(0, at)).append(" ");
+    text.remove_prefix(std::min(at + no_break_space.size(), text.size()));
+  }
   const auto collapsed = text::collapse_white_space(blanks);
   std::string_view rest = without_opening(collapsed);
   if (rest.size() > longest_byline || is_notice(rest)) return {};

@@ -1,8 +1,10 @@
 #include "html/page_links.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "html/page_words.hpp"
 #include "text/url.hpp"
@@ -12,6 +14,7 @@ namespace newscache::html {
 namespace {
 
 constexpr int most_pages = 99;
+constexpr std::size_t most_links = 20;  // that claim to lead to the next one
 constexpr std::string_view parameters[] = {"page", "p", "pg", "paged", "pagina", "seite", "pageno", "page_number"};
 
 // An address and which page of it that is; the first has no number.
@@ -89,22 +92,35 @@ Numbered first_page(std::string_view path, std::string_view query) {
   return {std::string(path).append(query.empty() ? "" : "?").append(query)};
 }
 
-bool follows(std::string_view from, std::string_view to) {
-  const auto split = [](std::string_view url) {
-    url = url.substr(0, url.find('#'));
-    const auto mark = std::min(url.find('?'), url.size());
-    return std::pair(url.substr(0, mark), url.substr(std::min(mark + 1, url.size())));
-  };
-  const auto [from_path, from_query] = split(from);
-  const auto [to_path, to_query] = split(to);
-  for (const auto number : {by_parameter, by_path}) {
-    const auto next = number(to_path, to_query);
-    if (!next || next->page < 2) continue;
-    const auto here = number(from_path, from_query).value_or(first_page(from_path, from_query));
-    if (here.stem == next->stem && here.page + 1 == next->page) return true;
-  }
-  return false;
+std::pair<std::string_view, std::string_view> split(std::string_view url) {
+  url = url.substr(0, url.find('#'));
+  const auto mark = std::min(url.find('?'), url.size());
+  return {url.substr(0, mark), url.substr(std::min(mark + 1, url.size()))};
 }
+
+// A page, and whether an address is that of the next one.
+class Pages {
+ public:
+  explicit Pages(std::string_view url) {
+    const auto [path, query] = split(url);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      here_[i] = numbers[i](path, query).value_or(first_page(path, query));
+    }
+  }
+
+  bool is_next(std::string_view url) const {
+    const auto [path, query] = split(url);
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const auto next = numbers[i](path, query);
+      if (next && next->page == here_[i].page + 1 && next->stem == here_[i].stem) return true;
+    }
+    return false;
+  }
+
+ private:
+  static constexpr std::array numbers = {by_parameter, by_path};
+  std::array<Numbered, numbers.size()> here_;
+};
 
 }  // namespace
 
@@ -116,11 +132,14 @@ std::string page_base(const Document& document, std::string_view url) {
 
 std::string next_page(const Document& document, std::string_view url) {
   const auto base = page_base(document, url);
+  const Pages pages(url);
+  std::size_t links = 0;
   for (NodeId node = Document::root; node != no_node; node = document.following(node, Document::root)) {
-    const bool links = document.is(node, "link") || document.is(node, Element::a);
-    if (!links || !has_word(document.attribute(node, "rel"), "next")) continue;
+    const bool is_link = document.is(node, "link") || document.is(node, Element::a);
+    if (!is_link || !has_word(document.attribute(node, "rel"), "next")) continue;
+    if (++links > most_links) break;
     auto next = text::resolve_url(base, document.attribute(node, "href"));
-    if (text::same_origin(url, next) && follows(url, next)) return next;
+    if (pages.is_next(next) && text::same_origin(url, next)) return next;
   }
   return {};
 }

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t longest_value = 2000;
 constexpr std::size_t longest_site = 200;
+constexpr std::size_t most_names = 8;  // of one <meta>
 
 enum class Field : std::uint8_t { title, byline, site, excerpt, image, language, published };
 constexpr std::size_t field_count = static_cast<std::size_t>(Field::published) + 1;
@@ -113,7 +114,8 @@ class MetaReader {
       const auto content = document.attribute(node, "content");
       if (text::trim(content).empty()) continue;
       // Several properties may share one content.
-      for (auto names = document.attribute(node, "property"); !names.empty();) {
+      auto names = document.attribute(node, "property");
+      for (std::size_t count = 0; count < most_names && !names.empty(); ++count) {
         names = text::trim(names);
         const auto name = names.substr(0, names.find_first_of(" \t\n"));
         names.remove_prefix(name.size());
@@ -146,14 +148,15 @@ class MetaReader {
     const auto* found = std::find_if(std::begin(meta_names), std::end(meta_names),
                                      [&](const MetaName& known) { return known.name == key; });
     if (found == std::end(meta_names)) return;
-    auto value = usable(found->field, content);
-    if (value.empty()) return;
     Best& best = best_[static_cast<std::size_t>(found->field)];
     const auto rank = static_cast<std::size_t>(found - std::begin(meta_names)) * 2 + doubt;
-    if (rank < best.rank) {
+    const bool adds = rank == best.rank && found->field == Field::byline && best.value.size() < longest_value;
+    if (rank >= best.rank && !adds) return;
+    auto value = usable(found->field, content);
+    if (value.empty()) return;
+    if (!adds) {
       best = {rank, std::move(value)};
-    } else if (rank == best.rank && found->field == Field::byline && best.value.find(value) == std::string::npos &&
-               best.value.size() < longest_value) {
+    } else if (best.value.find(value) == std::string::npos) {
       best.value.append(", ").append(value);
     }
   }
@@ -187,13 +190,13 @@ std::string language(std::string_view text) {
   return right && std::all_of(tag.begin(), tag.begin() + static_cast<std::ptrdiff_t>(primary), is_letter) ? tag : "";
 }
 
-LinkedData linked_data(const Document& document) {
+LinkedData linked_data(const Document& document, std::string_view url) {
   std::vector<std::string_view> scripts;
   for (NodeId node = document.find("script"); node != no_node; node = document.following(node, Document::root)) {
     if (!document.is(node, "script") || document[node].first == no_node) continue;
     scripts.push_back(document[document[node].first].text);
   }
-  return read_linked_data(scripts);
+  return read_linked_data(scripts, url);
 }
 
 // The host and what people call it: "www.example.co.uk" is "example" too.
@@ -247,7 +250,7 @@ std::string picture(const Document& document, std::string_view url, const std::s
 
 PageMetadata page_metadata(const Document& document, std::string_view url) {
   const MetaReader meta(document);
-  const auto data = linked_data(document);
+  const auto data = linked_data(document, url);
   PageMetadata page;
   page.site_name = first_of({data.site_name, meta[Field::site]});
   page.title = page_title(document, first_of({data.is_article ? stated_title(document, data) : "", meta[Field::title]}),

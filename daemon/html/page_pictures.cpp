@@ -15,7 +15,6 @@
 namespace newscache::html {
 namespace {
 
-constexpr std::size_t most_candidates = 64;
 constexpr int screen_width = 1280;        // for media queries
 constexpr std::size_t most_caption = 40;  // bytes of text in a <noscript> beside its picture
 
@@ -111,11 +110,10 @@ class Pictures {
     for (NodeId node = document_.following(picture, picture); node != no_node;
          node = document_.following(node, picture)) {
       if (!document_.is(node, Element::source) || !applies(document_.attribute(node, "media"))) continue;
-      const auto type = document_.attribute(node, "type");
       auto url = srcset_url(node, true);
       if (url.empty()) continue;
-      const bool known = type.empty() || contains_any(type, {"jpeg", "jpg", "png", "webp", "gif"});
-      if (known && !contains_any(url, {".avif", ".jxl", ".heic"})) return url;
+      if (is_common_type(document_.attribute(node, "type")) && !contains_any(url, {".avif", ".jxl", ".heic"}))
+        return url;
       if (other.empty()) other = std::move(url);
     }
     const NodeId image = document_.find("img", picture);

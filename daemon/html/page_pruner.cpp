@@ -1,9 +1,9 @@
 #include "html/page_pruner.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "html/class_words.hpp"
+#include "html/page_words.hpp"
 #include "html/tokenizer.hpp"
 #include "text/ascii.hpp"
 #include "text/utf8.hpp"
@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t max_byline = 100;
 constexpr double max_link_density = 0.25;  // of a paragraph
+constexpr double mostly_links = 0.5;
 constexpr double same_title = 0.75;
+constexpr std::size_t longest_heading = 1000;
 
 bool contains_word(std::string_view style, std::string_view property, std::string_view value) {
   for (auto at = style.find(property); at != std::string_view::npos; at = style.find(property, at + 1)) {
@@ -36,23 +38,11 @@ bool has_unlikely_role(std::string_view role) {
   return false;
 }
 
-// Among the nearest ancestors.
-bool is_within(const Document& document, NodeId node, Element element) {
-  int levels = 4;
-  for (node = document[node].parent; node != no_node && levels > 0; node = document[node].parent, --levels) {
-    if (document.is(node, element)) return true;
-  }
-  return false;
-}
-
-std::unordered_set<std::string> words_of(std::string_view text, std::size_t* bytes) {
+std::unordered_set<std::string> words_of(std::string_view text) {
   std::unordered_set<std::string> words;
   std::string word;
   const auto end_word = [&] {
-    if (!word.empty()) {
-      if (bytes != nullptr) *bytes += word.size() + 1;
-      words.insert(word);
-    }
+    if (!word.empty()) words.insert(word);
     word.clear();
   };
   for (const char c : text) {
@@ -93,7 +83,7 @@ class Pruner {
     if (!is_visible(document_, node)) return true;
     const auto role = document_.attribute(node, "role");
     if (role == "dialog" && document_.attribute(node, "aria-modal") == "true") return true;
-    const auto hints = hints_of(document_, node);
+    const auto hints = hints_for(node);
     if (result_.byline.empty() && take_byline(node, hints)) return true;
     if (!result_.headline && repeats_title(node)) return result_.headline = true;
     if (rules_.drop_unlikely) {
@@ -105,6 +95,13 @@ class Pruner {
       if (has_unlikely_role(role)) return true;
     }
     return is_empty_block(node);
+  }
+
+  // The id of a section may be made of its heading's words: "social-impact" has no buttons.
+  Hints hints_for(NodeId node) const {
+    const bool is_slug = document_.is(node, "section") && measures_[node].link_density() <= mostly_links &&
+                         !contains_any(document_.attribute(node, "id"), {"comment", "disqus", "footer", "sidebar"});
+    return is_slug ? hints_of(document_.attribute(node, "class")) : hints_of(document_, node);
   }
 
   bool take_byline(NodeId node, Hints hints) {
@@ -122,7 +119,7 @@ class Pruner {
 
   bool repeats_title(NodeId node) const {
     if (!document_.is(node, Element::h1) && !document_.is(node, Element::h2)) return false;
-    return similarity(rules_.title, document_.text_of(node)) > same_title;
+    return title_.share_of(document_, node) > same_title;
   }
 
   bool is_empty_block(NodeId node) const {
@@ -228,15 +225,11 @@ class Pruner {
 
   Document& document_;
   const PruneRules& rules_;
+  const TitleWords title_{rules_.title};
   PageMeasures measures_;
   const NodeId measured_ = static_cast<NodeId>(document_.size());
   Pruned result_;
 };
-
-NodeId skip_blank_text(const Document& document, NodeId node) {
-  while (node != no_node && document[node].is_text && is_all_space(document[node].text)) node = document[node].next;
-  return node;
-}
 
 // Takes the breaks after the first one out of the tree; whether there were any.
 bool drop_further_breaks(Document& document, NodeId first) {
@@ -292,14 +285,15 @@ void split_at_breaks(Document& document) {
   }
 }
 
-double similarity(std::string_view text, std::string_view other) {
+TitleWords::TitleWords(std::string_view title) : words_(words_of(title)) {}
+
+double TitleWords::share_of(const Document& document, NodeId heading) const {
   std::size_t all = 0;
   std::size_t shared = 0;
-  const auto known = words_of(text, nullptr);
-  if (known.empty()) return 0;
-  for (const auto& word : words_of(other, nullptr)) {
+  if (words_.empty()) return 0;
+  for (const auto& word : words_of(short_text_of(document, heading, longest_heading))) {
     all += word.size() + 1;
-    if (known.contains(word)) shared += word.size() + 1;
+    if (words_.contains(word)) shared += word.size() + 1;
   }
   return all == 0 ? 0 : static_cast<double>(shared) / static_cast<double>(all);
 }

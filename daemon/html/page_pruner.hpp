@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "html/dom.hpp"
@@ -27,7 +28,16 @@ bool is_visible(const Document& document, NodeId node);
 // Runs of <br> become paragraphs.
 void split_at_breaks(Document& document);
 Pruned prune(Document& document, const PruneRules& rules);
-// How much of the words of `text` stands in `other`: 0 to 1.
-double similarity(std::string_view text, std::string_view other);
+
+// The words of a title, each once.
+class TitleWords {
+ public:
+  explicit TitleWords(std::string_view title);
+  // How much of the heading's words they are: 0 to 1; 0 too for a heading that is longer than any title.
+  double share_of(const Document& document, NodeId heading) const;
+
+ private:
+  std::unordered_set<std::string> words_;
+};
 
 }  // namespace newscache::html

@@ -89,18 +89,24 @@ std::string_view without_site(std::string_view title, const std::vector<std::str
 
 // The heading that is all of the title, or its start or end beside a separator.
 std::optional<std::string_view> as_headed(const Document& document, std::string_view title) {
-  const auto places = cuts(title);
+  struct Part {
+    std::string_view text;
+    std::string key;
+  };
+  std::vector<Part> parts = {{title, key_of(title)}};
+  for (const auto& cut : cuts(title)) {
+    for (const auto part : {title.substr(0, cut.end), title.substr(cut.start)}) {
+      if (words(part) >= 2) parts.push_back({part, key_of(part)});
+    }
+  }
   std::size_t headings = 0;
   for (NodeId node = Document::body; node != no_node; node = document.following(node, Document::body)) {
     if (!document.is(node, Element::h1) && !document.is(node, Element::h2)) continue;
     if (++headings > most_headings) break;
-    const auto heading = key_of(document.text_of(node));
+    const auto heading = key_of(short_text_of(document, node, longest_title));
     if (heading.empty()) continue;
-    if (heading == key_of(title)) return title;
-    for (const auto& cut : places) {
-      for (const auto part : {title.substr(0, cut.end), title.substr(cut.start)}) {
-        if (words(part) >= 2 && heading == key_of(part)) return part;
-      }
+    for (const auto& part : parts) {
+      if (heading == part.key) return part.text;
     }
   }
   return std::nullopt;
@@ -120,7 +126,7 @@ NodeId find_headline(const Document& document, std::string_view title) {
        node = document.following(node, Document::body)) {
     if (!document.is(node, Element::h1) && !document.is(node, Element::h2)) continue;
     if (++headings > most_headings) break;
-    const auto heading = key_of(document.text_of(node));
+    const auto heading = key_of(short_text_of(document, node, longest_title));
     if (heading == wanted || (heading.size() > 10 && (wanted.starts_with(heading) || heading.starts_with(wanted)))) {
       return node;
     }

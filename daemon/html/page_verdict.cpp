@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string>
 
 #include "html/class_words.hpp"
 #include "html/measures.hpp"
 #include "html/page_pruner.hpp"
+#include "html/page_words.hpp"
 #include "text/url.hpp"
 #include "text/utf8.hpp"
 
@@ -33,44 +36,45 @@ constexpr std::string_view front_page = "a front page or a list of articles";
 constexpr std::string_view link_list = "a list of links";
 constexpr std::string_view shell = "nearly without text: its scripts would load it";
 
+struct TitlePhrase {
+  std::string_view text;  // lower case
+  std::string_view refusal;
+  bool alone = false;  // or before a separator only: news begin so as well
+};
+
 // What titles begin with.
-constexpr Phrase titles[] = {
-    {"403", error},
-    {"404", error},
-    {"410", error},
-    {"500 ", error},
-    {"502 ", error},
-    {"503 ", error},
-    {"access denied", error},
+constexpr TitlePhrase titles[] = {
+    {"access denied", error, true},
     {"access to this page has been denied", challenge},
-    {"anmelden", login},
-    {"anmeldung", login},
+    {"anmelden", login, true},
+    {"anmeldung", login, true},
     {"are you a human", challenge},
     {"are you a robot", challenge},
     {"attention required", challenge},
     {"before you continue", consent},
     {"bot verification", challenge},
-    {"captcha", challenge},
+    {"captcha", challenge, true},
     {"checking your browser", challenge},
-    {"connexion", login},
-    {"consent", consent},
-    {"cookie consent", consent},
+    {"connexion", login, true},
+    {"consent", consent, true},
+    {"cookie consent", consent, true},
     {"create an account", login},
-    {"ddos", challenge},
-    {"einloggen", login},
-    {"einwilligung", consent},
-    {"error", error},
-    {"forbidden", error},
-    {"human verification", challenge},
+    {"ddos-guard", challenge},
+    {"ddos protection", challenge},
+    {"einloggen", login, true},
+    {"einwilligung", consent, true},
+    {"error", error, true},
+    {"forbidden", error, true},
+    {"human verification", challenge, true},
     {"iniciar sesión", login},
     {"internal server error", error},
     {"just a moment", challenge},
     {"log in", login},
     {"log on", login},
-    {"login", login},
-    {"not found", error},
-    {"oops", error},
-    {"one moment", challenge},
+    {"login", login, true},
+    {"not found", error, true},
+    {"oops", error, true},
+    {"one moment", challenge, true},
     {"page cannot be found", error},
     {"page introuvable", error},
     {"page not available", error},
@@ -80,19 +84,44 @@ constexpr Phrase titles[] = {
     {"please wait", challenge},
     {"please verify", challenge},
     {"página no encontrada", error},
-    {"robot check", challenge},
+    {"robot check", challenge, true},
     {"se connecter", login},
-    {"security check", challenge},
+    {"security check", challenge, true},
     {"seite nicht gefunden", error},
     {"service unavailable", error},
     {"sign in", login},
-    {"sign up", login},
+    {"sign up", login, true},
     {"site maintenance", error},
     {"this page isn't available", error},
-    {"too many requests", error},
+    {"too many requests", error, true},
     {"unsupported browser", error},
     {"verify you are human", challenge},
     {"we'll be right back", error},
+};
+
+// Of HTTP; other numbers are of things that are counted.
+constexpr std::string_view statuses[] = {"400", "401", "403", "404", "410", "429", "500", "502", "503", "504"};
+constexpr std::string_view status_words[] = {
+    "access denied",
+    "bad gateway",
+    "error",
+    "error page",
+    "file not found",
+    "forbidden",
+    "gateway timeout",
+    "gone",
+    "internal server error",
+    "not found",
+    "page introuvable",
+    "page not found",
+    "bad request",
+    "seite nicht gefunden",
+    "service unavailable",
+    "too many requests",
+    "unauthorized",
+    "nicht gefunden",
+    "página no encontrada",
+    "service temporarily unavailable",
 };
 
 // What little text may hold.
@@ -179,22 +208,38 @@ constexpr std::string_view appeals[] = {
     "you've reached your limit",
 };
 
-// Looks closer only where one of the words is that they have in common.
-bool appeals_to_pay(std::string_view text) {
-  constexpr std::string_view stems[] = {"ubscri",  "bonn",    "reading", "eiterlesen", "article",
-                                        "a suite", "leyendo", "story",   "limit"};
-  if (std::none_of(std::begin(stems), std::end(stems), [&](auto stem) { return text.find(stem) != text.npos; })) {
-    return false;
-  }
-  const auto lower = text::to_lower(text);
-  return std::any_of(std::begin(appeals), std::end(appeals),
-                     [&](auto appeal) { return lower.find(appeal) != std::string::npos; });
+// The end of a title, or what divides it; a hyphen in a word does not.
+bool is_end(std::string_view rest) {
+  constexpr std::string_view separators[] = {"|", "-", ":", ",", ".", "!", "(", "–", "—", "·", "…", "»"};
+  const bool hyphen = rest.starts_with('-');
+  rest = text::trim(rest);
+  return rest.empty() || (!hyphen && std::any_of(std::begin(separators), std::end(separators),
+                                                 [&](auto separator) { return rest.starts_with(separator); }));
+}
+
+bool is_status(std::string_view rest) {
+  if (is_end(rest)) return true;
+  rest = text::trim(rest);
+  return std::any_of(std::begin(status_words), std::end(status_words),
+                     [&](auto words) { return rest.starts_with(words) && is_end(rest.substr(words.size())); });
 }
 
 std::string_view refusal_by_title(std::string_view title) {
   const auto lower = text::to_lower(title);
+  const std::string_view text = lower;
+  const auto behind = [&](std::string_view start) -> std::optional<std::string_view> {
+    if (!text.starts_with(start) || text.size() > start.size() + around_phrase) return std::nullopt;
+    return text.substr(start.size());
+  };
+  for (const auto status : statuses) {
+    for (const std::string_view word : {"", "error ", "http "}) {
+      const auto rest = behind(std::string(word).append(status));
+      if (rest && is_status(*rest)) return error;
+    }
+  }
   for (const auto& phrase : titles) {
-    if (lower.starts_with(phrase.text) && lower.size() <= phrase.text.size() + around_phrase) return phrase.refusal;
+    const auto rest = behind(phrase.text);
+    if (rest && (!phrase.alone || is_end(*rest))) return phrase.refusal;
   }
   return {};
 }
@@ -230,6 +275,12 @@ std::string_view refusal_by_shape(const PageSigns& signs, const ArticleShape& sh
   return {};
 }
 
+// A paywall may stand in an <aside>.
+bool stands_beside(const Document& document, NodeId node) {
+  if (!document.is(node, Element::header) && !surrounds_article(document, node)) return false;
+  return !hints_of(document, node).has(Hint::paywall);
+}
+
 // Rather a heading's own anchor than another article.
 bool links_within_page(const Document& document, NodeId heading) {
   const NodeId link = document.find("a", heading);
@@ -238,23 +289,42 @@ bool links_within_page(const Document& document, NodeId heading) {
 
 }  // namespace
 
+// Looks closer only where one of the words is that they have in common.
+bool appeals_to_pay(std::string_view text) {
+  constexpr std::string_view stems[] = {"ubscri",  "bonn",    "reading", "eiterlesen", "article",
+                                        "a suite", "leyendo", "story",   "limit"};
+  if (std::none_of(std::begin(stems), std::end(stems), [&](auto stem) { return text.find(stem) != text.npos; })) {
+    return false;
+  }
+  const auto lower = text::to_lower(text);
+  return std::any_of(std::begin(appeals), std::end(appeals),
+                     [&](auto appeal) { return lower.find(appeal) != std::string::npos; });
+}
+
 PageSigns page_signs(const Document& document) {
   const PageMeasures measures(document, Document::body);
   PageSigns signs;
   signs.chars = measures[Document::body].chars;
   NodeId node = document[Document::body].first;
+  bool beside = false;  // the article, up to there
+  NodeId beside_end = no_node;
   while (node != no_node) {
+    if (node == beside_end) beside = false;
+    const NodeId behind = document.following_skipping(node, Document::body);
     if (!is_visible(document, node)) {
-      node = document.following_skipping(node, Document::body);
+      node = behind;
       continue;
     }
     const auto chars = measures[node].chars;
     if (document[node].is_text) {
-      signs.paywall = signs.paywall || (chars <= longest_appeal && appeals_to_pay(document[node].text));
+      if (!beside && chars <= longest_appeal && appeals_to_pay(document[node].text)) signs.paywall = true;
     } else {
       if (document.is(node, Element::a)) ++signs.links;
       if (document.attribute(node, "type") == "password") signs.password = true;
-      if (chars > 0 && chars <= 2 * longest_appeal && hints_of(document, node).has(Hint::paywall)) signs.paywall = true;
+      if (!beside && stands_beside(document, node)) {
+        beside = true;
+        beside_end = behind;
+      }
     }
     node = document.following(node, Document::body);
   }
@@ -290,11 +360,13 @@ ArticleShape article_shape(const Document& document, NodeId article) {
 Verdict judge(const PageSigns& signs, const ArticleShape& shape, const PageMetadata& metadata, std::string_view text,
               std::string_view url) {
   Verdict verdict;
+  // walls and logins at an article's own address keep what is said of it
+  const bool by_words = !metadata.says_article || shape.prose < shortest_text;
   if (shape.prose < short_text && !metadata.says_article) verdict.refusal = refusal_by_title(metadata.title);
-  if (verdict.refusal.empty() && shape.prose < longest_consent && !metadata.says_article) {
+  if (verdict.refusal.empty() && shape.prose < longest_consent && by_words) {
     verdict.refusal = refusal_by_text(text::to_lower(text), shape.prose);
   }
-  if (verdict.refusal.empty() && signs.password && shape.prose < 300 && !metadata.says_article) verdict.refusal = login;
+  if (verdict.refusal.empty() && signs.password && shape.prose < 300) verdict.refusal = login;
   if (verdict.refusal.empty()) verdict.refusal = refusal_by_shape(signs, shape, metadata.says_article, is_root(url));
   if (verdict.refusal.empty() && shape.chars == 0) verdict.refusal = shell;
 

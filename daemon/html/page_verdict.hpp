@@ -11,12 +11,15 @@
 
 namespace newscache::html {
 
+// Whether a text says that the article goes on for those who pay.
+bool appeals_to_pay(std::string_view text);
+
 // Of the whole page, before anything is taken out.
 struct PageSigns {
   std::uint32_t chars = 0;
   std::uint32_t links = 0;
   bool password = false;  // asks for one
-  bool paywall = false;   // has a box that is called so or asks for a subscription to read on
+  bool paywall = false;   // asks for a subscription to read on, not in what is around all pages
 };
 PageSigns page_signs(const Document& document);
 

@@ -13,21 +13,6 @@ namespace newscache::html {
 
 namespace {
 
-constexpr std::size_t max_candidates = 256;  // of one picture
-
-std::string value_of(const Token& token, std::string_view name) {
-  std::string value;
-  if (const auto* attribute = find_attribute(token, name)) append_decoded(value, attribute->value, true);
-  return value;
-}
-
-// What every browser shows; a source of another type has an alternative.
-bool is_common_type(std::string_view type) {
-  constexpr std::array<std::string_view, 5> common = {"image/jpeg", "image/jpg", "image/png", "image/webp",
-                                                      "image/gif"};
-  return type.empty() || std::find(common.begin(), common.end(), type) != common.end();
-}
-
 // Follows a document through its <picture> elements, so that an <img> knows the sources before it.
 class PictureWalk {
  public:
@@ -40,7 +25,7 @@ class PictureWalk {
       return true;
     }
     if (token.element == Element::source && in_picture_) {
-      if (start && is_common_type(value_of(token, "type"))) sources_.push_back(value_of(token, "srcset"));
+      if (start && is_common_type(attribute_value(token, "type"))) sources_.push_back(attribute_value(token, "srcset"));
       return true;
     }
     return token.element == Element::img;
@@ -48,12 +33,12 @@ class PictureWalk {
 
   // The one that suits a width.
   std::string url_of(const Token& image, int width) const {
-    const std::string own = value_of(image, "srcset");
+    const std::string own = attribute_value(image, "srcset");
     SizeChoice choice(width);
     for (const auto& source : sources_) choice.add_all(source);
     choice.add_all(own);
     const auto chosen = choice.url();
-    return chosen.empty() ? value_of(image, "src") : std::string(chosen);
+    return chosen.empty() ? attribute_value(image, "src") : std::string(chosen);
   }
 
   // All of them.
@@ -61,11 +46,11 @@ class PictureWalk {
     std::vector<std::string> urls;
     const auto add_all = [&](std::string_view srcset) {
       Candidate candidate;
-      while (urls.size() < max_candidates && next_candidate(srcset, candidate)) urls.emplace_back(candidate.url);
+      while (urls.size() < most_candidates && next_candidate(srcset, candidate)) urls.emplace_back(candidate.url);
     };
     for (const auto& source : sources_) add_all(source);
-    add_all(value_of(image, "srcset"));
-    urls.push_back(value_of(image, "src"));
+    add_all(attribute_value(image, "srcset"));
+    urls.push_back(attribute_value(image, "src"));
     return urls;
   }
 
@@ -129,7 +114,8 @@ class Rewriter {
       return true;
     }
     if (recording_ != Element::unknown) {
-      if (start && token.element == Element::source && recording_url_.empty()) recording_url_ = value_of(token, "src");
+      if (start && token.element == Element::source && recording_url_.empty())
+        recording_url_ = attribute_value(token, "src");
       return true;
     }
     if (token.element == Element::a) links_ += start ? 1 : -1;
@@ -166,8 +152,8 @@ class Rewriter {
       if (found = find_(url); !found.empty()) break;
     }
     if (found.empty()) {
-      const std::string alt = value_of(token, "alt");
-      return link(value_of(token, "src"), alt.empty() ? "[image]" : alt);
+      const std::string alt = attribute_value(token, "alt");
+      return link(attribute_value(token, "src"), alt.empty() ? "[image]" : alt);
     }
     begin_tag(token);
     attribute("src", found);
@@ -178,8 +164,8 @@ class Rewriter {
   // know no such element.
   void begin_recording(const Token& token) {
     recording_ = token.element;
-    recording_url_ = value_of(token, "src");
-    poster_ = value_of(token, "poster");
+    recording_url_ = attribute_value(token, "src");
+    poster_ = attribute_value(token, "poster");
   }
 
   void end_recording() {
@@ -225,7 +211,8 @@ std::vector<std::string> pictures(std::string_view safe_html, int width) {
   while (tokenizer.next()) {
     const auto& token = tokenizer.token();
     if (token.kind != TokenKind::start_tag && token.kind != TokenKind::end_tag) continue;
-    if (token.kind == TokenKind::start_tag && token.element == Element::video) urls.add(value_of(token, "poster"));
+    if (token.kind == TokenKind::start_tag && token.element == Element::video)
+      urls.add(attribute_value(token, "poster"));
     if (walk.takes(token) && token.element == Element::img) urls.add(walk.url_of(token, width));
   }
   return urls.take();
@@ -241,7 +228,7 @@ std::vector<std::string> recordings(std::string_view safe_html) {
     if (token.kind == TokenKind::end_tag ? is_recording(token.element) : start && is_recording(token.element))
       searching = start;
     if (!start || !searching || (!is_recording(token.element) && token.element != Element::source)) continue;
-    std::string url = value_of(token, "src");
+    std::string url = attribute_value(token, "src");
     searching = url.empty();
     urls.add(std::move(url));
   }

@@ -2,18 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstddef>
 
 #include "html/tokenizer.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::html {
-
-namespace {
-
-constexpr std::size_t max_candidates = 64;
-
-}  // namespace
 
 bool next_candidate(std::string_view& text, Candidate& candidate) {
   const auto start = std::find_if_not(text.begin(), text.end(), [](char c) { return is_space(c) || c == ','; });
@@ -30,6 +23,13 @@ bool next_candidate(std::string_view& text, Candidate& candidate) {
   candidate.descriptor = text::trim(text.substr(0, comma));
   text.remove_prefix(comma);
   return true;
+}
+
+bool is_common_type(std::string_view type) {
+  constexpr std::string_view common[] = {"image/jpeg", "image/jpg", "image/png", "image/webp", "image/gif"};
+  type = text::trim(type.substr(0, type.find(';')));
+  return type.empty() || std::any_of(std::begin(common), std::end(common),
+                                     [&](auto one) { return text::equal_ignoring_case(type, one); });
 }
 
 bool SizeChoice::is_better(double width) const {
@@ -57,7 +57,7 @@ void SizeChoice::add(const Candidate& candidate) {
 
 void SizeChoice::add_all(std::string_view srcset) {
   Candidate candidate;
-  for (std::size_t count = 0; count < max_candidates && next_candidate(srcset, candidate); ++count) add(candidate);
+  for (std::size_t count = 0; count < most_candidates && next_candidate(srcset, candidate); ++count) add(candidate);
 }
 
 }  // namespace newscache::html

@@ -355,4 +355,10 @@ const Attribute* find_attribute(const Token& token, std::string_view name) {
   return nullptr;
 }
 
+std::string attribute_value(const Token& token, std::string_view name) {
+  std::string value;
+  if (const auto* attribute = find_attribute(token, name)) append_decoded(value, attribute->value, true);
+  return value;
+}
+
 }  // namespace newscache::html

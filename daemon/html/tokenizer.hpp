@@ -98,5 +98,7 @@ void append_decoded(std::string& out, std::string_view raw, bool in_attribute);
 
 // The value of the first attribute of that name (lower case); nothing when there is none.
 const Attribute* find_attribute(const Token& token, std::string_view name);
+// The same as it is meant.
+std::string attribute_value(const Token& token, std::string_view name);
 
 }  // namespace newscache::html

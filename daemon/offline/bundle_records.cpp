@@ -5,7 +5,7 @@
 #include "bundle/format.hpp"
 #include "html/sanitise.hpp"
 #include "settings/feed_settings.hpp"
-#include "store/fields.hpp"
+#include "base/fields.hpp"
 #include "text/url.hpp"
 #include "text/utf8.hpp"
 
@@ -83,7 +83,7 @@ model::FeedSettings known_settings(const model::FeedSettings& settings) {
 
 Result<model::Feed> decode_feed(std::string_view bytes) {
   model::Feed feed;
-  store::FieldReader fields(bytes);
+  FieldReader fields(bytes);
   while (fields.next()) {
     if (fields.tag() == kSettings) {
       const auto settings = store::decode_settings(fields.bytes());
@@ -141,7 +141,7 @@ model::CapturedPage as_page(model::Entry entry) {
 
 Result<model::Media> decode_media(std::string_view bytes) {
   model::Media media;
-  store::FieldReader fields(bytes);
+  FieldReader fields(bytes);
   while (fields.next()) {
     if (fields.tag() == kUrl) media.url = fields.text();
     if (fields.tag() == kHash) media.asset.sha256 = fields.text();
@@ -160,7 +160,7 @@ Result<store::CarriedArticle> decode_article(std::string_view bytes, store::Reco
   std::string_view page_body;
   std::int64_t feed = 0;
   std::int64_t offline = 0;
-  store::FieldReader fields(bytes);
+  FieldReader fields(bytes);
   while (fields.next()) {
     switch (fields.tag()) {
       case kUid:
@@ -226,9 +226,9 @@ Result<store::CarriedArticle> decode_article(std::string_view bytes, store::Reco
 }  // namespace
 
 std::string encode_feeds(std::span<const model::Feed> feeds) {
-  store::FieldWriter list;
+  FieldWriter list;
   for (const auto& feed : feeds) {
-    store::FieldWriter fields;
+    FieldWriter fields;
     for (const auto& [tag, text] : kFeedTexts) fields.text(tag, feed.*text);
     fields.text(kSettings, store::encode_settings(feed.settings));
     list.bytes(kItem, fields.take());
@@ -238,7 +238,7 @@ std::string encode_feeds(std::span<const model::Feed> feeds) {
 
 Result<std::vector<model::Feed>> decode_feeds(std::string_view bytes) {
   std::vector<model::Feed> feeds;
-  store::FieldReader list(bytes);
+  FieldReader list(bytes);
   while (list.next()) {
     if (list.tag() != kItem) continue;
     auto feed = decode_feed(list.bytes());
@@ -253,7 +253,7 @@ Result<std::vector<model::Feed>> decode_feeds(std::string_view bytes) {
 void append_article(std::string& bytes, store::RecordCodec& codec, store::CarriedArticle& article, std::int64_t feed,
                     bool with_state) {
   const auto record = codec.encode(article.incoming.entry);
-  store::FieldWriter fields;
+  FieldWriter fields;
   fields.text(kUid, article.incoming.uid);
   fields.number(kFeed, feed);
   fields.number(kReceived, article.received.time_since_epoch().count());
@@ -269,13 +269,13 @@ void append_article(std::string& bytes, store::RecordCodec& codec, store::Carrie
     fields.text(kPageBody, captured.body);
   }
   for (const auto& media : article.media) {
-    store::FieldWriter one;
+    FieldWriter one;
     one.text(kUrl, media.url);
     one.text(kHash, media.asset.sha256);
     one.number(kBytes, media.asset.bytes);
     fields.bytes(kMedia, one.take());
   }
-  store::FieldWriter item;
+  FieldWriter item;
   item.bytes(kItem, fields.take());
   bytes += item.take();
 }
@@ -283,7 +283,7 @@ void append_article(std::string& bytes, store::RecordCodec& codec, store::Carrie
 Result<std::vector<store::CarriedArticle>> decode_articles(std::string_view bytes, store::RecordCodec& codec,
                                                            std::size_t feeds) {
   std::vector<store::CarriedArticle> articles;
-  store::FieldReader list(bytes);
+  FieldReader list(bytes);
   while (list.next()) {
     if (list.tag() != kItem) continue;
     auto article = decode_article(list.bytes(), codec, feeds);

@@ -4,7 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "store/fields.hpp"
+#include "base/fields.hpp"
 #include "store/times.hpp"
 
 namespace newscache::store {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.hpp"
-#include "store/fields.hpp"
+#include "base/fields.hpp"
 #include "store/times.hpp"
 
 namespace newscache::store {

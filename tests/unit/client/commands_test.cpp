@@ -35,6 +35,12 @@ TEST_CASE("wrong usage exits 2 with one line that names the help") {
       {"list", "--since", "yesterday"},
       {"opml", "export", "--json"},
       {"status", "extra"},
+      // A variable that is not set must not mean "unsigned will do".
+      {"bundle", "export", "--sign", "", "/nonexistent"},
+      {"bundle", "export", "--sign=", "/nonexistent"},
+      {"bundle", "import", "--verify", "", "/nonexistent"},
+      {"bundle", "import", "--verify=", "/nonexistent"},
+      {"bundle", "show", "--verify", "", "/nonexistent"},
   };
   for (const auto& arguments : cases) {
     CAPTURE(arguments);

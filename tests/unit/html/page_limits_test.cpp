@@ -1,4 +1,5 @@
 // Pages that make others take quadratic time or overflow their stack: they cost what their size costs.
+#include <algorithm>
 #include <ctime>
 #include <string>
 
@@ -98,6 +99,41 @@ TEST_CASE("an article survives whatever hostile markup surrounds it") {
     }
     CHECK(what_is_unsafe(found->content_html) == "");
     CHECK(found->content_text.find("The harbour council voted") != std::string::npos);
+  }
+}
+
+// Square time at this size is minutes: the bound is for that and no measure of speed.
+TEST_CASE("4 MiB of what is looked at again for each element are read in seconds") {
+  constexpr std::size_t size = 4 << 20;
+  constexpr int most_seconds = 20;
+  const std::string long_title = "<title>" + repeated("ferry - ", 120) + "</title>";
+  const auto filled = [](std::string_view unit) { return repeated(unit, size / unit.size()); };
+  const struct {
+    const char* what;
+    std::string page;
+  } rows[] = {
+      {"headings in headings", long_title + repeated("<h1>ferry<div>", 250) + filled("ferry ")},
+      {"headings with much text", long_title + filled("<div><h1>" + repeated("ferry ", 150) + "</h1></div>")},
+      {"articles with a heading", long_title + filled("<article><h1>the old ferry stays</h1></article>")},
+      {"articles in articles", long_title + filled("<article><h1>the old ferry stays</h1>")},
+      {"a <meta> of many names", "<meta content='Ann Bee' property='" + filled("author ") + "'>"},
+      {"many <meta> of many names",
+       filled("<meta content='" + repeated("Ann Bee ", 100) + "' property='" + repeated("author ", 200) + "'>")},
+      {"names and no-break spaces", "<h1>ferry</h1><p rel=author>Ann" + filled("\u00A0")},
+      {"next pages", filled("<a rel=next href='/" + repeated("a", 500) + "/2'>x</a>")},
+      {"appeals to pay", repeated("<nav class='" + repeated("subscribe ", 100) + "'>", 200) + filled("to read on ")},
+      {"boxes for those who pay", repeated("<div class=paywall>", 200) + filled("<p>subscribe to continue</p>")},
+      {"notices", filled("<div class=a><p>Sign up for the letter</p></div>")},
+  };
+  for (const auto& row : rows) {
+    INFO(row.what);
+    html::PageOptions options;
+    const std::string url = "https://gazette.example/" + repeated("a", 1500);
+    options.url = url;
+    const auto start = std::clock();
+    const auto found = html::extract(row.page, options);
+    CHECK((std::clock() - start) / CLOCKS_PER_SEC < most_seconds);
+    if (found) CHECK(what_is_unsafe(found->content_html) == "");
   }
 }
 

@@ -97,6 +97,26 @@ TEST_CASE("JSON-LD that is deep, long or without end is read in bounds") {
   }
 }
 
+TEST_CASE("of several articles in JSON-LD the page's own is the one that says so") {
+  const auto said = [](const std::string& second) {
+    return metadata(
+        "<title>A title</title><script type=\"application/ld+json\">[{\"@type\": \"Article\", \"headline\": \"First\", "
+        "\"url\": \"https://example.org/first\"}, {\"@type\": \"Article\", \"headline\": \"Second\"" +
+            second + "}]</script>",
+        "https://example.org/second?utm_source=feed");
+  };
+  CHECK(!said("").says_article);
+  CHECK(said("").title == "A title");
+  for (const std::string address :
+       {R"("url": "https://www.example.org/second")", R"("@id": "https://example.org/second#article")",
+        R"("url": "/second")", R"("mainEntityOfPage": "https://example.org/second/")",
+        R"("mainEntityOfPage": {"@type": "WebPage", "@id": "https://example.org/second"})"}) {
+    INFO(address);
+    CHECK(said(", " + address).says_article);
+    CHECK(said(", " + address).title == "Second");
+  }
+}
+
 // How often it agrees with Mozilla's Readability, whose answers these are: where that keeps the site's name in titles,
 // "By" in front of names and dates behind them, we do not.
 TEST_CASE("the metadata of the corpus is nearly always what it should be") {

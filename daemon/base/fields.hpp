@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace newscache::store {
+namespace newscache {
 
 // Seven bits a byte, the lowest first (LEB128).
 inline void put_varint(std::string& out, std::uint64_t value) {
@@ -89,4 +89,4 @@ class FieldReader {
   bool ok_ = true;
 };
 
-}  // namespace newscache::store
+}  // namespace newscache
