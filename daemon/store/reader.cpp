@@ -244,9 +244,15 @@ Result<model::Incomplete> Reader::incomplete(model::ArticleId id) {
   const Snapshot snapshot(database);
   auto article = load_article(database, id, true);
   if (!article) return article.error();
-  return model::Incomplete{std::move(*article), *load_completion(database, id), captured_head(database, id).has_value(),
-                           media_of(database, id)};
+  const auto row = find_article(database, id);
+  if (row->page_is_stale) {
+    if (auto entry = stored_entry(database, *row)) article->entry = std::move(*entry);
+  }
+  const bool has_page = !row->page_is_stale && captured_head(database, id);
+  return model::Incomplete{std::move(*article), *load_completion(database, id), has_page, media_of(database, id)};
 }
+
+std::int64_t Reader::offline_bytes(std::int64_t day) { return offline_bytes_of(state_->database, day); }
 
 Result<model::Completion> Reader::completion(model::ArticleId id) { return load_completion(state_->database, id); }
 std::vector<model::Media> Reader::media(model::ArticleId id) { return media_of(state_->database, id); }
