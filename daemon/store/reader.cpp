@@ -239,6 +239,8 @@ Reader::Incompletes Reader::incomplete(Instant by, std::int64_t limit) {
   return find_incomplete(state_->database, by, limit);
 }
 
+std::int64_t Reader::incomplete_count() { return count_incomplete(state_->database); }
+
 Result<model::Incomplete> Reader::incomplete(model::ArticleId id) {
   auto& database = state_->database;
   const Snapshot snapshot(database);
@@ -278,6 +280,11 @@ model::Counts Reader::counts() { return load_summary(state_->database).counts; }
 std::int64_t Reader::unindexed() { return not_indexed(load_totals(state_->database)); }
 model::Revision Reader::revision() { return load_summary(state_->database).revision; }
 std::string Reader::epoch() { return load_summary(state_->database).epoch; }
+
+Reader::Assets Reader::assets() {
+  const auto totals = load_totals(state_->database);
+  return {totals.assets, totals.asset_bytes};
+}
 
 std::int64_t Reader::database_bytes() {
   const auto& path = state_->database.options().path;

@@ -290,6 +290,7 @@ class Reader {
     std::optional<Instant> next;
   };
   Incompletes incomplete(Instant by, std::int64_t limit);
+  std::int64_t incomplete_count();  // how many are due, or will be
   // One of them, with all that is known. Cause::not_found.
   Result<model::Incomplete> incomplete(model::ArticleId id);
   // Of any article; what `offline` says of it. Cause::not_found.
@@ -315,6 +316,11 @@ class Reader {
   model::Revision revision();  // the newest that is committed
   std::string epoch();
   std::int64_t database_bytes();  // of news.db and its WAL
+  struct Assets {
+    std::int64_t count = 0;
+    std::int64_t bytes = 0;  // the room that their files take
+  };
+  Assets assets();
   // Opens it anew, and not `frozen`: the file can be written again.
   Result<void> thaw();
 
