@@ -10,6 +10,8 @@ struct Figures {
   model::Counts counts;
   std::int64_t unindexed = 0;
   std::int64_t database_bytes = 0;
+  store::Reader::Assets assets;
+  std::int64_t incomplete = 0;
 };
 
 // One metric family with one sample each; those that are not known are left out.
@@ -43,7 +45,7 @@ class Exposition {
 
 Figures read_figures(store::Reader& reader) {
   const store::Reader::View view(reader);
-  return {reader.counts(), reader.unindexed(), reader.database_bytes()};
+  return {reader.counts(), reader.unindexed(), reader.database_bytes(), reader.assets(), reader.incomplete_count()};
 }
 
 }  // namespace
@@ -61,8 +63,11 @@ loop::awaitable<Response> get_metrics(Context& context, Request&) {
   out.gauge("articles_unread", "", "Of these, not read yet.", stored.counts.unread);
   out.gauge("articles_starred", "", "Of these, starred.", stored.counts.starred);
   out.gauge("articles_unindexed", "", "Articles that the search index has not taken in yet.", stored.unindexed);
+  out.gauge("articles_incomplete", "", "Articles that are to be completed for reading offline.", stored.incomplete);
   out.gauge("database_bytes", "bytes", "Size of the database.", stored.database_bytes);
-  out.gauge("storage_limit_bytes", "bytes", "What the database may take.", daemon.storage_limit);
+  out.gauge("assets", "", "Pictures and other files of articles.", stored.assets.count);
+  out.gauge("asset_bytes", "bytes", "What these take.", stored.assets.bytes);
+  out.gauge("storage_limit_bytes", "bytes", "What the database and the assets may take.", daemon.storage_limit);
   out.gauge("storage_free_bytes", "bytes", "Left on its file system.", daemon.storage_free);
   out.counter("written_bytes", "bytes", "Written to disks since the start.", daemon.written_bytes);
   out.gauge("received_today_bytes", "bytes", "Received from the network today, UTC.", poller.received_today());

@@ -70,8 +70,8 @@ json::object status_json(const DaemonStatus& daemon, const StoreStatus& store, c
 StoreStatus store_status(store::Reader& reader, std::int64_t today) {
   const store::Reader::View view(reader);
   const auto days = reader.traffic(today);
-  return {reader.counts(), reader.database_bytes(), days.empty() ? 0 : days.front().written_bytes,
-          log_position(reader)};
+  return {reader.counts(), reader.database_bytes() + reader.assets().bytes,
+          days.empty() ? 0 : days.front().written_bytes, log_position(reader)};
 }
 
 }  // namespace

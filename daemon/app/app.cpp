@@ -372,12 +372,16 @@ loop::awaitable<void> App::State::start() {
   tasks.spawn("sweep assets", sweep_assets());
 }
 
-// Files of a commit that never came, and downloads that nobody goes on with.
+// Downloads that nobody goes on with, and files of a commit that never came.
 loop::awaitable<void> App::State::sweep_assets() {
-  constexpr auto longest_pause = std::chrono::days(30);
-  auto sweep = [before = clock.wall() - longest_pause](store::Writer& w) { w.sweep_assets(before); };
+  constexpr auto longest_pause = std::chrono::days(7);
+  auto sweep = [before = clock.wall() - longest_pause](store::Writer& w) { w.sweep_downloads(before); };
   try {
     co_await writer.run(std::move(sweep));
+    for (unsigned byte = 0; (was_left_open || salvaged) && byte < 256; ++byte) {
+      auto some = [byte](store::Writer& w) { w.sweep_assets(static_cast<std::uint8_t>(byte)); };
+      co_await writer.run(std::move(some));
+    }
   } catch (const store::StoreError& error) {
     log.warning("assets were not looked through", {{"error", error.what()}});
   }

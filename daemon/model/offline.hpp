@@ -54,17 +54,20 @@ struct CompletionUpdate {
   Revision revision{};  // the article as it was completed; void when it has been edited since
   Completion completion;
   std::optional<CapturedPage> page;
+  bool drop_page = false;    // the feed's own words win; complete without a page, a stale one goes anyway
   std::vector<Media> media;  // what came to be known; what the article had before stays
-  std::int64_t bytes = 0;    // received, for the day's traffic
+  // The URLs of all that the article refers to now: complete, whatever else it has goes. None: nothing does.
+  std::optional<std::vector<std::string>> wants;
+  std::int64_t bytes = 0;  // received, for the day's traffic
   std::int64_t metered_bytes = 0;
   std::int64_t day = 0;  // since 1970, UTC
 };
 
 // An article that is to be completed.
 struct Incomplete {
-  Article article;  // with its content as the feed has it, or the page's
+  Article article;  // as the feed has it, and what its page makes of that unless it is stale
   Completion completion;
-  bool has_page = false;
+  bool has_page = false;     // that is not stale: the feed has not edited the article since
   std::vector<Media> media;  // that are there, without files
 };
 

@@ -35,6 +35,7 @@ class Attempt {
     std::vector<std::string> recordings;
   };
   loop::awaitable<Urls> list_media();
+  std::vector<std::string> wanted(const Urls& urls) const;
   loop::awaitable<bool> has_room();
   loop::awaitable<std::vector<std::string>> missing(std::vector<std::string> urls);
   loop::awaitable<void> complete_pictures(std::vector<std::string> urls);

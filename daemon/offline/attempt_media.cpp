@@ -17,6 +17,7 @@ constexpr std::string_view accept_pictures = "image/webp, image/png, image/jpeg,
 constexpr std::string_view accept_recordings = "*/*";
 constexpr std::size_t most_pictures = 200;  // of one article
 constexpr std::size_t fetches_of_one_turn = 16;
+constexpr std::int64_t least_room = 256 << 10;  // with less nothing is fetched
 // A piece of a recording is held in memory, and is what a cut costs at most; over a link that was too slow for one,
 // smaller ones are asked for. What comes whole, from a server that knows no pieces, has another bound.
 constexpr std::int64_t recording_piece = 4 << 20;
@@ -57,8 +58,14 @@ class UnderWay {
 
 }  // namespace
 
-// A feed that has its share gets no more: the newest articles are given up, and say so.
+// Before anything is fetched: what would not be kept is not asked for again either.
 loop::awaitable<bool> Attempt::has_room() {
+  auto room = [](store::Writer& writer) { return writer.room_for_assets(least_room); };
+  if (co_await services_.writer.run(std::move(room)) < least_room) {
+    if (!missing_) missing_ = Error{Cause::budget, "store.limit leaves no room for pictures and files"};
+    co_return false;
+  }
+  // A feed that has its share gets no more: the newest articles are given up, and say so.
   const auto limit = context_.settings.feed_limit;
   if (!limit) co_return true;
   auto sum = [feed = feed_.id](store::Reader& reader) { return reader.asset_bytes(feed); };

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "base/fields.hpp"
 #include "bundle/format.hpp"
 #include "html/sanitise.hpp"
 #include "settings/feed_settings.hpp"
-#include "base/fields.hpp"
+#include "store/capture_rows.hpp"
 #include "text/url.hpp"
 #include "text/utf8.hpp"
 
@@ -120,18 +121,6 @@ bool is_text(const model::Entry& entry) {
     good = good && text::is_valid_utf8(file.title) && text::is_valid_utf8(file.mime_type);
   }
   return good;
-}
-
-model::Entry as_entry(const model::CapturedPage& page) {
-  model::Entry entry;
-  entry.url = page.url;
-  entry.content_html = page.content_html;
-  entry.title = page.title;
-  entry.image = page.image;
-  entry.language = page.language;
-  entry.date_published = page.date_published;
-  entry.authors = page.authors;
-  return entry;
 }
 
 model::CapturedPage as_page(model::Entry entry) {
@@ -263,7 +252,7 @@ void append_article(std::string& bytes, store::RecordCodec& codec, store::Carrie
   fields.text(kBody, record.body);
   if (article.offline != model::OfflineState::off) fields.number(kOffline, static_cast<std::int64_t>(article.offline));
   if (article.page) {
-    auto page = as_entry(*article.page);
+    auto page = store::as_entry(*article.page);
     const auto captured = codec.encode(page);
     fields.bytes(kPageHead, captured.head);
     fields.text(kPageBody, captured.body);
@@ -320,7 +309,7 @@ void clean(store::CarriedArticle& article) {
   auto& entry = article.incoming.entry;
   clean(entry);
   if (article.page) {
-    auto page = as_entry(*article.page);
+    auto page = store::as_entry(*article.page);
     clean(page);
     article.page = as_page(std::move(page));
   }

@@ -18,7 +18,6 @@ constexpr std::chrono::minutes retry_after_trouble{15};
 // What is completed afterwards, when a setting asks for more than before.
 constexpr std::int64_t most_wanted = 200;
 constexpr std::chrono::days wanted_age{30};
-constexpr std::string_view received_key = "offline_received";  // "DAY BYTES"
 
 bool wants_more(const model::OfflineSettings& now, const model::OfflineSettings& before) {
   return (now.images && !before.images) || (now.enclosures && !before.enclosures) ||
@@ -74,11 +73,9 @@ BootInstant Completer::next_start() const {
 }
 
 loop::awaitable<void> Completer::run() {
-  auto received = [](store::Writer& writer) { return writer.meta(received_key); };
-  if (const auto known = co_await services_.writer.run(std::move(received))) {
-    context_.day = std::strtoll(known->c_str(), nullptr, 10);
-    context_.received_today = std::strtoll(known->c_str() + std::min(known->find(' '), known->size()), nullptr, 10);
-  }
+  context_.day = model::day_number(services_.clock.wall());
+  auto received = [day = context_.day](store::Reader& reader) { return reader.offline_bytes(day); };
+  context_.received_today = co_await services_.reader.run(std::move(received));
   std::exception_ptr ended;
   try {
     for (;;) {
@@ -166,11 +163,7 @@ loop::awaitable<void> Completer::complete(model::ArticleId id) {
 
 loop::awaitable<void> Completer::store() {
   auto updates = std::exchange(done_, {});
-  auto job = [updates = std::move(updates), received = std::to_string(context_.day) + " " +
-                                                       std::to_string(context_.received_today)](store::Writer& writer) {
-    writer.set_meta(received_key, received, store::Durability::relaxed);
-    return writer.complete(updates);
-  };
+  auto job = [updates = std::move(updates)](store::Writer& writer) { return writer.complete(updates); };
   // Should it fail, all of it is fetched again: the store still says that it is due.
   co_await services_.writer.run(std::move(job));
   if (active_.empty() || context_.fresh.size() > most_remembered) context_.fresh.clear();

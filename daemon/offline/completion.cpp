@@ -63,8 +63,12 @@ Attempt::Attempt(CompletionContext& context, model::Incomplete incomplete, model
 loop::awaitable<Attempted> Attempt::run() {
   content_ = article_.entry.content_html;
   if (wants_page()) co_await complete_page();
-  if (!stopped_ && (wants_.images || wants_.enclosures) && co_await has_room()) {
-    Urls urls = co_await list_media();
+  bool may_fetch = !stopped_ && (wants_.images || wants_.enclosures);
+  if (may_fetch) may_fetch = co_await has_room();
+  Urls urls;
+  if (may_fetch) urls = co_await list_media();
+  if (!stopped_) update_.wants = wanted(urls);
+  if (may_fetch) {
     if (wants_.images) co_await complete_pictures(std::move(urls.pictures));
     if (!stopped_ && wants_.enclosures) co_await complete_recordings(std::move(urls.recordings));
   }
@@ -75,6 +79,13 @@ loop::awaitable<Attempted> Attempt::run() {
   attempted.is_news =
       !stopped_ || attempted.update.bytes > 0 || attempted.update.page || !attempted.update.media.empty();
   co_return attempted;
+}
+
+std::vector<std::string> Attempt::wanted(const Urls& urls) const {
+  std::vector<std::string> all;
+  if (wants_.images) all = urls.pictures;
+  if (wants_.enclosures) all.insert(all.end(), urls.recordings.begin(), urls.recordings.end());
+  return all;
 }
 
 void Attempt::miss(const Error& error, bool once_more) {

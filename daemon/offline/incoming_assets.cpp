@@ -72,7 +72,10 @@ void IncomingAssets::assign(std::vector<store::CarriedArticle>& articles) const 
 }
 
 void IncomingAssets::forget(const std::vector<std::string>& hashes) {
-  for (const auto& hash : hashes) drop(hash);
+  for (const auto& hash : hashes) {
+    const auto found = files_.find(hash);
+    if (found != files_.end() && ::access(found->second.path.c_str(), F_OK) != 0) files_.erase(found);
+  }
 }
 
 void IncomingAssets::drop(const std::string& sha256) {

@@ -27,7 +27,7 @@ class IncomingAssets {
 
   // Gives the articles' media their types and files, as far as they are here.
   void assign(std::vector<store::CarriedArticle>& articles) const;
-  // Those have been taken over, or were not needed.
+  // Of those, what the store has taken over; the others may be needed by another article.
   void forget(const std::vector<std::string>& hashes);
 
  private:

@@ -9,6 +9,7 @@
 #include "store/completion_rows.hpp"
 #include "store/document_rows.hpp"
 #include "store/feed_rows.hpp"
+#include "store/media_rows.hpp"
 #include "store/recogniser.hpp"
 #include "store/traffic_rows.hpp"
 #include "store/writer_state.hpp"
@@ -99,7 +100,7 @@ class Applier {
       set_hash(database, row.id, hash);
       return false;
     }
-    if (const auto page = captured_head(database, row.id)) set_filled(database, row.id, fill_in(entry, *page));
+    if (!row.page.empty()) edit_page(row, incoming);
     if (incoming.to_complete) {
       row.offline = kPendingNow;
       forget_completion(database, row.id);
@@ -108,6 +109,22 @@ class Applier {
     row.record = database.codec().encode(entry);
     replace_article(database, change_.search_index(), *old, row, update_.received);
     return true;
+  }
+
+  // The page is of what the article said before: it stays while it is to be fetched anew, and says more than the feed.
+  void edit_page(ArticleRow& row, model::IncomingEntry& incoming) {
+    auto& database = change_.database();
+    const auto head = captured_head(database, row.id);
+    const auto content = database.codec().decode(row.record.head, row.page);
+    const auto length = [&](const model::Entry& entry) {
+      return database.options().plain_text(entry.content_html).size();
+    };
+    if (incoming.to_complete && head && content && length(incoming.entry) <= length(*content)) {
+      set_stale(database, row.id, fill_in(incoming.entry, *head));
+    } else {
+      delete_page(database, row);
+      row.offline_bytes = captured_bytes(database, row);
+    }
   }
 
   Change& change_;

@@ -19,7 +19,7 @@ constexpr int kMaxOfLink = 32;
 
 constexpr std::string_view kFind = R"sql(
 SELECT a.id, a.feed_id, a.uid, a.link, a.sort, a.received, a.revision, a.read, a.starred, a.hash, a.head, c.body,
-  a.offline, a.offline_bytes, p.body, p.filled
+  a.offline, a.offline_bytes, p.body, p.filled, p.stale
 FROM article a LEFT JOIN content c ON c.id = a.id LEFT JOIN page p ON p.id = a.id WHERE a.id = ?)sql";
 constexpr std::string_view kAny = "SELECT 1 FROM article WHERE feed_id = ? LIMIT 1";
 // Keys are halves of what they stand for; the article's row has the whole.
@@ -54,7 +54,7 @@ constexpr std::string_view kInsert = R"sql(
 INSERT INTO article(id, feed_id, uid, link, sort, received, revision, read, starred, offline, hash, head)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))sql";
 constexpr std::string_view kUpdate =
-    "UPDATE article SET revision = ?, link = ?, offline = ?, hash = ?, head = ? WHERE id = ?";
+    "UPDATE article SET revision = ?, link = ?, offline = ?, offline_bytes = ?, hash = ?, head = ? WHERE id = ?";
 constexpr std::string_view kUpdateCaptured =
     "UPDATE article SET revision = ?, offline = ?, offline_bytes = ?, head = ? WHERE id = ?";
 constexpr std::string_view kSetHash = "UPDATE article SET hash = ? WHERE id = ?";
@@ -148,6 +148,7 @@ std::optional<ArticleRow> find_article(Database& database, model::ArticleId id) 
   row.offline_bytes = query.integer(13);
   row.page = std::string(query.blob(14));
   row.filled = query.integer(15);
+  row.page_is_stale = query.flag(16);
   return row;
 }
 
@@ -251,7 +252,7 @@ void replace_article(Database& database, SearchIndex& index, const ArticleRow& o
                      Instant now) {
   index.edited(old.id, old.shown());
   keep_version(database, old, row.record, now);
-  Query(database, kUpdate, model::raw(row.revision), row.link, row.offline)
+  Query(database, kUpdate, model::raw(row.revision), row.link, row.offline, row.offline_bytes)
       .bind_blob(view(row.hash))
       .bind_blob(row.record.head)
       .bind(model::raw(row.id))

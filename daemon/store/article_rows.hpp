@@ -53,6 +53,7 @@ struct ArticleRow {
   std::int64_t offline_bytes = 0;
   std::string page;         // its captured content
   std::int64_t filled = 0;  // see capture_rows.hpp
+  bool page_is_stale = false;
   // As clients see it.
   Record shown() const { return {record.head, page.empty() ? record.body : page}; }
 };

@@ -96,13 +96,17 @@ Adoption::~Adoption() {
   for (const auto& [from, to] : moved_) ::rename(to.c_str(), from.c_str());
 }
 
-void Adoption::take(const std::string& file, const model::Asset& asset) {
+bool Adoption::take(const std::string& file, const model::Asset& asset) {
   auto to = asset_path(options_, asset.sha256);
   if (make_folder(folder_of(to))) sync_entries_of(assets_folder(options_));
   folders_.insert(folder_of(to));
-  if (has_asset_file(options_, asset.sha256, asset.bytes)) return;
-  if (::chmod(file.c_str(), kFileMode) != 0 || ::rename(file.c_str(), to.c_str()) != 0) fail("move " + file);
+  if (has_asset_file(options_, asset.sha256, asset.bytes)) return true;
+  if (::chmod(file.c_str(), kFileMode) != 0 || ::rename(file.c_str(), to.c_str()) != 0) {
+    if (errno == ENOENT) return false;
+    fail("move " + file);
+  }
   moved_.emplace_back(file, std::move(to));
+  return true;
 }
 
 void Adoption::sync() {

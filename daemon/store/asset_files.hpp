@@ -34,8 +34,9 @@ class Adoption {
   Adoption(const Adoption&) = delete;
   Adoption& operator=(const Adoption&) = delete;
 
-  // A file that is there already, of a commit that never came, serves as well. Throws StoreError, as sync().
-  void take(const std::string& file, const model::Asset& asset);
+  // A file that is there already, of a commit that never came, serves as well. False when there is neither. Throws
+  // StoreError, as sync().
+  bool take(const std::string& file, const model::Asset& asset);
   void sync();  // before the commit
   void keep() { moved_.clear(); }
 

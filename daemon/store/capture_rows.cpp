@@ -20,8 +20,9 @@ constexpr TextField kTexts[] = {{1, &model::Entry::title}, {2, &model::Entry::im
 constexpr std::string_view kHead = "SELECT head FROM page WHERE id = ?";
 constexpr std::string_view kWrite = R"sql(
 INSERT INTO page(id, filled, head, body) VALUES (?, ?, ?, ?)
-ON CONFLICT(id) DO UPDATE SET filled = excluded.filled, head = excluded.head, body = excluded.body)sql";
-constexpr std::string_view kSetFilled = "UPDATE page SET filled = ?2 WHERE id = ?1 AND filled <> ?2";
+ON CONFLICT(id) DO UPDATE SET filled = excluded.filled, stale = 0, head = excluded.head, body = excluded.body)sql";
+constexpr std::string_view kSetStale = "UPDATE page SET filled = ?2, stale = 1 WHERE id = ?1";
+constexpr std::string_view kDelete = "DELETE FROM page WHERE id = ?";
 
 template <class Field>
 void fill_field(Field& field, const Field& from, std::int64_t bit, std::int64_t& filled) {
@@ -88,8 +89,15 @@ void write_page(Database& database, model::ArticleId id, std::int64_t filled, co
   Query(database, kWrite, model::raw(id), filled).bind_blob(record.head).bind_blob(record.body).run();
 }
 
-void set_filled(Database& database, model::ArticleId id, std::int64_t filled) {
-  Query(database, kSetFilled, model::raw(id), filled).run();
+void set_stale(Database& database, model::ArticleId id, std::int64_t filled) {
+  Query(database, kSetStale, model::raw(id), filled).run();
+}
+
+void delete_page(Database& database, ArticleRow& row) {
+  Query(database, kDelete, model::raw(row.id)).run();
+  row.page.clear();
+  row.filled = 0;
+  row.page_is_stale = false;
 }
 
 }  // namespace newscache::store

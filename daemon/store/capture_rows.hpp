@@ -1,7 +1,8 @@
 #pragma once
 // The captured page of an article: table `page`. Its content is shown in place of the feed's, which stays as it is, for
 // polls to compare with. What else it knows stands in the article's own head where the feed says nothing, so that lists
-// need not look here; the bits of `filled` tell what that is.
+// need not look here; the bits of `filled` tell what that is. It is stale once the feed has edited the article: shown
+// until the next completion, where it says more than the feed does.
 
 #include <cstdint>
 #include <optional>
@@ -27,6 +28,8 @@ std::int64_t fill_in(model::Entry& entry, const model::Entry& page);
 void take_out(model::Entry& entry, std::int64_t filled);
 
 void write_page(Database& database, model::ArticleId id, std::int64_t filled, const Record& record);
-void set_filled(Database& database, model::ArticleId id, std::int64_t filled);
+void set_stale(Database& database, model::ArticleId id, std::int64_t filled);
+// The article's own record and column `offline_bytes` are the caller's to write.
+void delete_page(Database& database, ArticleRow& row);
 
 }  // namespace newscache::store

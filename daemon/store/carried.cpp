@@ -37,7 +37,7 @@ std::optional<CarriedArticle> load(Database& database, model::ArticleId id) {
   carried.read = row->read;
   carried.starred = row->starred;
   carried.offline = offline_state(row->offline);
-  carried.page = captured_page(database, *row);
+  if (!row->page_is_stale) carried.page = captured_page(database, *row);
   carried.media = media_of(database, id);
   return carried;
 }

@@ -1,4 +1,4 @@
-// Writer::complete, want_complete and sweep_assets: articles that are to be read without a network.
+// Writer::complete, want_complete and the sweeps: articles that are to be read without a network.
 
 #include <algorithm>
 #include <utility>
@@ -54,8 +54,11 @@ class Completer {
     if (!before || is_edited_since(database(), *before, update.revision)) return false;
     auto row = *before;
     completion_ = update.completion;
-    const bool content_differs = update.page && take_page(*update.page, row);
+    const bool is_complete = completion_.state == OfflineState::complete;
+    const bool drops = update.drop_page || (is_complete && row.page_is_stale);
+    const bool content_differs = update.page ? take_page(*update.page, row) : drops && leave_page(row);
     take_media(update);
+    if (is_complete && update.wants) keep_media(change_, row.id, *update.wants);
     row.offline = write_completion(database(), row.id, completion_);
     row.offline_bytes = captured_bytes(database(), row);
     const bool state_differs = offline_state(row.offline) != offline_state(before->offline);
@@ -94,6 +97,14 @@ class Completer {
     return head_differs || body_differs;
   }
 
+  bool leave_page(ArticleRow& row) {
+    auto entry = row.page.empty() ? std::nullopt : stored_entry(database(), row);
+    if (!entry) return false;
+    if (row.filled != 0) row.record.head = database().codec().encode(*entry).head;
+    delete_page(database(), row);
+    return true;
+  }
+
   // Equal bytes, or the same compressed by another dictionary.
   bool says_the_same(const std::string& head, const std::string& other) {
     if (head == other) return true;
@@ -112,17 +123,16 @@ class Completer {
     std::int64_t refused = 0;
     for (const auto& media : update.media) {
       if (!asset_by_hash(database(), media.asset.sha256)) {
-        if (media.file.empty()) {  // it has gone since the caller looked
-          if (completion_.state == OfflineState::complete) completion_ = {.state = OfflineState::pending};
-          continue;
-        }
         const auto room = room_of(media.asset.bytes);
-        if (room > room_) {
+        if (!media.file.empty() && room > room_) {
           ++refused;
           continue;
         }
+        if (media.file.empty() || !files_.take(media.file, media.asset)) {  // it has gone since the caller looked
+          if (!completion_.next) completion_ = {.state = OfflineState::pending};
+          continue;
+        }
         room_ -= room;
-        files_.take(media.file, media.asset);
       }
       add_media(change_, update.article, media);
     }
@@ -137,39 +147,6 @@ class Completer {
   std::int64_t room_;
   model::Completion completion_;
 };
-
-// What is new to the store of the files that the updates bring.
-std::int64_t room_wanted(Database& database, std::span<const model::CompletionUpdate> updates) {
-  std::int64_t wanted = 0;
-  for (const auto& update : updates) {
-    for (const auto& media : update.media) {
-      if (!media.file.empty() && !asset_by_hash(database, media.asset.sha256)) wanted += room_of(media.asset.bytes);
-    }
-  }
-  return wanted;
-}
-
-void record_traffic(Database& database, std::span<const model::CompletionUpdate> updates) {
-  std::vector<model::DayTraffic> days;
-  for (const auto& update : updates) {
-    if (update.bytes > 0) days.push_back({update.day, update.bytes, update.metered_bytes, 0});
-  }
-  count_traffic(database, days);
-}
-
-std::vector<bool> complete_once(WriterState& state, std::span<const model::CompletionUpdate> updates,
-                                std::int64_t room) {
-  std::vector<bool> taken;
-  Adoption files(state.database.options());
-  Change change(state, Durability::synced);
-  Completer completer(change, files, room);
-  for (const auto& update : updates) taken.push_back(completer.run(update));
-  record_traffic(state.database, updates);
-  files.sync();
-  change.commit();
-  files.keep();
-  return taken;
-}
 
 // There is no room even for the text: what has been tried is known at least.
 std::vector<model::CompletionUpdate> without_content(std::span<const model::CompletionUpdate> updates) {
@@ -201,6 +178,33 @@ void set_completion(Change& change, ArticleRow& row, const model::Completion& co
 
 }  // namespace
 
+std::int64_t room_needed(Database& database, std::span<const model::CompletionUpdate> updates) {
+  std::int64_t needed = 0;
+  for (const auto& update : updates) {
+    if (update.page) needed += static_cast<std::int64_t>(update.page->content_html.size());
+    for (const auto& media : update.media) {
+      if (!media.file.empty() && !asset_by_hash(database, media.asset.sha256)) needed += room_of(media.asset.bytes);
+    }
+  }
+  return needed;
+}
+
+std::vector<bool> complete_once(WriterState& state, std::span<const model::CompletionUpdate> updates,
+                                std::int64_t room) {
+  std::vector<bool> taken;
+  Adoption files(state.database.options());
+  Change change(state, Durability::synced);
+  Completer completer(change, files, room);
+  for (const auto& update : updates) {
+    taken.push_back(completer.run(update));
+    if (update.bytes > 0) count_completing(state.database, update.day, update.bytes, update.metered_bytes);
+  }
+  files.sync();
+  change.commit();
+  files.keep();
+  return taken;
+}
+
 void strip_article(Change& change, model::ArticleId id) {
   auto row = *find_article(change.database(), id);
   drop_media(change, id);
@@ -216,7 +220,7 @@ std::vector<bool> Writer::complete(std::span<const model::CompletionUpdate> upda
   std::vector<bool> taken;
   try {
     const auto work = [&] {
-      const auto room = make_room_for_assets(*state_, room_wanted(state_->database, updates));
+      const auto room = make_room_for_assets(*state_, room_needed(state_->database, updates));
       return complete_once(*state_, updates, room);
     };
     taken = with_room(*this, *state_, work, Expendable::read);
@@ -278,11 +282,12 @@ void compare(Database& database, unsigned byte, std::vector<model::Asset>& witho
 
 }  // namespace
 
-void Writer::sweep_assets(Instant before) {
+void Writer::sweep_downloads(Instant before) { remove_stale_downloads(state_->database.options(), before); }
+
+void Writer::sweep_assets(std::uint8_t byte) {
   auto& database = state_->database;
-  remove_stale_downloads(database.options(), before);
   std::vector<model::Asset> without_file;
-  for (unsigned byte = 0; byte <= 0xff; ++byte) compare(database, byte, without_file);
+  compare(database, byte, without_file);
   if (without_file.empty()) return;
   Change change(*state_, Durability::synced);
   for (const auto& asset : without_file) {

@@ -34,6 +34,9 @@ SELECT a.id, a.starred, a.read, s.articles > s.unread, a.sort
 FROM completion c CROSS JOIN article a ON a.id = c.id CROSS JOIN feed_state s ON s.feed_id = a.feed_id
   CROSS JOIN feed f ON f.id = a.feed_id
 WHERE c.next <= ? AND f.removed = 0 ORDER BY c.next LIMIT ?)sql";
+// Both of indexes.
+constexpr const char* kCount = R"sql(
+SELECT (SELECT count(*) FROM article WHERE offline = 1) + (SELECT count(*) FROM completion WHERE next IS NOT NULL))sql";
 constexpr std::string_view kNext = "SELECT min(next) FROM completion WHERE next > ?";
 
 struct Candidate {
@@ -106,6 +109,8 @@ std::int64_t write_completion(Database& database, model::ArticleId id, const mod
 }
 
 void forget_completion(Database& database, model::ArticleId id) { Query(database, kForget, model::raw(id)).run(); }
+
+std::int64_t count_incomplete(Database& database) { return database.number(kCount); }
 
 Reader::Incompletes find_incomplete(Database& database, Instant by, std::int64_t limit) {
   std::vector<Candidate> candidates;

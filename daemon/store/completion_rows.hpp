@@ -25,7 +25,8 @@ Result<model::Completion> load_completion(Database& database, model::ArticleId i
 // What to store in the article's own row.
 std::int64_t write_completion(Database& database, model::ArticleId id, const model::Completion& completion);
 void forget_completion(Database& database, model::ArticleId id);
-// See Reader::incomplete().
+// See Reader::incomplete() and incomplete_count().
+std::int64_t count_incomplete(Database& database);
 Reader::Incompletes find_incomplete(Database& database, Instant by, std::int64_t limit);
 
 }  // namespace newscache::store

@@ -54,6 +54,10 @@ WHERE m.id > ? AND a.read = 0 AND a.starred = 0 ORDER BY m.id LIMIT ?)sql";
 constexpr std::string_view kMediaOfStarred = R"sql(
 SELECT DISTINCT m.id FROM media m CROSS JOIN article a ON a.id = m.id
 WHERE m.id > ? AND a.starred = 1 ORDER BY m.id LIMIT ?)sql";
+// Of no others.
+constexpr const char* kAssetsOfRead = R"sql(
+SELECT coalesce(sum(bytes), 0) FROM (SELECT max(m.bytes) AS bytes FROM media m CROSS JOIN article a ON a.id = m.id
+  GROUP BY m.sha256 HAVING min(a.read = 1 AND a.starred = 0)))sql";
 constexpr std::string_view kMerge = "INSERT INTO search(search, rank) VALUES ('merge', ?)";
 constexpr std::int64_t kMergePages = -64;  // negative: also what would not be merged for its own sake
 constexpr int kMaxMergeSteps = 256;
@@ -241,6 +245,12 @@ std::int64_t make_room_for_assets(WriterState& state, std::int64_t wanted) {
   if (!state.limit) return wanted;
   drop_media_of(state, kMediaOfRead, full_bytes(state) / 100 * kAssetsUpTo - wanted);
   return room_for_assets(state);
+}
+
+std::int64_t Writer::room_for_assets(std::int64_t wanted) {
+  const auto room = store::room_for_assets(*state_);
+  if (room >= wanted) return room;
+  return room + state_->database.number(kAssetsOfRead);
 }
 
 void Writer::limit(std::optional<std::int64_t> bytes) {

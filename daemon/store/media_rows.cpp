@@ -141,6 +141,14 @@ void drop_media(Change& change, model::ArticleId id) {
   }
 }
 
+void keep_media(Change& change, model::ArticleId id, const std::vector<std::string>& urls) {
+  for (const auto& one : media_of(change.database(), id)) {
+    if (std::find(urls.begin(), urls.end(), one.url) != urls.end()) continue;
+    Query(change.database(), kDropOne, model::raw(id), *media_key(one.url)).run();
+    free_unless_needed(change, one.asset);
+  }
+}
+
 std::vector<model::ArticleId> drop_asset(Change& change, const model::Asset& asset) {
   const auto hash = hash_bytes(asset.sha256);
   std::vector<std::pair<std::int64_t, std::int64_t>> rows;

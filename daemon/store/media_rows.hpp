@@ -31,6 +31,8 @@ std::int64_t asset_bytes_of(Database& database, model::FeedId feed);
 // Whether the article did not have it yet.
 bool add_media(Change& change, model::ArticleId id, const model::Media& media);
 void drop_media(Change& change, model::ArticleId id);
+// Those go that it has under other URLs.
+void keep_media(Change& change, model::ArticleId id, const std::vector<std::string>& urls);
 // An asset whose file is missing: articles that had it no longer do. Which these are.
 std::vector<model::ArticleId> drop_asset(Change& change, const model::Asset& asset);
 

@@ -90,7 +90,7 @@ std::optional<model::CompletionUpdate> lacking(Database& database, CarriedArticl
     if (is_there) update.media.push_back(std::move(media));
   }
   if (!update.page && update.media.empty() && !(is_fresh && carried.offline != off)) return std::nullopt;
-  if (all_there && carried.offline == complete) {
+  if (all_there && carried.offline == complete && !row->page_is_stale) {
     update.completion.state = complete;
   } else if (!is_fresh) {
     update.completion = *load_completion(database, row->id);
@@ -98,18 +98,6 @@ std::optional<model::CompletionUpdate> lacking(Database& database, CarriedArticl
     update.completion.state = pending;  // here it may succeed
   }
   return update;
-}
-
-// Of pages, and of files whose bytes are not here yet.
-std::int64_t room_needed(Database& database, std::span<const model::CompletionUpdate> updates) {
-  std::int64_t needed = 0;
-  for (const auto& update : updates) {
-    if (update.page) needed += static_cast<std::int64_t>(update.page->content_html.size());
-    for (const auto& media : update.media) {
-      if (!asset_by_hash(database, media.asset.sha256)) needed += room_of(media.asset.bytes);
-    }
-  }
-  return needed;
 }
 
 // Each article's id becomes that which it has here, 0 for none; `added` has the places of those that are new.
@@ -179,10 +167,13 @@ Merged Writer::merge(std::span<CarriedArticle> articles, Instant now) {
     if (auto update = lacking(state_->database, articles[i], fresh.contains(i))) updates.push_back(std::move(*update));
   }
   if (updates.empty()) return merged;
-  if (room_needed(state_->database, updates) > room_for_assets(*state_)) {
-    throw StoreError(Cause::unavailable, "store.limit leaves no room for more pictures and files", Shortage::limit);
+  const auto room = store::room_for_assets(*state_);
+  if (room_needed(state_->database, updates) > room) {
+    throw StoreError(Cause::unavailable, "store.limit leaves no room for more pages, pictures and files",
+                     Shortage::limit);
   }
-  for (const bool taken : complete(updates)) merged.completed += taken ? 1 : 0;
+  const Ration ration(*state_);
+  for (const bool taken : complete_once(*state_, updates, room)) merged.completed += taken ? 1 : 0;
   return merged;
 }
 

@@ -239,14 +239,22 @@ Reader::Incompletes Reader::incomplete(Instant by, std::int64_t limit) {
   return find_incomplete(state_->database, by, limit);
 }
 
+std::int64_t Reader::incomplete_count() { return count_incomplete(state_->database); }
+
 Result<model::Incomplete> Reader::incomplete(model::ArticleId id) {
   auto& database = state_->database;
   const Snapshot snapshot(database);
   auto article = load_article(database, id, true);
   if (!article) return article.error();
-  return model::Incomplete{std::move(*article), *load_completion(database, id), captured_head(database, id).has_value(),
-                           media_of(database, id)};
+  const auto row = find_article(database, id);
+  if (row->page_is_stale) {
+    if (auto entry = stored_entry(database, *row)) article->entry = std::move(*entry);
+  }
+  const bool has_page = !row->page_is_stale && captured_head(database, id);
+  return model::Incomplete{std::move(*article), *load_completion(database, id), has_page, media_of(database, id)};
 }
+
+std::int64_t Reader::offline_bytes(std::int64_t day) { return offline_bytes_of(state_->database, day); }
 
 Result<model::Completion> Reader::completion(model::ArticleId id) { return load_completion(state_->database, id); }
 std::vector<model::Media> Reader::media(model::ArticleId id) { return media_of(state_->database, id); }
@@ -272,6 +280,11 @@ model::Counts Reader::counts() { return load_summary(state_->database).counts; }
 std::int64_t Reader::unindexed() { return not_indexed(load_totals(state_->database)); }
 model::Revision Reader::revision() { return load_summary(state_->database).revision; }
 std::string Reader::epoch() { return load_summary(state_->database).epoch; }
+
+Reader::Assets Reader::assets() {
+  const auto totals = load_totals(state_->database);
+  return {totals.assets, totals.asset_bytes};
+}
 
 std::int64_t Reader::database_bytes() {
   const auto& path = state_->database.options().path;

@@ -278,19 +278,23 @@ INSERT INTO search(search, rank) VALUES ('automerge', 8);
     R"sql(
 ALTER TABLE change ADD COLUMN feed_id INTEGER NOT NULL DEFAULT 0;
 )sql",
-    // 8: articles that are completed; see capture_rows.hpp, media_rows.hpp and completion_rows.hpp. article.offline: also 5,
+    // 8: articles that are completed; see capture_rows.hpp, media_rows.hpp and completion_rows.hpp. article.offline:
+    // also 5,
     // pending but not before completion.next.
     R"sql(
 ALTER TABLE feed_state ADD COLUMN teasers INTEGER;
 -- Of the assets, whose rows are those of `media`: how many, and the room that their files take.
 ALTER TABLE store ADD COLUMN assets INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE store ADD COLUMN asset_bytes INTEGER NOT NULL DEFAULT 0;
+-- Of the bytes: what completing articles has received.
+ALTER TABLE traffic ADD COLUMN offline_bytes INTEGER NOT NULL DEFAULT 0;
 
 -- What was captured of an article's page: a record, apart from what the feed says. filled: what of it stands in the
--- article's head, since the feed leaves it out.
+-- article's head, since the feed leaves it out. stale: the feed has edited the article since.
 CREATE TABLE page(
   id INTEGER PRIMARY KEY REFERENCES article(id) ON DELETE CASCADE,
   filled INTEGER NOT NULL,
+  stale INTEGER NOT NULL DEFAULT 0,
   head BLOB NOT NULL,
   body BLOB NOT NULL
 ) STRICT;

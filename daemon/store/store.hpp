@@ -195,18 +195,24 @@ class Writer {
   // update of the article, without an earlier version; any other difference that clients see is a change of its state.
   // For an article that is gone, or has been edited since, only the traffic counts. Whether each was taken.
   std::vector<bool> complete(std::span<const model::CompletionUpdate> updates);
+  // How many bytes of assets complete() finds room for, also where the media of what has been read have to go for them,
+  // which is looked at only when there is less than wanted as it is. Without a limit: as many as there are.
+  std::int64_t room_for_assets(std::int64_t wanted);
   // Articles of that feed, or of all, that are not older than that are to be completed, as if nobody had tried; the
   // newest `limit` of those that do not wait for it anyway.
   std::int64_t want_complete(std::optional<model::FeedId> feed, Instant since, std::int64_t limit);
-  // Files beside the assets that no row knows: after a crash, or an interrupted download that is older than `before`.
-  void sweep_assets(Instant before);
+  // Downloads that were interrupted, and have not been touched since.
+  void sweep_downloads(Instant before);
+  // After a crash: what files and rows there are without the other, of the assets whose hash begins with that byte.
+  void sweep_assets(std::uint8_t byte);
 
   // --- what a bundle carries: see carried.hpp; both in one transaction (synced), and idempotent ---
   // Subscriptions by uid, else by URL; what is here stays as it is.
   MergedFeeds merge_feeds(std::span<const model::Feed> feeds, Instant now);
-  // Adds the articles that are not here and have not been deleted here, recognised as apply() does it; oldest first. Then,
-  // in a transaction of its own, what these and those that are here lack of pages and media.
-  // Nothing is deleted to make room for them: the error of a full store leaves all of them out.
+  // Adds the articles that are not here and have not been deleted here, recognised as apply() does it; oldest first.
+  // Then, in a transaction of its own, what these and those that are here lack of pages and media. Nothing is deleted
+  // to make room for them: the error of a full store leaves all of them out. Files that are not taken over stay where
+  // they are.
   Merged merge(std::span<CarriedArticle> articles, Instant now);
 
   // --- bounds: see docs/storage.md ---
@@ -268,6 +274,7 @@ class Reader {
   // What the days (since 1970, UTC) from that one on have cost, oldest first; some two months are kept. What was
   // written counts as of the last apply() that had an attempt.
   std::vector<model::DayTraffic> traffic(std::int64_t since_day);
+  std::int64_t offline_bytes(std::int64_t day);  // of these, what completing articles has received
   // Cause::invalid for a malformed cursor or full-text query (with the position). A page of many megabytes of contents
   // ends before its limit, with a cursor. Articles whose records are damaged are left out; article() says why.
   Result<model::ArticlePage> articles(const model::ArticleQuery& query);
@@ -283,6 +290,7 @@ class Reader {
     std::optional<Instant> next;
   };
   Incompletes incomplete(Instant by, std::int64_t limit);
+  std::int64_t incomplete_count();  // how many are due, or will be
   // One of them, with all that is known. Cause::not_found.
   Result<model::Incomplete> incomplete(model::ArticleId id);
   // Of any article; what `offline` says of it. Cause::not_found.
@@ -300,14 +308,19 @@ class Reader {
   };
   Result<OpenAsset> open_asset(std::string_view sha256);
   std::int64_t asset_bytes(model::FeedId feed);  // of what its articles refer to, each asset once
-  // Articles of subscribed feeds after that one, by id, that have changed since that revision; some megabytes at most, and
-  // perhaps none of what is to come.
+  // Articles of subscribed feeds after that one, by id, that have changed since that revision; some megabytes at most,
+  // and perhaps none of what is to come.
   CarriedPage carried(model::ArticleId after, model::Revision since);
   model::Counts counts();
   std::int64_t unindexed();    // as Writer::unindexed()
   model::Revision revision();  // the newest that is committed
   std::string epoch();
   std::int64_t database_bytes();  // of news.db and its WAL
+  struct Assets {
+    std::int64_t count = 0;
+    std::int64_t bytes = 0;  // the room that their files take
+  };
+  Assets assets();
   // Opens it anew, and not `frozen`: the file can be written again.
   Result<void> thaw();
 

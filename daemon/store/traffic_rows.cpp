@@ -11,6 +11,11 @@ constexpr std::string_view kAdd = R"sql(
 INSERT INTO traffic(day, bytes, metered_bytes, written_bytes) VALUES (?, ?, ?, ?)
 ON CONFLICT(day) DO UPDATE SET bytes = bytes + excluded.bytes, metered_bytes = metered_bytes + excluded.metered_bytes,
   written_bytes = written_bytes + excluded.written_bytes)sql";
+constexpr std::string_view kAddCompleting = R"sql(
+INSERT INTO traffic(day, bytes, metered_bytes, written_bytes, offline_bytes) VALUES (?1, ?2, ?3, 0, ?2)
+ON CONFLICT(day) DO UPDATE SET bytes = bytes + excluded.bytes, metered_bytes = metered_bytes + excluded.metered_bytes,
+  offline_bytes = offline_bytes + excluded.offline_bytes)sql";
+constexpr std::string_view kOfflineBytes = "SELECT offline_bytes FROM traffic WHERE day = ?";
 constexpr std::string_view kTrim = "DELETE FROM traffic WHERE day < ?";
 constexpr std::string_view kSince =
     "SELECT day, bytes, metered_bytes, written_bytes FROM traffic WHERE day >= ? ORDER BY day";
@@ -38,6 +43,15 @@ void count_traffic(Database& database, std::span<const model::DayTraffic> days) 
   for (const auto& day : days) {
     Query(database, kAdd, day.day, day.bytes, day.metered_bytes, day.written_bytes).run();
   }
+}
+
+void count_completing(Database& database, std::int64_t day, std::int64_t bytes, std::int64_t metered_bytes) {
+  Query(database, kAddCompleting, day, bytes, metered_bytes).run();
+}
+
+std::int64_t offline_bytes_of(Database& database, std::int64_t day) {
+  Query query(database, kOfflineBytes, day);
+  return query.step() ? query.integer(0) : 0;
 }
 
 void trim_traffic(Database& database, std::int64_t newest) {

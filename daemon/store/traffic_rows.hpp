@@ -15,6 +15,9 @@ namespace newscache::store {
 std::vector<model::DayTraffic> traffic_of(std::span<const model::FeedUpdate> updates);
 // Adds them to the rows.
 void count_traffic(Database& database, std::span<const model::DayTraffic> days);
+// What completing articles has received, of which the column `offline_bytes` has a sum of its own.
+void count_completing(Database& database, std::int64_t day, std::int64_t bytes, std::int64_t metered_bytes);
+std::int64_t offline_bytes_of(Database& database, std::int64_t day);
 // Drops what is too old once `newest` has begun.
 void trim_traffic(Database& database, std::int64_t newest);
 std::vector<model::DayTraffic> traffic_since(Database& database, std::int64_t day);  // oldest first

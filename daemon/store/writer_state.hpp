@@ -62,9 +62,15 @@ void adopt_dictionary(WriterState& state);
 void set_durability(WriterState& state, Durability durability);
 // See eviction.cpp. Whether there is more than before.
 bool make_room(Writer& writer, WriterState& state, int tries, Expendable up_to);
-// How many bytes of assets may be added as it is; and where that is less than wanted, the media of what has been read go first.
+// How many bytes of assets may be added as it is; and where that is less than wanted, the media of what has been read
+// go first.
 std::int64_t room_for_assets(WriterState& state);
 std::int64_t make_room_for_assets(WriterState& state, std::int64_t wanted);
+// What the updates bring of pages, and of files that are new to the store.
+std::int64_t room_needed(Database& database, std::span<const model::CompletionUpdate> updates);
+// All of them, in one transaction; of files as many as there is room for. Those that are not taken over stay.
+std::vector<bool> complete_once(WriterState& state, std::span<const model::CompletionUpdate> updates,
+                                std::int64_t room);
 // Tells SQLite what Writer::limit() means.
 void apply_limit(WriterState& state);
 

@@ -64,6 +64,10 @@ struct Articles : Store {
   }
 };
 
+void sweep_all(Writer& writer) {
+  for (unsigned byte = 0; byte < 256; ++byte) writer.sweep_assets(static_cast<std::uint8_t>(byte));
+}
+
 }  // namespace
 
 TEST_CASE("media with equal bytes are one asset, which goes with the last article that refers to it") {
@@ -133,6 +137,70 @@ TEST_CASE("an asset that has gone since the caller looked is fetched again") {
   CHECK(store.give("1", {gone}));
   CHECK(store.article("1").offline == OfflineState::pending);
   CHECK(store.reader->media(store.article("1").id).empty());
+}
+
+TEST_CASE("a download that is missing keeps back its own article alone") {
+  Articles store;
+  store.add(1, 4);
+  std::vector<model::CompletionUpdate> updates;
+  for (const char* title : {"1", "2", "3"}) {
+    updates.push_back(update_of(store.article(title), {store.file(title, title)}));
+  }
+  updates[2].completion = {OfflineState::partial, 3, kNow + 1h, Cause::server, "HTTP 500"};
+  for (const auto place : {1, 2}) std::filesystem::remove(updates[place].media.front().file);
+  CHECK(store.writer->complete(updates) == std::vector{true, true, true});
+  CHECK(store.article("1").offline == OfflineState::complete);
+  CHECK(store.reader->completion(updates[1].article).value() ==
+        model::Completion{OfflineState::pending, 0, kNow, {}, {}});
+  CHECK(store.reader->completion(updates[2].article).value() == updates[2].completion);
+  CHECK(asset_files_in(store.options) == std::vector{sha256_of("1")});
+  check_assets(store.options);
+  check_consistent(store);
+}
+
+TEST_CASE("what a complete article no longer refers to goes, unless another does") {
+  Articles store;
+  store.add(1, 3);
+  CHECK(store.give("1", {store.file("a", "a"), store.file("b", "b"), store.file("c", "c"), store.file("d", "b")}));
+  CHECK(store.give("2", {store.file("c", "c")}));
+  const auto wanting = [&](OfflineState state) {
+    auto update = update_of(store.article("1"), {store.file("e", "e")});
+    update.completion.state = state;
+    update.wants = {"https://pictures.example/a", "https://pictures.example/e"};
+    return store.writer->complete({&update, 1}).front();
+  };
+  CHECK(wanting(OfflineState::partial));
+  CHECK(store.reader->media(store.article("1").id).size() == 5);
+  CHECK(wanting(OfflineState::complete));
+  CHECK(store.reader->media(store.article("1").id).size() == 2);
+  CHECK(store.article("1").offline_bytes == 2);
+  auto left = std::vector{sha256_of("a"), sha256_of("c"), sha256_of("e")};
+  std::sort(left.begin(), left.end());
+  CHECK(asset_files_in(store.options) == left);
+  check_assets(store.options);
+  check_consistent(store);
+}
+
+TEST_CASE("how much room there is for assets can be asked before they are fetched") {
+  Articles store;
+  CHECK(store.writer->room_for_assets(1000) > 1'000'000'000'000);
+  store.writer->limit(4 << 20);
+  store.add(1, 4);
+  const auto room = store.writer->room_for_assets(1000);
+  CHECK(room > 1 << 20);
+  CHECK(room < 4 << 20);
+  const std::string half(static_cast<std::size_t>(room / 2) - 20'000, 'x');
+  CHECK(store.give("1", {store.file("1", half + "1")}));
+  CHECK(store.give("2", {store.file("2", half + "2")}));
+  CHECK(store.writer->room_for_assets(1 << 20) < 100'000);
+  store.mark("1", true);
+  CHECK(store.writer->room_for_assets(1) < 100'000);
+  const auto with_read = store.writer->room_for_assets(1 << 20);
+  CHECK(with_read >= room / 2 - 20'000);
+  CHECK(store.give("3", {store.file("3", std::string(static_cast<std::size_t>(with_read) - 50'000, 'x'))}));
+  CHECK(store.article("3").offline == OfflineState::complete);
+  CHECK(store.article("1").offline == OfflineState::partial);
+  check_assets(store.options);
 }
 
 TEST_CASE("a feed of 10,000 images stays within the limit, and no unread article goes for a picture") {
@@ -205,8 +273,9 @@ TEST_CASE("a sweep removes what no row knows, and fetches again what has no file
   std::filesystem::last_write_time(orphan.file, std::filesystem::file_time_type::clock::now() - 48h);
   std::filesystem::resize_file(asset_path(store.options, sha256_of("two")), 2);
   std::filesystem::remove(asset_path(store.options, sha256_of("one")));
-  store.writer->sweep_assets(std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()) -
-                             24h);
+  store.writer->sweep_downloads(std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()) -
+                                24h);
+  sweep_all(*store.writer);
   CHECK_FALSE(std::filesystem::exists(orphan.file));
   CHECK(std::filesystem::exists(fresh.file));
   CHECK(asset_files_in(store.options) == std::vector{sha256_of("zero")});
@@ -287,7 +356,8 @@ TEST_CASE("killed at any moment, the store never names a file that is not whole"
     }
   }
   const auto writer = open_writer(options);
-  writer->sweep_assets(Instant::max());
+  writer->sweep_downloads(Instant::max());
+  sweep_all(*writer);
   CHECK(std::filesystem::is_empty(new_assets_path(options)));
   check_assets(options);
   check_consistent(options);

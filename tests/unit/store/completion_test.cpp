@@ -116,6 +116,65 @@ TEST_CASE("an edit keeps the page until the next completion, and is due at once"
   check_consistent(store);
 }
 
+TEST_CASE(
+    "an edited article's page is missing until it is read again, and what has to be fetched for it is the feed's") {
+  OneArticle store;
+  auto update = update_of(store.article());
+  update.page = captured("<p>a capture as long as articles are</p>");
+  update.page->image = "https://page.example/i.png";
+  CHECK(store.complete(update));
+  CHECK(store.reader->incomplete(update.article)->has_page);
+  store.poll(store.feed, {wanted(store.feed, "1", "Title", "<p>other teaser</p>")});
+  CHECK(store.article().entry.image == "https://page.example/i.png");
+  for (const auto attempts : {0, 1, 2}) {
+    const auto incomplete = store.reader->incomplete(update.article).value();
+    CHECK_FALSE(incomplete.has_page);
+    CHECK(incomplete.article.entry.content_html == "<p>other teaser</p>");
+    CHECK(incomplete.article.entry.image.empty());
+    auto failed = update_of(store.article());
+    failed.completion = {OfflineState::partial, attempts + 1, kNow, Cause::server, "HTTP 500"};
+    CHECK(store.complete(failed));
+    CHECK(store.reader->article(update.article)->entry.content_html == update.page->content_html);
+  }
+  CHECK(store.complete_with("<p>a new capture</p>"));
+  CHECK(store.reader->incomplete(update.article)->has_page);
+  CHECK(store.article().entry.image.empty());
+  check_consistent(store);
+}
+
+TEST_CASE("a page that is out of date goes when the feed says more, or nobody wants one, or a new one is not better") {
+  enum class How { longer, not_wanted, complete, said };
+  const auto how = GENERATE(How::longer, How::not_wanted, How::complete, How::said);
+  OneArticle store;
+  auto update = update_of(store.article());
+  update.page = captured("<p>a capture with zebras</p>");
+  update.page->image = "https://page.example/i.png";
+  CHECK(store.complete(update));
+  const std::string now = how == How::longer ? "<p>what was a teaser has become an article</p>" : "<p>edited</p>";
+  auto edited = wanted(store.feed, "1", "Title", now);
+  edited.to_complete = how != How::not_wanted;
+  const auto before = store.reader->revision();
+  store.poll(store.feed, {edited});
+  const bool at_once = how == How::longer || how == How::not_wanted;
+  CHECK((store.search("zebras").empty()) == at_once);
+  if (!at_once) {
+    auto done = update_of(store.article());
+    if (how == How::said) {
+      done.completion = {OfflineState::partial, 1, kNow + 1h, Cause::server, "HTTP 500"};
+      done.drop_page = true;
+    }
+    CHECK(store.complete(done));
+    CHECK(store.ops_since(before) == Ops{model::ChangeOp::updated, model::ChangeOp::updated});
+  }
+  const auto article = store.reader->article(update.article).value();
+  CHECK(article.entry.content_html == now);
+  CHECK(article.entry.image.empty());
+  CHECK(article.offline_bytes == 0);
+  CHECK(store.search("zebras").empty());
+  CHECK(store.reader->history(update.article)->front().entry.content_html == "<p>teaser</p>");
+  check_consistent(store);
+}
+
 TEST_CASE("the history survives what a page fills in, and the feed's own words replace that again") {
   OneArticle store;
   store.poll(store.feed, {wanted(store.feed, "1", "", "<p>edited</p>")});
