@@ -67,12 +67,12 @@ std::int64_t Budget::received_this_month(Instant now) const {
   return sum;
 }
 
-std::optional<Allowance> Budget::allowance(const model::Feed& feed, bool metered, Instant now) const {
+std::optional<Allowance> Budget::allowance(const model::Feed& feed, bool metered, Instant now, int parts) const {
   std::optional<Allowance> tightest;
   const auto consider = [&](std::optional<std::int64_t> limit, std::int64_t used, std::string_view key,
                             Instant renewed) {
     if (!limit) return;
-    Allowance next{*limit - used, *limit, key, renewed};
+    Allowance next{*limit / parts - used, *limit / parts, key, renewed};
     // Where two are used up, there is more again when both are renewed.
     if (tightest && tightest->left <= 0 && next.left <= 0) {
       next.renewed = tightest->renewed = std::max(tightest->renewed, renewed);

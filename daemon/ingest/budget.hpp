@@ -27,8 +27,8 @@ class Budget {
   void load(const std::vector<model::DayTraffic>& days);
   void receive(std::int64_t bytes, bool metered, Instant now);
   std::int64_t received_today(Instant now) const;
-  // The tightest of the budgets that hold now; none when nothing limits.
-  std::optional<Allowance> allowance(const model::Feed& feed, bool metered, Instant now) const;
+  // The tightest of the budgets that hold now, or of one part of so many of each; none when nothing limits.
+  std::optional<Allowance> allowance(const model::Feed& feed, bool metered, Instant now, int parts = 1) const;
   // That of a day which is in force, for showing.
   std::optional<std::int64_t> day_limit(bool metered) const;
 

@@ -9,6 +9,8 @@ namespace {
 
 // Nobody says when there is a network again; whoever waits is told.
 constexpr std::chrono::hours until_told{1};
+// Pictures must not cost the news: one half of each budget is for the feeds alone.
+constexpr int errands_share = 2;
 
 }  // namespace
 
@@ -40,21 +42,30 @@ struct Poller::WaitingErrand {
 };
 
 std::optional<Poller::Hold> Poller::hold(const WaitingErrand& errand) {
+  using enum Errand::Reach;
   const BootInstant now = services_.clock.boot();
+  const Instant wall = services_.clock.wall();
   if (storage_held_) return Hold{now + until_told, "storage"};
   if (network_.state() != NetworkState::online) return Hold{now + until_told, "link"};
   if (metered_ && !errand.metered) return Hold{now + until_told, "metered"};
-  if (const auto until = cool_downs_.until(errand.host, now)) return Hold{*until, std::string(host_rule)};
-  const Instant wall = services_.clock.wall();
   if (services_.clock_trusted()) {
     const std::chrono::seconds rest = schedule::rest(hours_, local_time_of_day(wall));
     if (rest > std::chrono::seconds(0)) return Hold{now + rest, "quiet-hours"};
   }
   const auto slot = slots_.find(errand.feed);
-  if (slot == slots_.end()) return Hold{now + until_told, "unsubscribed"};
-  const auto allowance = budget_.allowance(slot->second.feed, metered_, wall);
-  if (allowance && allowance->left <= 0) return Hold{now + (allowance->renewed - wall), "budget"};
+  if (slot == slots_.end()) return Hold{now + until_told, "unsubscribed", feed};
+  if (const auto renewed = errands_budget_renewed(model::Feed())) return Hold{now + (*renewed - wall), "budget"};
+  if (const auto renewed = errands_budget_renewed(slot->second.feed))
+    return Hold{now + (*renewed - wall), "budget", feed};
+  if (const auto until = cool_downs_.until(errand.host, now)) return Hold{*until, std::string(host_rule), host};
   return std::nullopt;
+}
+
+// When there is more again for errands at the feed's cost, if there is nothing now; of a feed that has cost nothing
+// yet: for any.
+std::optional<Instant> Poller::errands_budget_renewed(const model::Feed& feed) const {
+  const auto allowance = budget_.allowance(feed, metered_, services_.clock.wall(), errands_share);
+  return allowance && allowance->left <= 0 ? std::optional(allowance->renewed) : std::nullopt;
 }
 
 // Its turn has come.
@@ -94,6 +105,7 @@ loop::awaitable<Poller::Errand> Poller::errand(model::FeedId feed, std::string h
   if (waiting.held) {
     errand.until = waiting.held->until;
     errand.refusal = {Cause::unavailable, "not now: " + waiting.held->rule};
+    errand.reach = waiting.held->reach;
   }
   co_return errand;
 }
@@ -103,6 +115,11 @@ loop::awaitable<Fetched> Poller::fetch(const Errand&, model::FeedId id, net::Req
   if (found == slots_.end()) {
     Fetched nothing;
     nothing.answer = Error{Cause::not_found, "the feed is no longer subscribed"};
+    co_return nothing;
+  }
+  if (errands_budget_renewed(model::Feed()) || errands_budget_renewed(found->second.feed)) {
+    Fetched nothing;
+    nothing.answer = Error{Cause::budget, "half of a budget is used up, and the rest is for the feeds"};
     co_return nothing;
   }
   const std::uint64_t generation = found->second.generation;

@@ -101,11 +101,13 @@ class Poller {
   // One fetch, whoever wants it: its bytes are counted, and stopped where a budget ends unless a person wants more.
   loop::awaitable<Fetched> fetch(model::Feed feed, net::Request request, bool beyond_budget = false);
   // The right to ask a host for what a feed's articles refer to, in its turn among the feeds, and given back when it
-  // goes; or until when there is none, and why. `metered`: also over a link that costs by the byte.
+  // goes; or until when there is none, why, and for whom. `metered`: also over a link that costs by the byte.
   struct Errand {
+    enum class Reach { everybody, feed, host };
     std::unique_ptr<Permit> permit;
     BootInstant until{};
     Error refusal;
+    Reach reach = Reach::everybody;  // of the refusal
   };
   loop::awaitable<Errand> errand(model::FeedId feed, std::string host, bool metered);
   // One fetch of an errand, at the feed's cost.
@@ -190,6 +192,7 @@ class Poller {
   struct Hold {
     BootInstant until{};
     std::string rule;
+    Errand::Reach reach = Errand::Reach::everybody;
   };
 
   void take_over(model::Feed feed, bool starting);
@@ -208,6 +211,7 @@ class Poller {
   std::optional<Hold> hold(const Slot& slot, Wish wish);
   struct WaitingErrand;
   std::optional<Hold> hold(const WaitingErrand& errand);
+  std::optional<Instant> errands_budget_renewed(const model::Feed& feed) const;
   void grant(Ticket ticket);
   void refuse_errands();
   void hold_back(Slot& slot, const Hold& hold);

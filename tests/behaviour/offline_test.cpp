@@ -83,7 +83,7 @@ TEST_CASE("with the publisher gone an article is there with its text and its pic
   site->publish();
   Daemon daemon;
   daemon.start();
-  EventReader events(daemon.socket());
+  EventReader events(daemon.socket(), "/v1/events");
   subscribe(daemon, site->publisher.url("/feed.xml"));
   await_state(daemon, events, 1, "complete");
   site.reset();
@@ -121,7 +121,7 @@ TEST_CASE("a power cut in the middle of a picture leaves no half of it, and it i
 
   site.publisher.serve_file("/b.gif", gif('b'), "image/gif");
   daemon.start();
-  EventReader events(daemon.socket());
+  EventReader events(daemon.socket(), "/v1/events");
   await_state(daemon, events, 1, "complete");
   const auto page = get(daemon, "/v1/articles/1/content");
   for (const auto& picture : matches(page.body, "<img[^>]* src=\"([^\"]*)\""))
@@ -136,7 +136,7 @@ TEST_CASE("assets go with the last article that refers to them") {
   site.publisher.serve_file("/2", page("<img src=\"/a.gif\">"), "text/html");
   Daemon daemon;
   daemon.start();
-  EventReader events(daemon.socket());
+  EventReader events(daemon.socket(), "/v1/events");
   const auto first = subscribe(daemon, site.publisher.url("/feed.xml"));
   const auto second = subscribe(daemon, site.publisher.url("/other.xml"));
   await_state(daemon, events, 1, "complete");
@@ -157,7 +157,7 @@ TEST_CASE("a page that is no article leaves the teaser and says so") {
                             "text/html");
   Daemon daemon;
   daemon.start();
-  EventReader events(daemon.socket());
+  EventReader events(daemon.socket(), "/v1/events");
   subscribe(daemon, site.publisher.url("/feed.xml"));
   await_state(daemon, events, 1, "failed");
   const auto offline = offline_of(daemon, 1);
@@ -172,7 +172,7 @@ TEST_CASE("a feed's own settings say what is fetched for it, also for what is th
   site.publish();
   Daemon daemon("[offline]\nfull_text = \"never\"\nimages = false\n");
   daemon.start();
-  EventReader events(daemon.socket());
+  EventReader events(daemon.socket(), "/v1/events");
   const auto feed = subscribe(daemon, site.publisher.url("/feed.xml"));
   CHECK(offline_of(daemon, 1).at("state") == "off");
   const auto target = "/v1/feeds/" + std::to_string(feed);

@@ -10,16 +10,19 @@ namespace {
 struct Errands : World {
   Errands() { feed = add("http://one.example/feed"); }
 
+  using Reach = ingest::Poller::Errand::Reach;
   // What becomes of one errand; nothing while it waits.
   struct Sent {
     std::optional<BootInstant> permitted;
     std::optional<Error> refused;
+    Reach reach = Reach::everybody;
     Result<net::Response> answer = Error{};
   };
   loop::awaitable<void> errand(Sent& fate, std::string url, bool metered) {
     auto errand = co_await poller->errand(feed, ingest::host_of(url), metered);
     if (!errand.permit) {
       fate.refused = errand.refusal;
+      fate.reach = errand.reach;
       co_return;
     }
     fate.permitted = clock.boot();
@@ -118,6 +121,45 @@ TEST_CASE("a host that wants to be left alone is left alone by errands too") {
   const auto& page = world.send("http://one.example/page");
   REQUIRE(page.refused);
   CHECK(page.refused->detail == "not now: host-cool-down");
+  CHECK(page.reach == Errands::Reach::host);
+}
+
+TEST_CASE("errands end where half of a budget is used up, and polls go on") {
+  using enum Errands::Reach;
+  Errands world;
+  world.settings.poll.floor = 1h;
+  world.fetcher.answer = [](const net::Request& request) {
+    auto answer = unchanged(request);
+    answer->wire_bytes = 100;
+    return answer;
+  };
+  Errands::Reach reach = everybody;
+  SECTION("the day's") { world.settings.budget.day = 400; }
+  SECTION("the month's") { world.settings.budget.month = 400; }
+  SECTION("the feed's own") {
+    world.settings.budget.feed_day = 400;
+    reach = feed;
+  }
+  world.start();
+  auto& first = world.send("http://other.example/1");
+  world.wait(1s);
+  CHECK(first.answer.has_value());
+  auto& second = world.send("http://third.example/2");
+  REQUIRE(second.refused);
+  CHECK(second.refused->detail == "not now: budget");
+  CHECK(second.reach == reach);
+  REQUIRE(world.poller->refresh(world.feed, false).value().size() == 1);
+  world.pass(1min);
+  CHECK(world.fetcher.times("http://one.example/feed").size() == 2);
+}
+
+TEST_CASE("a feed that is gone has no errands, which says nothing of the others") {
+  Errands world;
+  world.start();
+  world.poller->forget_feed(world.feed);
+  const auto& page = world.send("http://other.example/page");
+  REQUIRE(page.refused);
+  CHECK(page.reach == Errands::Reach::feed);
 }
 
 TEST_CASE("an errand whose task is cancelled while it waits leaves its place to others") {
