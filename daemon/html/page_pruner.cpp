@@ -159,6 +159,10 @@ class Pruner {
     const bool wrapped = wrap_running_text(node);
     if (const NodeId paragraph = only_paragraph(node);
         paragraph != no_node && measures_[node].link_density() < max_link_density) {
+      // what the box was called tells what it holds
+      const auto name = document_.attribute(node, "class");
+      if (!name.empty() && !document_.has_attribute(paragraph, "class"))
+        document_.set_attribute(paragraph, "class", name);
       document_.insert_before(node, paragraph);
       document_.unlink(node);
       result_.scored.push_back(paragraph);

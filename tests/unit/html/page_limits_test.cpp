@@ -132,8 +132,8 @@ TEST_CASE("4 MiB of what is looked at again for each element are read in seconds
     options.url = url;
     const auto start = std::clock();
     const auto found = html::extract(row.page, options);
+    CHECK((found || found.error().cause == Cause::no_article));
     CHECK((std::clock() - start) / CLOCKS_PER_SEC < most_seconds);
-    if (found) CHECK(what_is_unsafe(found->content_html) == "");
   }
 }
 
