@@ -224,7 +224,7 @@ TEST_CASE("an edition has its pictures, is a valid EPUB, and as a folder of page
                                                        with("2", "Everything", boat + all_elements())));
   Daemon daemon("[offline]\nfull_text = \"never\"\n");
   daemon.start();
-  EventReader events(daemon.socket());
+  EventReader events(daemon.socket(), "/v1/events");
   subscribe(daemon, publisher.url("/feed.xml"));
   for (const auto* article : {"/v1/articles/1", "/v1/articles/2"}) {
     while (get(daemon, article).json.at("offline").at("state") != "complete") REQUIRE(events.next());
