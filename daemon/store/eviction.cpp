@@ -250,7 +250,9 @@ std::int64_t make_room_for_assets(WriterState& state, std::int64_t wanted) {
 std::int64_t Writer::room_for_assets(std::int64_t wanted) {
   const auto room = store::room_for_assets(*state_);
   if (room >= wanted) return room;
-  return room + state_->database.number(kAssetsOfRead);
+  // The share that is reserved grows when they go.
+  const auto of_read = state_->database.number(kAssetsOfRead);
+  return room + of_read - of_read / kReserveShare;
 }
 
 void Writer::limit(std::optional<std::int64_t> bytes) {

@@ -294,9 +294,9 @@ ALTER TABLE traffic ADD COLUMN offline_bytes INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE page(
   id INTEGER PRIMARY KEY REFERENCES article(id) ON DELETE CASCADE,
   filled INTEGER NOT NULL,
-  stale INTEGER NOT NULL DEFAULT 0,
   head BLOB NOT NULL,
-  body BLOB NOT NULL
+  body BLOB NOT NULL,
+  stale INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- What an article refers to by a URL, and which asset that is. key: of the URL, see media_rows.cpp.
