@@ -237,7 +237,7 @@ App::State::State(CommandLine line, model::Settings s, Estate estate, sys::Admin
       housekeeper(
           ingest_services, poller, [path = settings.daemon.state_dir] { return sys::disk_space(path); },
           reserve_file(settings)),
-      extractor(tasks, io.get_executor(), clock),
+      extractor(tasks, io.get_executor(), clock, worker),
       completer(
           ingest_services, poller, [this](offline::PageRequest page) { return extractor.extract(std::move(page)); },
           store::new_assets_path(store_options(settings)), settings),

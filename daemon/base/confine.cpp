@@ -1,12 +1,12 @@
 #include "base/confine.hpp"
 
-#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
@@ -39,7 +39,7 @@ constexpr std::uint32_t architecture = AUDIT_ARCH_ARM;
 constexpr std::uint32_t architecture = 0;  // no filter
 #endif
 
-// What a parser never needs: other processes, the network, changing files, asking the kernel for more.
+// What a parser never needs: other processes, the network, files, asking the kernel for more.
 constexpr unsigned refused_calls[] = {
     SYS_socket,
     SYS_socketpair,
@@ -58,6 +58,16 @@ constexpr unsigned refused_calls[] = {
     SYS_ptrace,
     SYS_kill,
     SYS_tkill,
+    SYS_rt_sigqueueinfo,
+    SYS_rt_tgsigqueueinfo,
+    SYS_setpriority,
+    SYS_ioprio_set,
+    SYS_sched_setaffinity,
+    SYS_sched_setscheduler,
+    SYS_sched_setparam,
+    SYS_sched_setattr,
+    SYS_fcntl,  // a descriptor's owner gets signals
+    SYS_ioctl,
     SYS_pidfd_open,
     SYS_pidfd_getfd,
     SYS_pidfd_send_signal,
@@ -77,6 +87,7 @@ constexpr unsigned refused_calls[] = {
     SYS_add_key,
     SYS_request_key,
     SYS_memfd_create,
+    SYS_openat,
     SYS_openat2,
     SYS_open_by_handle_at,
     SYS_unlinkat,
@@ -99,6 +110,9 @@ constexpr unsigned refused_calls[] = {
     SYS_inotify_init1,
     SYS_fanotify_init,
     SYS_personality,
+#ifdef SYS_fcntl64
+    SYS_fcntl64,
+#endif
 #ifdef SYS_renameat
     SYS_renameat,
 #endif
@@ -133,7 +147,7 @@ Result<void> limit(int resource, rlim_t soft, const char* what) {
   return {};
 }
 
-// A program for the kernel: the architecture's own calls only, none that are refused, and openat() for reading.
+// A program for the kernel: the architecture's own calls only, none that are refused, and some for this process alone.
 std::vector<sock_filter> call_filter() {
   constexpr std::uint32_t refuse = SECCOMP_RET_ERRNO | EPERM;
   constexpr auto load = [](std::size_t offset) {
@@ -154,12 +168,18 @@ std::vector<sock_filter> call_filter() {
     filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1));
     filter.push_back(answer(refuse));
   }
-  filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3));
-  // the lower half of the third argument
-  const std::size_t half = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 4;
-  filter.push_back(load(offsetof(seccomp_data, args) + 2 * sizeof(std::uint64_t) + half));
-  filter.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_ACCMODE | O_CREAT | O_TRUNC, 0, 1));
-  filter.push_back(answer(refuse));
+  const struct {
+    unsigned call;
+    std::uint32_t process;  // its first argument
+  } for_itself[] = {{SYS_tgkill, static_cast<std::uint32_t>(::getpid())}, {SYS_prlimit64, 0}};
+  const std::size_t lower_half = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 0 : 4;
+  for (const auto& [call, process] : for_itself) {
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 4));
+    filter.push_back(load(offsetof(seccomp_data, args) + lower_half));
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, process, 0, 1));
+    filter.push_back(answer(SECCOMP_RET_ALLOW));
+    filter.push_back(answer(refuse));
+  }
   filter.push_back(answer(SECCOMP_RET_ALLOW));
   return filter;
 }
@@ -180,11 +200,12 @@ Result<void> bound_cpu(std::chrono::seconds more) {
 }
 
 Result<void> confine() {
-  constexpr rlim_t most_files = 32;  // conversions of text open some
+  constexpr rlim_t standard_files = 3;
   if (const auto done = limit(RLIMIT_FSIZE, 0, "forbid writing to files"); !done) return done;
-  if (const auto done = limit(RLIMIT_NOFILE, most_files, "limit the open files"); !done) return done;
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failure("give up new privileges", errno);
-  if (has_sanitizer || architecture == 0) return {};
+  if (has_sanitizer) return {};
+  if (const auto done = limit(RLIMIT_NOFILE, standard_files, "forbid opening files"); !done) return done;
+  if (architecture == 0) return {};
   auto filter = call_filter();
   sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
   // A kernel without seccomp has the other bounds.

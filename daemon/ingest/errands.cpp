@@ -12,6 +12,13 @@ constexpr std::chrono::hours until_told{1};
 // Pictures must not cost the news: one half of each budget is for the feeds alone.
 constexpr int errands_share = 2;
 
+// Any page can name dead hosts: only what no host of another's could have caused says something.
+Sign errand_sign(const Result<net::Response>& answer) {
+  if (answer) return answer->status == 511 ? Sign::portal : Sign::none;
+  if (answer.error().cause == Cause::portal) return Sign::portal;
+  return answer.error().cause == Cause::link ? Sign::no_route : Sign::none;
+}
+
 }  // namespace
 
 struct Poller::WaitingErrand {
@@ -122,14 +129,16 @@ loop::awaitable<Fetched> Poller::fetch(const Errand&, model::FeedId id, net::Req
     nothing.answer = Error{Cause::budget, "half of a budget is used up, and the rest is for the feeds"};
     co_return nothing;
   }
-  const std::uint64_t generation = found->second.generation;
   auto callers = std::move(request.meter);
   request.meter = [this, metered, callers = std::move(callers)](std::int64_t more) {
     return (!metered_ || metered) && (!callers || callers(more));
   };
+  const std::string host = host_of(request.url);
   model::Feed feed = found->second.feed;
   Fetched fetched = co_await fetch(std::move(feed), std::move(request));
-  if (Slot* slot = find(id, generation)) slot->feed.state.traffic = fetched.traffic;
+  if (const Sign sign = errand_sign(fetched.answer); sign != Sign::none) {
+    change_network([&] { network_.fetched(host, sign, hosts(), services_.clock.boot(), fetched.cost.duration); });
+  }
   co_return fetched;
 }
 

@@ -70,6 +70,7 @@ bool Poller::network_failed(const model::Feed& feed, Sign sign, const Fetched& f
 
 void Poller::hold_for_storage(bool held) {
   storage_held_ = held;
+  refuse_errands();
   if (!held) {
     for (auto& [id, slot] : slots_) {
       if (std::exchange(slot.unstored, false) && slot.scheduled) schedule_slot(slot, services_.clock.boot());

@@ -38,7 +38,7 @@ loop::awaitable<void> Poller::poll(model::FeedId id, std::uint64_t generation, W
       schedule_slot(*slot, services_.clock.boot() + std::max<seconds>(retry_after_trouble, poll_settings_.floor));
     }
   }
-  alarm_.wake();
+  wake();
   if (error) std::rethrow_exception(error);
 }
 
@@ -104,6 +104,7 @@ loop::awaitable<void> Poller::poll_and_commit(model::Feed feed, std::string host
   }
   Slot* slot = find(feed.id, generation);
   if (slot == nullptr) co_return;
+  feed.state.traffic = slot->feed.state.traffic;  // errands may have gone on
   slot->feed.state = feed.state;
   slot->attempted = attempted;
   // Not before the commit: what is known is not read again.
@@ -145,12 +146,17 @@ loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request, b
   // An older page may be anybody's.
   if (text::same_origin(feed.url, request.url)) request.access = access_.find(feed.url);
   auto callers = std::move(request.meter);
+  // Others may fetch at the feed's cost at the same time: a feed that is polled has one account.
+  const auto charged = [this, &feed]() -> model::Feed& {
+    const auto slot = slots_.find(feed.id);
+    return slot == slots_.end() ? feed : slot->second.feed;
+  };
   request.meter = [&](std::int64_t more) {
     const Instant now = services_.clock.wall();
     budget_.receive(more, metered_, now);
-    charge(feed.state.traffic, more, now);
+    charge(charged().state.traffic, more, now);
     fetched.cost.bytes += more;
-    limit = budget_.allowance(feed, metered_, now);
+    limit = budget_.allowance(charged(), metered_, now);
     const bool goes_on = !callers || callers(more);
     return goes_on && (beyond_budget || !limit || limit->left >= 0);
   };
@@ -158,7 +164,7 @@ loop::awaitable<Fetched> Poller::fetch(model::Feed feed, net::Request request, b
   fetched.answer = co_await services_.fetcher.fetch(std::move(request));
   fetched.cost.duration = services_.clock.boot() - begun;
   fetched.cost.metered = metered_;
-  fetched.traffic = feed.state.traffic;
+  fetched.traffic = charged().state.traffic;
   Result<net::Response>& answer = fetched.answer;
   if (!answer && answer.error().cause == Cause::tls && !services_.clock_trusted()) {
     answer = Error{Cause::clock, "the clock is not set, so certificates cannot be judged: " + answer.error().detail};

@@ -50,7 +50,12 @@ Poller::Poller(Services services, const model::Settings& settings)
     : services_(services),
       access_(settings),
       alarm_(services.executor, services.clock),
-      committer_(services, [this] { return transfers_ == 0 && turns_.waiting() == 0; }),
+      // Every poll waits for its commit, and no other is about to begin.
+      committer_(services,
+                 [this] {
+                   return turns_.waiting() == errands_.size() &&
+                          active_ <= static_cast<std::int64_t>(committer_.pending());
+                 }),
       generator_(services.seed),
       network_since_(services.clock.wall()) {
   committer_.on_commit = [this] { announce(); };

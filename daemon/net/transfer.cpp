@@ -249,8 +249,9 @@ void Transfer::keep(std::string_view piece) {
     return;
   }
   if (static_cast<std::int64_t>(piece.size()) > room || announced > request_.max_body) {
-    stopped_ = Error{Cause::too_large, request_.host + ": the document is larger than " +
-                                           std::to_string(request_.max_body) + " bytes (net.max_body)"};
+    stopped_ =
+        Error{Cause::too_large, request_.host + ": the document is larger than " + std::to_string(request_.max_body) +
+                                    " bytes (net.max_body, or what this fetch may bring)"};
     body_ = std::string();
     return;
   }

@@ -16,7 +16,6 @@ namespace newscache::offline {
 namespace {
 
 constexpr std::size_t most_memory = 256 << 20;
-constexpr std::chrono::seconds most_cpu{2};  // of one page
 
 // False at the end, and when that comes too soon.
 bool read_all(int fd, char* to, std::size_t size) {
@@ -76,7 +75,7 @@ int extract_pages(int in, int out, ExtractPage extract) {
     if (!read_all(in, frame.data(), size)) return 1;
     const auto request = decode_request(frame);
     if (!request) return 1;
-    if (const auto bound = bound_cpu(most_cpu); !bound) return 1;
+    if (const auto bound = bound_cpu(most_page_cpu); !bound) return 1;
     if (!write_all(out, encode(answer(*request, extract)))) return 1;
   }
   return 0;

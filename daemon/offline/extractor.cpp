@@ -11,11 +11,14 @@
 #include <boost/asio/write.hpp>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
 #include <system_error>
 #include <utility>
 
 #include "base/file.hpp"
 #include "html/sanitise.hpp"
+#include "offline/extract_pages.hpp"
+#include "text/decode.hpp"
 #include "text/url.hpp"
 
 namespace newscache::offline {
@@ -53,6 +56,14 @@ Result<pid_t> spawn(const std::vector<std::string>& program, int descriptor) {
                "cannot start a process to read pages in: " + std::error_code(error, std::generic_category()).message()};
 }
 
+// In UTF-8, so that the process needs no tables of other encodings, which are files.
+std::string encode_decoded(PageRequest& request) {
+  const std::string_view bytes = std::string_view(request.page).substr(0, html::PageOptions().max_bytes);
+  request.page = text::decode_html(bytes, request.content_type).utf8;
+  request.content_type = "text/html; charset=utf-8";
+  return encode(request);
+}
+
 // A page that has taken that process over can have made it answer anything.
 void make_safe(html::PageArticle& article, std::string_view url) {
   html::SanitiseOptions options;
@@ -73,6 +84,9 @@ class Extractor::Child {
   ~Child() { end(); }
 
   bool has_ended() const { return pid_ == 0; }
+  void begin_page() { used_before_ = used(); }
+  // By now without having computed much: it was waiting for the machine, which slept or was busy.
+  bool had_no_time() const { return used() - used_before_ < most_page_cpu / 2; }
   void ring_after(const Clock& clock, std::chrono::milliseconds time) {
     deadline = clock.boot() + time;
     alarm.wake();
@@ -98,14 +112,24 @@ class Extractor::Child {
   loop::Alarm alarm;  // rings at `deadline`
   BootInstant deadline;
   bool is_late = false;
+  bool is_excused = false;  // for being late
   bool was_killed = false;
 
  private:
+  std::chrono::nanoseconds used() const {
+    clockid_t its_clock{};
+    timespec time{};
+    if (::clock_getcpuclockid(pid_, &its_clock) == 0) ::clock_gettime(its_clock, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  }
+
   pid_t pid_;
+  std::chrono::nanoseconds used_before_{};
 };
 
-Extractor::Extractor(loop::Tasks& tasks, asio::any_io_executor executor, const Clock& clock, ExtractorOptions options)
-    : tasks_(tasks), executor_(std::move(executor)), clock_(clock), options_(std::move(options)) {}
+Extractor::Extractor(loop::Tasks& tasks, asio::any_io_executor executor, const Clock& clock, loop::Thread& worker,
+                     ExtractorOptions options)
+    : tasks_(tasks), executor_(std::move(executor)), clock_(clock), worker_(worker), options_(std::move(options)) {}
 
 Extractor::~Extractor() = default;
 
@@ -132,6 +156,7 @@ loop::awaitable<void> Extractor::watch(std::shared_ptr<Child> child) {
     const bool has_come = co_await child->alarm.wait_until(child->deadline);
     if (!has_come || clock_.boot() < child->deadline) continue;
     child->is_late = idle_ != child;
+    child->is_excused = child->had_no_time();
     if (!child->is_late) idle_.reset();
     child->end();
   }
@@ -159,12 +184,16 @@ loop::awaitable<Result<std::string>> Extractor::ask(std::shared_ptr<Child> child
   if (state.cancelled() != asio::cancellation_type::none) {
     throw boost::system::system_error(asio::error::operation_aborted);
   }
+  if (child->is_late && child->is_excused) {
+    co_return Error{Cause::unavailable, "the machine slept, or had no time to read the page"};
+  }
   if (child->is_late) co_return Error{Cause::no_article, "the page took too long to read"};
   co_return Error{Cause::no_article, "the process that read the page " + how};
 }
 
 loop::awaitable<Result<html::PageArticle>> Extractor::extract(PageRequest request) {
-  const std::string encoded = encode(request);
+  auto prepare = [&request] { return encode_decoded(request); };
+  const std::string encoded = co_await loop::offload(worker_, prepare);
   for (;;) {
     std::shared_ptr<Child> child = std::exchange(idle_, nullptr);
     const bool has_waited = child != nullptr;
@@ -175,21 +204,26 @@ loop::awaitable<Result<html::PageArticle>> Extractor::extract(PageRequest reques
       if (!started) co_return started.error();
       child = std::move(*started);
     }
+    child->begin_page();
     const auto frame = co_await ask(child, encoded);
     if (!frame && has_waited && child->was_killed && !child->is_late) continue;  // not for the sake of this page
     if (!frame) co_return frame.error();
-    auto answer = decode_answer(*frame);
+    auto judge = [&frame, &request] {
+      auto decoded = decode_answer(*frame);
+      if (decoded && *decoded) make_safe(**decoded, request.url);
+      return decoded;
+    };
+    auto answer = co_await loop::offload(worker_, judge);
     if (!answer) {
       child->end();
       co_return Error{Cause::no_article, "the process that read the page answered nonsense"};
     }
-    if (idle_) {
-      child->end();  // another has come first
+    if (idle_ || child->has_ended()) {
+      child->end();  // another has come first, or its time has passed meanwhile
     } else {
       child->ring_after(clock_, options_.idle_time);
       idle_ = std::move(child);
     }
-    if (*answer) make_safe(**answer, request.url);
     co_return std::move(*answer);
   }
 }

@@ -25,14 +25,16 @@ struct ExtractorOptions {
 // Loop thread only.
 class Extractor {
  public:
-  Extractor(loop::Tasks& tasks, loop::asio::any_io_executor executor, const Clock& clock,
+  // What takes time here is done by the worker.
+  Extractor(loop::Tasks& tasks, loop::asio::any_io_executor executor, const Clock& clock, loop::Thread& worker,
             ExtractorOptions options = {});
   ~Extractor();
   Extractor(const Extractor&) = delete;
   Extractor& operator=(const Extractor&) = delete;
 
   // As html::extract(). Pages that are asked for at once are read in processes of their own. Cause::unavailable: there
-  // is no process, which says nothing of the page. Throws operation_aborted when the task is cancelled.
+  // is no process, or it had no time, which says nothing of the page. Throws operation_aborted when the task is
+  // cancelled.
   loop::awaitable<Result<html::PageArticle>> extract(PageRequest request);
 
   bool has_idle_process() const { return idle_ != nullptr; }
@@ -47,6 +49,7 @@ class Extractor {
   loop::Tasks& tasks_;
   loop::asio::any_io_executor executor_;
   const Clock& clock_;
+  loop::Thread& worker_;
   ExtractorOptions options_;
   std::shared_ptr<Child> idle_;  // waits for the next page
 };

@@ -153,6 +153,90 @@ TEST_CASE("errands end where half of a budget is used up, and polls go on") {
   CHECK(world.fetcher.times("http://one.example/feed").size() == 2);
 }
 
+TEST_CASE("what an errand costs during a poll of its feed is counted, and so is the poll") {
+  Errands world;
+  world.settings.poll.floor = 1h;
+  world.fetcher.answer = [](const net::Request& request) {
+    auto answer = unchanged(request);
+    answer->wire_bytes = request.url.ends_with("/feed") ? 10 : 300;
+    return answer;
+  };
+  world.start();
+  const std::string held = GENERATE("http://one.example/feed", "http://other.example/1");
+  const auto released = std::make_shared<loop::Event>(world.io.get_executor());
+  world.fetcher.held[held] = released;
+  if (held.ends_with("/feed")) {
+    world.wait(1min);
+    REQUIRE(world.poller->refresh(world.feed, false).value().size() == 1);
+    world.settle_errands();
+    world.send("http://other.example/1");
+    world.wait(1s);
+  } else {
+    world.send("http://other.example/1");
+    world.wait(1min);
+    REQUIRE(world.poller->refresh(world.feed, false).value().size() == 1);
+    world.run_until([&] { return world.poller->activity().active == 0; });
+  }
+  CHECK(world.fetcher.asked.size() == 3);
+  released->set();
+  world.settle();
+  CHECK(world.poller->state(world.feed)->traffic.day_bytes == 320);
+}
+
+TEST_CASE("a network that is dead or wants a login is noticed by errands; hosts that are dead are not its fault") {
+  Errands world;
+  world.start();
+  Result<net::Response> answer = Error{Cause::timeout, "no answer"};
+  auto state = ingest::NetworkState::online;
+  SECTION("no route") {
+    answer = Error{Cause::link, "no route"};
+    state = ingest::NetworkState::offline;
+  }
+  SECTION("a login") {
+    answer = net::Response();
+    answer->status = 511;
+    state = ingest::NetworkState::portal;
+  }
+  SECTION("names that are not found") { answer = Error{Cause::dns, "no such name"}; }
+  SECTION("no answers") {}
+  world.fetcher.answer = [&answer](const net::Request&) { return answer; };
+  for (int i = 0; i < 5; ++i) {
+    world.send("http://" + std::to_string(i) + ".example/1.jpg");
+    world.wait(1s);
+  }
+  CHECK(world.poller->network().state == state);
+}
+
+TEST_CASE("errands that wait are told when the disk takes nothing any more") {
+  Errands world;
+  world.start();
+  const auto& page = world.send("http://one.example/page");
+  REQUIRE_FALSE(page.refused);
+  world.poller->hold_for_storage(true);
+  world.settle_errands();
+  REQUIRE(page.refused);
+  CHECK(page.refused->detail == "not now: storage");
+}
+
+TEST_CASE("what a poll brought is committed at once while an errand goes on") {
+  Errands world;
+  world.settings.store.commit_interval = 10min;
+  world.fetcher.held["http://other.example/film"] = std::make_shared<loop::Event>(world.io.get_executor());
+  const auto other = world.add("http://two.example/feed");
+  world.fetcher.held["http://two.example/feed"] = std::make_shared<loop::Event>(world.io.get_executor());
+  world.tasks.emplace(world.io.get_executor(), world.log);
+  world.poller.emplace(world.services(), world.settings);
+  world.await(world.poller->load());
+  world.tasks->spawn_vital("poller", world.poller->run());
+  world.settle_errands();
+  world.send("http://other.example/film");
+  world.wait(1s);
+  REQUIRE(world.fetcher.times("http://other.example/film").size() == 1);
+  world.fetcher.held["http://two.example/feed"]->set();
+  world.run_until([&] { return world.poller->activity().active == 0; });
+  CHECK(world.poller->state(other)->last_success);
+}
+
 TEST_CASE("a feed that is gone has no errands, which says nothing of the others") {
   Errands world;
   world.start();
