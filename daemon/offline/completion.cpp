@@ -264,6 +264,8 @@ void Attempt::conclude() {
   const auto tries = static_cast<std::size_t>(before.attempts);
   const bool goes_on = may_pass_ && (ours || tries < waits.size());
   now.next.reset();
+  // Given up: what an edited article's old page said must not hide the edit for ever.
+  if (page_missing_ && !goes_on) update_.drop_page = true;
   if (goes_on) {
     std::chrono::seconds wait = waits[std::min(tries, waits.size() - 1)];
     if (host_until_) {
