@@ -175,6 +175,7 @@ TEST_CASE("what an errand costs during a poll of its feed is counted, and so is 
     world.send("http://other.example/1");
     world.wait(1min);
     REQUIRE(world.poller->refresh(world.feed, false).value().size() == 1);
+    world.settle_errands();
     world.run_until([&] { return world.poller->activity().active == 0; });
   }
   CHECK(world.fetcher.asked.size() == 3);
