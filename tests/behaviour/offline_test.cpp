@@ -57,7 +57,7 @@ boost::json::object offline_of(const Daemon& daemon, int id) {
 
 // Waits for the event that says so, if it is not so already.
 void await_state(const Daemon& daemon, EventReader& events, int id, std::string_view state) {
-  while (offline_of(daemon, id).at("state") != state) {
+  while (offline_of(daemon, id).at("state").as_string() != state) {
     if (!events.next()) throw std::runtime_error("the events ended");
   }
 }

@@ -69,9 +69,9 @@ Result<Taken> import_into(Store& to, std::string_view bytes) {
       taken.articles.deleted += merged.deleted;
     } else if (auto* asset = std::get_if<BundleReader::Asset>(&*part)) {
       REQUIRE(assets.begin(asset->sha256).has_value());
-    } else if (auto* bytes = std::get_if<BundleReader::AssetBytes>(&*part)) {
-      REQUIRE(assets.add(bytes->bytes).has_value());
-      if (bytes->last) REQUIRE(assets.end().has_value());
+    } else if (auto* piece = std::get_if<BundleReader::AssetBytes>(&*part)) {
+      REQUIRE(assets.add(piece->bytes).has_value());
+      if (piece->last) REQUIRE(assets.end().has_value());
     } else if (std::holds_alternative<BundleReader::End>(*part)) {
       taken.ending = reader.ending();
       return taken;
