@@ -16,7 +16,6 @@ namespace newscache::html {
 
 namespace {
 
-constexpr std::uint32_t least_text = 25;         // a few words are no article, unless the page says so
 constexpr std::uint32_t short_text = 1200;       // where a title decides
 constexpr std::uint32_t shortest_text = 400;     // where one phrase does
 constexpr std::uint32_t longest_consent = 2000;  // where two of consent do
@@ -369,8 +368,7 @@ Verdict judge(const PageSigns& signs, const ArticleShape& shape, const PageMetad
   }
   if (verdict.refusal.empty() && signs.password && shape.prose < 300) verdict.refusal = login;
   if (verdict.refusal.empty()) verdict.refusal = refusal_by_shape(signs, shape, metadata.says_article, is_root(url));
-  const std::uint32_t least = metadata.says_article ? 1 : least_text;
-  if (verdict.refusal.empty() && shape.chars < least) verdict.refusal = shell;
+  if (verdict.refusal.empty() && shape.chars == 0) verdict.refusal = shell;
 
   verdict.is_teaser = shape.prose < longest_teaser && (metadata.for_subscribers || signs.paywall);
 

@@ -62,10 +62,13 @@ void await_state(const Daemon& daemon, EventReader& events, int id, std::string_
   }
 }
 
+// Without what is on its way there.
 std::size_t files_in(const std::filesystem::path& folder) {
   std::size_t count = 0;
   if (!std::filesystem::exists(folder)) return 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) count += entry.is_regular_file();
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    count += entry.is_regular_file() && entry.path().parent_path().filename() != "new";
+  }
   return count;
 }
 

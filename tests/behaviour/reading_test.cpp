@@ -22,7 +22,7 @@ struct World {
     feed = subscribe(daemon, publisher.url("/feed.xml"));
   }
   Publisher publisher;
-  Daemon daemon;
+  Daemon daemon{"[offline]\nfull_text = \"never\"\nimages = false\n"};
   std::int64_t feed = 0;
 };
 

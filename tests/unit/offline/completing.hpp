@@ -15,7 +15,8 @@ namespace newscache::test {
 // 1 x 1 would be a tracker's: a GIF of that many pixels, whose bytes differ by `color`.
 inline std::string gif(int width = 40, char color = 'a') {
   std::string bytes = "GIF89a";
-  bytes += {static_cast<char>(width & 255), static_cast<char>(width >> 8), 30, 0, 0, 0, 0};
+  bytes += {
+      static_cast<char>(width & 255), static_cast<char>(width >> 8), static_cast<char>(width > 2 ? 30 : 1), 0, 0, 0, 0};
   return bytes + std::string(200, color) + ";";
 }
 
