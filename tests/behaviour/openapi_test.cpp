@@ -108,6 +108,7 @@ struct World {
     writer->complete(updates);
     writer->close();
     daemon.start();
+    refresh(daemon);  // it has forgotten whose addresses end at one document
     ::chmod(daemon.config_file().parent_path().c_str(), 0711);
   }
 
