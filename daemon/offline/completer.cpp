@@ -124,7 +124,7 @@ loop::awaitable<void> Completer::start_due() {
       co_return;
     }
     const bool is_done = std::any_of(done_.begin(), done_.end(), [&](const auto& done) { return done.article == id; });
-    if (is_done || !active_.insert(id).second) continue;
+    if (is_done || unreadable_.contains(id) || !active_.insert(id).second) continue;
     services_.tasks.spawn("complete article " + std::to_string(model::raw(id)), complete(id));
   }
 }
@@ -145,7 +145,12 @@ loop::awaitable<void> Completer::complete(model::ArticleId id) {
       return std::pair(std::move(*incomplete), std::move(*feed));
     };
     auto known = co_await services_.reader.run(std::move(read));
-    if (known) {
+    if (!known) {
+      // Damaged: it would be due for ever.
+      services_.log.warning("an article cannot be completed",
+                            {{"article", model::raw(id)}, {"detail", known.error().detail}});
+      unreadable_.insert(id);
+    } else {
       Attempted attempted = co_await attempt_completion(context_, std::move(known->first), std::move(known->second));
       if (attempted.stopped) not_before_ = std::max(not_before_, *attempted.stopped);
       if (done_.empty()) done_since_ = services_.clock.boot();

@@ -53,6 +53,7 @@ class Completer {
   CompletionContext context_;
   loop::Alarm alarm_;
   std::set<model::ArticleId> active_;
+  std::set<model::ArticleId> unreadable_;      // are left alone until the next start
   std::vector<model::CompletionUpdate> done_;  // to be stored together
   BootInstant done_since_{};                   // the first of these
   BootInstant not_before_{};                   // the next start, since there is no network, budget or room
