@@ -121,12 +121,6 @@ void drop_noncharacters(std::string& text) {
   }
 }
 
-std::string value_of(const html::Token& token, std::string_view name) {
-  std::string value;
-  if (const auto* attribute = html::find_attribute(token, name)) html::append_decoded(value, attribute->value, true);
-  return value;
-}
-
 bool is_number(std::string_view text) {
   return !text.empty() && text.size() < 5 && text.find_first_not_of("0123456789") == text.npos;
 }
@@ -157,7 +151,7 @@ bool fits(std::string_view attribute, std::string_view value) {
 void append_attributes(std::string& out, const html::Token& token) {
   for (const auto& rule : attributes) {
     if (rule.element != unknown && rule.element != token.element) continue;
-    const auto value = value_of(token, rule.attribute);
+    const auto value = html::attribute_value(token, rule.attribute);
     if (!fits(rule.attribute, value)) continue;
     out.append(" ").append(rule.attribute == "lang" ? "xml:lang" : rule.attribute).append("=\"");
     append_xml(out, rule.attribute == "href" ? uri_of(value) : value);
@@ -254,7 +248,7 @@ class Writer {
     const bool nests = model.element != a && model.element != dfn;
     const bool is_free = nests || std::none_of(open_.begin(), open_.end(),
                                                [&](const auto& open) { return open.written && open.model == &model; });
-    const bool is_whole = model.element != bdo || fits("dir", value_of(token, "dir"));
+    const bool is_whole = model.element != bdo || fits("dir", html::attribute_value(token, "dir"));
     const bool written = is_free && is_whole && place(model);
     if (written) {
       write_start(model);
@@ -301,8 +295,8 @@ class Writer {
   }
 
   void picture(const html::Token& token) {
-    const auto alternative = value_of(token, "alt");
-    const auto file = find_(value_of(token, "src"));
+    const auto alternative = html::attribute_value(token, "alt");
+    const auto file = find_(html::attribute_value(token, "src"));
     if (!file.empty() || !alternative.empty()) put(file.empty() ? alternative : std::string());
     if (file.empty()) return;
     out_ += "<img src=\"";

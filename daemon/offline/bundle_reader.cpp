@@ -51,9 +51,4 @@ Result<BundleReader::Part> BundleReader::next(bool cleaned) {
   return Part(Articles{std::move(*articles)});
 }
 
-double BundleReader::progress() const {
-  const auto all = static_cast<double>(unpacker_.file_bytes());
-  return all > 0 ? static_cast<double>(unpacker_.read_bytes()) / all : 1;
-}
-
 }  // namespace newscache::offline

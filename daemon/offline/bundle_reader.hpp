@@ -43,7 +43,6 @@ class BundleReader {
   const bundle::Manifest& manifest() const { return unpacker_.manifest(); }
   const bundle::Ending& ending() const { return unpacker_.ending(); }
   Result<std::optional<std::string>> signer() const { return unpacker_.signer(); }
-  double progress() const;  // up to 1
 
  private:
   Result<Part> asset_bytes();
