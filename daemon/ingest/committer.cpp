@@ -8,7 +8,19 @@
 namespace newscache::ingest {
 namespace {
 
-constexpr std::size_t full_batch = 64;  // feeds; beyond that a larger transaction saves next to nothing
+// Beyond that a larger transaction saves next to nothing.
+constexpr std::size_t full_batch = 64;  // feeds
+constexpr std::size_t full_batch_bytes = 4 << 20;
+
+// What an update holds in memory, roughly.
+std::size_t bytes_of(const model::FeedUpdate& update) {
+  constexpr std::size_t of_a_feed = 2048;
+  constexpr std::size_t of_an_entry = 1024;
+  std::size_t bytes = of_a_feed;
+  for (const auto& [uid, link, entry, to_complete] : update.entries)
+    bytes += of_an_entry + entry.content_html.size() + entry.summary.size();
+  return bytes;
+}
 
 // A newer state replaces an older one; what happened before still happened.
 void take_attempts(model::FeedUpdate& newer, const model::FeedUpdate& older) {
@@ -41,6 +53,7 @@ loop::awaitable<model::UpdateResult> Committer::commit(model::FeedUpdate update)
     take_attempts(update, older->second);
     deferred_.erase(older);
   }
+  pending_bytes_ += bytes_of(update);
   auto pending = std::make_shared<Pending>(services_.executor, std::move(update));
   if (pending_.empty()) oldest_pending_ = services_.clock.boot();
   pending_.push_back(pending);
@@ -66,8 +79,8 @@ std::vector<model::Attempt> Committer::deferred_attempts(model::FeedId id) const
 loop::awaitable<void> Committer::run() {
   for (;;) {
     const BootInstant now = services_.clock.boot();
-    const bool due =
-        !pending_.empty() && (pending_.size() >= full_batch || now >= oldest_pending_ + interval_ || idle_());
+    const bool due = !pending_.empty() && (pending_.size() >= full_batch || pending_bytes_ >= full_batch_bytes ||
+                                           now >= oldest_pending_ + interval_ || idle_());
     if (due || (!deferred_.empty() && now >= oldest_deferred_ + deferral_)) {
       co_await write_batch();
       continue;
@@ -83,8 +96,11 @@ loop::awaitable<void> Committer::flush() {
   if (!deferred_.empty() || !pending_.empty()) co_await write_batch();
 }
 
+bool Committer::is_full() const { return pending_bytes_ + written_bytes_ >= 2 * full_batch_bytes; }
+
 loop::awaitable<void> Committer::write_batch() {
   const std::vector<std::shared_ptr<Pending>> batch = std::exchange(pending_, {});
+  written_bytes_ = std::exchange(pending_bytes_, 0);
   std::vector<model::FeedUpdate> updates;
   updates.reserve(batch.size() + deferred_.size());
   for (const auto& pending : batch) updates.push_back(std::move(pending->update));
@@ -107,6 +123,7 @@ loop::awaitable<void> Committer::write_batch() {
     services_.log.error("what polls brought cannot be stored",
                         {{"feeds", static_cast<std::int64_t>(batch.size())}, {"error", e.what()}});
   }
+  written_bytes_ = 0;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     batch[i]->error = error;
     if (!error) batch[i]->result = written.results.at(i);

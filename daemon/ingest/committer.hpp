@@ -41,6 +41,8 @@ class Committer {
     deferral_ = deferral;
   }
   std::size_t pending() const { return pending_.size(); }
+  // So much is held in memory until it is committed that nothing more should be fetched.
+  bool is_full() const;
 
   // After each commit that moved the change log.
   std::function<void()> on_commit;
@@ -58,6 +60,8 @@ class Committer {
   loop::Alarm alarm_;
   std::vector<std::shared_ptr<Pending>> pending_;
   BootInstant oldest_pending_{};
+  std::size_t pending_bytes_ = 0;  // roughly
+  std::size_t written_bytes_ = 0;  // of the batch that is being written
   std::unordered_map<model::FeedId, model::FeedUpdate> deferred_;
   BootInstant oldest_deferred_{};
 };

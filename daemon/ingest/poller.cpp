@@ -14,8 +14,6 @@ namespace {
 
 using std::chrono::seconds;
 
-// Updates that wait for their commit hold documents in memory; past this, no new transfer starts.
-constexpr std::size_t max_uncommitted = 256;
 // How long bookkeeping may wait to be written: until a burst is over, or for company where there are none.
 constexpr std::chrono::seconds after_burst{20};
 constexpr std::chrono::minutes longest_deferral{5};
@@ -213,9 +211,7 @@ void Poller::queue_due_feeds() {
 // Whose feeds may be fetched now. While offline those of our own network may always, the others one at a time, to find
 // out; null: nobody's.
 Turns::Allowed Poller::allowed() const {
-  if (coming_back_ || storage_held_ || transfers_ >= net_settings_.max_transfers ||
-      committer_.pending() >= max_uncommitted)
-    return nullptr;
+  if (coming_back_ || storage_held_ || transfers_ >= net_settings_.max_transfers || committer_.is_full()) return nullptr;
   const bool all =
       network_.may_start(services_.clock.boot()) && (network_.state() == NetworkState::online || transfers_ == hung_);
   if (all) return [](std::string_view) { return true; };

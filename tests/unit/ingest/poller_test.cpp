@@ -2,6 +2,8 @@
 
 #include "ingest/poller.hpp"
 
+#include <future>
+
 #include "ingest/subscriptions.hpp"
 #include "support/catch.hpp"
 #include "text/date.hpp"
@@ -54,6 +56,37 @@ TEST_CASE("there are never more transfers at once than allowed, and every feed h
   world.start();
   CHECK(world.fetcher.most_at_once == 4);
   CHECK(world.fetcher.asked.size() == 50);
+}
+
+TEST_CASE("while the disk is slow nothing more is fetched than some megabytes, and all of it afterwards") {
+  World world;
+  constexpr std::size_t feeds = 60;
+  for (std::size_t i = 0; i < feeds; ++i) world.add("http://host" + std::to_string(i) + ".example/feed");
+  world.settings.net.max_transfers = 4;
+  world.fetcher.answer = [](const net::Request& request) {
+    auto answer = unchanged(request);
+    answer->body = "<rss version=\"2.0\"><channel><title>t</title><item><guid>1</guid><description>" +
+                   std::string(1 << 20, 'x') + "</description></item></channel></rss>";
+    return answer;
+  };
+  world.tasks.emplace(world.io.get_executor(), world.log);
+  world.poller.emplace(world.services(), world.settings);
+  world.await(world.poller->load());
+  std::promise<void> disk;
+  auto slow = [&disk](store::Writer&) { disk.get_future().wait(); };
+  world.tasks->spawn("a slow disk", world.writer->run(slow));
+  world.tasks->spawn_vital("poller", world.poller->run());
+  for (int turn = 0; turn < 40; ++turn) {
+    world.io.poll();
+    bool digested = false;
+    auto note = [&digested] { digested = true; };
+    world.tasks->spawn("the worker's turn", loop::offload(world.worker, note));
+    world.run_until([&] { return digested; });
+  }
+  CHECK(world.fetcher.asked.size() >= 8);
+  CHECK(world.fetcher.asked.size() <= 8 + 4);
+  disk.set_value();
+  world.run_until([&] { return world.fetcher.asked.size() == feeds && world.poller->activity().active == 0; });
 }
 
 TEST_CASE("a restart does not poll what was just polled, and keeps the validators") {
