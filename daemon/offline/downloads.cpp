@@ -25,16 +25,6 @@ Error trouble(const std::string& path, const char* what) {
   return Error{Cause::unavailable, path + ": " + what + ": " + std::strerror(error)};
 }
 
-Result<void> write_all(const FileDescriptor& file, const std::string& path, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto written = ::write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return trouble(path, "cannot be written");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
 // A file's bytes, without reading them into memory.
 class Mapping {
  public:
@@ -66,7 +56,7 @@ Result<model::Media> keep_bytes(const std::string& folder, const std::string& ur
   const FileDescriptor file(::mkostemp(media.file.data(), O_CLOEXEC));
   if (!file) return trouble(media.file, "cannot be made");
   ::fchmod(file.get(), file_mode);
-  if (const auto written = write_all(file, media.file, bytes); !written) return written.error();
+  if (!write_all(file.get(), bytes)) return trouble(media.file, "cannot be written");
   if (::fsync(file.get()) != 0) return trouble(media.file, "cannot be synced");
   return media;
 }
@@ -98,7 +88,7 @@ Result<void> Partial::append(std::string_view piece, const std::string& version)
   const FileDescriptor file(
       ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | start, file_mode));
   if (!file) return trouble(path_, "cannot be made");
-  if (const auto written = write_all(file, path_, piece); !written) return written.error();
+  if (!write_all(file.get(), piece)) return trouble(path_, "cannot be written");
   bytes_ += static_cast<std::int64_t>(piece.size());
   return {};
 }
