@@ -111,7 +111,7 @@ TEST_CASE("a process that is bounded gets no more memory and time for computing"
         }) == 128 + SIGXCPU);
 }
 
-TEST_CASE("the process in which newscached reads pages is confined before it reads the first", "[pages]") {
+TEST_CASE("the process in which newscached reads pages is confined before it reads the first") {
   int in[2];
   int out[2];
   REQUIRE(::pipe2(in, O_CLOEXEC) == 0);
