@@ -74,7 +74,7 @@ void print_parts(const Session& session, const std::string& file, const std::vec
   std::vector<Pair> lines;
   for (const auto& part : parts) lines.push_back({"  " + part.name, std::string(part.what), Style::plain});
   print_pairs(session.console, lines);
-  out << "No passwords, article, titles or names; of addresses only the publisher's host. Look at it before you send "
+  out << "No passwords, articles, titles or names; of addresses only the publisher's host. Look at it before you send "
          "it:\n"
          "  tar xzOf "
       << printable_line(file_label(file)) << " | less\n";

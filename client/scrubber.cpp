@@ -101,10 +101,10 @@ std::string publisher_of(std::string_view url) {
 
 void Scrubber::hide(std::string name, std::string instead) {
   if (name.size() < 3) return;
-  hidden_.push_back({std::move(name), std::move(instead)});
   // A name that holds another one goes before it.
-  std::stable_sort(hidden_.begin(), hidden_.end(),
-                   [](const Hidden& a, const Hidden& b) { return a.name.size() > b.name.size(); });
+  const auto place = std::upper_bound(hidden_.begin(), hidden_.end(), name.size(),
+                                      [](std::size_t size, const Hidden& one) { return size > one.name.size(); });
+  hidden_.insert(place, {std::move(name), std::move(instead)});
 }
 
 void Scrubber::hide_parts_of(std::string_view url) {

@@ -27,7 +27,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t most_output = 256 << 10;
+constexpr std::size_t most_output = 512 << 10;
 constexpr std::size_t most_journals = 20;
 constexpr auto log_command =
     "journalctl --unit=newscached --user-unit=newscached --lines=500 --no-hostname --no-pager --output=short-iso";
@@ -77,9 +77,10 @@ Scrubber make_scrubber(const json::object& feeds) {
 json::object feed_facts(const Scrubber& scrubber, const json::object& feed) {
   json::object out;
   for (const auto* key : {"id", "state", "polling", "last_attempt", "last_success", "next_poll", "next_poll_rule",
-                          "error", "counts", "settings", "managed", "gap", "duplicate_of"}) {
-    if (const auto* value = feed.if_contains(key)) out[key] = cleaned(scrubber, *value);
+                          "counts", "settings", "managed", "gap", "duplicate_of"}) {
+    if (const auto* value = feed.if_contains(key)) out[key] = *value;
   }
+  if (const auto* error = feed.if_contains("error")) out["error"] = cleaned(scrubber, *error);
   out["url"] = scrubber.clean(publisher_of(text_at(feed, "url")));
   return out;
 }
