@@ -133,7 +133,8 @@ void add_daemon_parts(Session& session, const Scrubber& scrubber, const json::ob
   std::size_t journals = 0;
   for (const auto& value : array_at(feeds, "feeds")) {
     const auto& feed = as_object(value);
-    if (!feed.contains("error") || feed.at("error").is_null() || journals++ == most_journals) continue;
+    if (!feed.contains("error") || feed.at("error").is_null()) continue;
+    if (++journals > most_journals) break;
     const auto id = std::to_string(count_at(feed, "id"));
     add("journal-" + id + ".json", "the last polls of a feed that fails", "/v1/feeds/" + id + "/journal");
   }
