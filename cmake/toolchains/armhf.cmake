@@ -1,0 +1,5 @@
+set(NEWSCACHE_ARCHITECTURE armhf)
+set(NEWSCACHE_TRIPLET arm-linux-gnueabihf)
+set(NEWSCACHE_EMULATOR qemu-arm)
+set(CMAKE_SYSTEM_PROCESSOR arm)
+include(${CMAKE_CURRENT_LIST_DIR}/debian.cmake)
