@@ -203,7 +203,7 @@ folder = "News"
 poll_interval = "30m"
 images = false
 keep_days = 7
-full_text = "always"
+full_text = "never"
 [[feed]]
 url = "http://192.168.1.10/b.xml"
 )",
@@ -216,7 +216,7 @@ url = "http://192.168.1.10/b.xml"
   const model::FeedSettings expected = {{"poll_interval", std::string("30m")},
                                         {"images", false},
                                         {"keep_days", std::int64_t{7}},
-                                        {"full_text", std::string("always")}};
+                                        {"full_text", std::string("never")}};
   CHECK(parsed->feeds[0].settings == expected);
   CHECK(parsed->feeds[1].title.empty());
   CHECK(parsed->feeds[1].settings.empty());
