@@ -194,6 +194,13 @@ TEST_CASE("a later document overrides single keys of the earlier one") {
   CHECK(second->net.max_transfers == 4);
 }
 
+TEST_CASE("limits may be larger than 4 GiB") {
+  const auto parsed = settings::parse("store.limit = \"8GB\"\noffline.enclosure_limit = \"5GiB\"\n", "test.toml");
+  REQUIRE(parsed.has_value());
+  CHECK(parsed->store.limit == 8'000'000'000);
+  CHECK(parsed->offline.enclosure_limit == std::int64_t{5} << 30);
+}
+
 TEST_CASE("a declared feed has a URL, a title, a folder and settings of its own") {
   const auto parsed = settings::parse(R"(
 [[feed]]
