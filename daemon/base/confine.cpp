@@ -111,8 +111,11 @@ constexpr unsigned refused_calls[] = {
     SYS_inotify_init1,
     SYS_fanotify_init,
     SYS_personality,
-#ifdef SYS_fcntl64
+#ifdef SYS_fcntl64  // where a register has 32 bits
     SYS_fcntl64,
+    SYS_truncate64,
+    SYS_ftruncate64,
+    SYS_utimensat_time64,
 #endif
 #ifdef SYS_renameat
     SYS_renameat,
