@@ -1,5 +1,6 @@
 #include "client/checks.hpp"
 
+#include "base/log.hpp"
 #include "client/conditions.hpp"
 #include "client/format.hpp"
 #include "client/json.hpp"
@@ -106,7 +107,7 @@ Check check_feeds(const Object& answer) {
     if (bad > most_feeds) continue;
     const auto title = text_at(feed, "title");
     const auto cause = text_at(object_at(feed, "error"), "cause");
-    names.append(bad > 1 ? ", " : "").append(id + " (" + (title.empty() ? text_at(feed, "url") : title));
+    names.append(bad > 1 ? ", " : "").append(id + " (" + (title.empty() ? loggable_url(text_at(feed, "url")) : title));
     names += ": " + (cause.empty() ? state : cause) + ")";
   }
   const auto count = static_cast<std::int64_t>(feeds.size());

@@ -1,13 +1,16 @@
 // doctor.
 
 #include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 #include <algorithm>
+#include <ostream>
 #include <vector>
 
 #include "client/checks.hpp"
 #include "client/commands.hpp"
 #include "client/format.hpp"
 #include "client/json.hpp"
+#include "client/support_bundle.hpp"
 #include "client/table.hpp"
 
 namespace newscache::client {
@@ -15,6 +18,7 @@ namespace {
 
 struct DoctorOptions {
   std::string config;
+  std::string bundle;
 };
 
 std::string verdict_text(Verdict verdict) {
@@ -40,18 +44,18 @@ Outcome<Exit> ask_daemon(Session& session, std::vector<Check>& checks) {
   return Exit::done;
 }
 
-void print(const Session& session, const std::vector<Check>& checks, bool well) {
-  if (session.json) {
-    boost::json::array list;
-    for (const auto& check : checks) {
-      list.push_back(boost::json::object{{"check", check.name},
-                                         {"result", verdict_text(check.verdict)},
-                                         {"finding", check.finding},
-                                         {"advice", check.advice}});
-    }
-    print_json(session, boost::json::object{{"ok", well}, {"checks", std::move(list)}});
-    return;
+boost::json::object report_of(const std::vector<Check>& checks, bool well) {
+  boost::json::array list;
+  for (const auto& check : checks) {
+    list.push_back(boost::json::object{{"check", check.name},
+                                       {"result", verdict_text(check.verdict)},
+                                       {"finding", check.finding},
+                                       {"advice", check.advice}});
   }
+  return boost::json::object{{"ok", well}, {"checks", std::move(list)}};
+}
+
+void print_checks(const Session& session, const std::vector<Check>& checks) {
   std::vector<Pair> lines;
   for (const auto& check : checks) {
     const auto advice = check.advice.empty() ? "" : ". What to do: " + check.advice;
@@ -61,6 +65,19 @@ void print(const Session& session, const std::vector<Check>& checks, bool well) 
     lines.push_back({check.name, verdict_text(check.verdict) + ": " + check.finding + advice, style});
   }
   print_pairs(session.console, lines);
+}
+
+// What has been put into the file, so that its sender knows.
+void print_parts(const Session& session, const std::string& file, const std::vector<Part>& parts) {
+  auto& out = session.console.out;
+  out << "\n" << printable_line(file_label(file)) << " holds:\n";
+  std::vector<Pair> lines;
+  for (const auto& part : parts) lines.push_back({"  " + part.name, std::string(part.what), Style::plain});
+  print_pairs(session.console, lines);
+  out << "No passwords, articles, titles or names; of addresses only the publisher's host. Look at it before you send "
+         "it:\n"
+         "  tar xzOf "
+      << printable_line(file_label(file)) << " | less\n";
 }
 
 Outcome<Exit> doctor(Session& session, const DoctorOptions& options) {
@@ -75,7 +92,24 @@ Outcome<Exit> doctor(Session& session, const DoctorOptions& options) {
   checks.push_back(check_configuration(options.config));
   const bool well =
       std::none_of(checks.begin(), checks.end(), [](const Check& check) { return check.verdict == Verdict::fail; });
-  print(session, checks, well);
+  auto report = report_of(checks, well);
+  std::vector<Part> parts;
+  if (!options.bundle.empty()) {
+    parts = gather_parts(session, report, options.config, reached);
+    if (const auto written = write_archive(options.bundle, parts, session.clock.wall()); !written)
+      return written.error();
+  }
+  if (session.json) {
+    if (!parts.empty()) {
+      boost::json::array names;
+      for (const auto& part : parts) names.emplace_back(part.name);
+      report["bundle"] = {{"file", options.bundle}, {"parts", std::move(names)}};
+    }
+    print_json(session, report);
+  } else {
+    print_checks(session, checks);
+    if (!parts.empty()) print_parts(session, options.bundle, parts);
+  }
   if (!reached) return Exit::unreachable;
   return well ? Exit::done : Exit::failed;
 }
@@ -86,11 +120,16 @@ void add_doctor_command(CLI::App& app, Action& chosen) {
   auto* command = app.add_subcommand("doctor", "Look for what is wrong, and say what to do about it");
   auto options = std::make_shared<DoctorOptions>();
   command->add_option("--config", options->config, "The daemon's configuration, when it is not the default one");
+  command
+      ->add_option("--bundle", options->bundle,
+                   "Also write a file (.tar.gz) to send to who helps, without secrets or contents")
+      ->check(CLI::Validator([](const std::string& file) { return file == "-" ? "needs a file's name" : ""; }, "FILE"));
   command->footer(
       "Looks at the socket, the daemon, its database, disk, clock, network, traffic, feeds and configuration.\n"
       "Exits 0 when nothing has failed, 3 when the daemon cannot be reached, else 1.\n"
       "Examples:\n"
       "  newscache doctor\n"
+      "  newscache doctor --bundle support.tar.gz\n"
       "  newscache doctor --json | jq '.checks[] | select(.result != \"ok\")'");
   run_on(command, chosen, options, doctor);
 }

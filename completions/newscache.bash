@@ -27,7 +27,7 @@ _newscache() {
   done
 
   case $previous in
-    --socket | --config)
+    --socket | --config | --bundle)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       return
       ;;
@@ -65,7 +65,7 @@ _newscache() {
       ;;
     refresh) words="--wait --force $(_newscache_feeds)" ;;
     watch) words="--feed --folder --since" ;;
-    doctor) words="--config" ;;
+    doctor) words="--bundle --config" ;;
     why) words="--count -n $(_newscache_feeds)" ;;
     opml)
       case $action in

@@ -72,6 +72,7 @@ complete -c newscache -n '__newscache_in mark' -l before -x -d 'Only what was re
 complete -c newscache -n '__newscache_in refresh' -l wait -d 'Show progress, end when done'
 complete -c newscache -n '__newscache_in refresh' -l force -d 'Also when a publisher asked for a pause'
 complete -c newscache -n '__newscache_in watch' -l since -x -d 'First what happened after this revision'
+complete -c newscache -n '__newscache_in doctor' -l bundle -r -F -d 'Also write a file to send to who helps'
 complete -c newscache -n '__newscache_in doctor' -l config -r -F -d 'The daemon\'s configuration'
 complete -c newscache -n '__newscache_in opml; and not __newscache_in import export' -a 'import export'
 complete -c newscache -n '__newscache_in bundle; and not __newscache_in export import show' -a 'export import show'

@@ -88,7 +88,9 @@ _newscache() {
       _arguments $global '--since[first what happened after this revision]:revision: ' \
         '--feed[only what concerns this feed]:feed:_newscache_feeds' '--folder[only what concerns this folder]:folder: '
       ;;
-    doctor) _arguments $global "--config[the daemon's configuration]:file:_files" ;;
+    doctor)
+      _arguments $global "--config[the daemon's configuration]:file:_files" '--bundle[also write a file to send to who helps]:file:_files'
+      ;;
     why) _arguments $global '(-n --count)'{-n,--count}'[at most so many attempts]:number: ' '1:feed:_newscache_feeds' ;;
     opml) _arguments $global '1:action:(import export)' '2:file:_files' ;;
     bundle)

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "app/app.hpp"
+#include "html/page.hpp"
 #include "offline/extract_pages.hpp"
 #include "settings/settings.hpp"
 
@@ -31,6 +32,10 @@ constexpr std::string_view usage =
     "  --print-config     print the configuration in force, defaults included\n"
     "\n"
     "SIGTERM stops it, SIGHUP reloads the configuration. See newscached(8) and newscache(1).\n";
+
+constexpr std::string_view version = newscache::html::reads_pages
+                                         ? "newscached " NEWSCACHE_VERSION "\n"
+                                         : "newscached " NEWSCACHE_VERSION " (without the reading of pages)\n";
 
 int fail(int code, std::string_view message) {
   std::cerr << "newscached: " << message << '\n';
@@ -65,7 +70,7 @@ int run(int argc, char** argv) {
       }
       case 'C': check = true; break;
       case 'P': print = true; break;
-      case 'V': std::cout << "newscached " << NEWSCACHE_VERSION << '\n'; return 0;
+      case 'V': std::cout << version; return 0;
       case 'h': std::cout << usage; return 0;
       case 'X': return newscache::offline::extract_pages(STDIN_FILENO, STDOUT_FILENO);
       default: return 2;  // getopt has said what is wrong

@@ -68,7 +68,7 @@ struct Host : std::enable_shared_from_this<Host> {
   TcpAccess tcp;
   std::function<loop::awaitable<Response>(const Route&, Request&)> answer;
   std::string spool_folder;                    // of bodies that go into files,
-  std::function<std::size_t()> spool_bytes;    // and how large one may be now
+  std::function<std::uint64_t()> spool_bytes;  // and how large one may be now
 
   bool stopping = false;
   std::set<Session*> sessions;

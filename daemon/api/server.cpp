@@ -133,11 +133,11 @@ loop::awaitable<void> accept_connections(std::shared_ptr<Listener> listener, std
 
 // Half of what is free is left for what comes out of the file, and what is larger than all that may be stored holds
 // more than that.
-std::size_t spool_bytes(const Services& services) {
+std::uint64_t spool_bytes(const Services& services) {
   const auto status = services.status();
   auto bytes = status.storage_free.value_or(std::int64_t{2} << 30) / 2;
   if (status.storage_limit) bytes = std::min(bytes, *status.storage_limit);
-  return static_cast<std::size_t>(std::max<std::int64_t>(bytes, 0));
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0));
 }
 
 }  // namespace

@@ -118,7 +118,7 @@ class Session {
   Step check_route(std::string_view target);
   Step check_body(const Route& route);
   void note_wrong_secret() const;
-  std::size_t body_limit() const;
+  std::uint64_t body_limit() const;
   loop::awaitable<Response> handle();
   loop::awaitable<bool> write(Response response);
   loop::awaitable<bool> write_pieces(Response response, std::string head, bool compressed);
@@ -302,7 +302,7 @@ Session::Step Session::check_route(std::string_view target_text) {
   return check_body(*route_);
 }
 
-std::size_t Session::body_limit() const {
+std::uint64_t Session::body_limit() const {
   if (route_->body == Body::file) return host_->spool_bytes();
   return route_->body == Body::document ? host_->limits.import_bytes : host_->limits.body_bytes;
 }

@@ -26,12 +26,7 @@ Result<Spool> Spool::open(const std::string& folder) {
 }
 
 Result<void> Spool::add(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto written = ::write(file_.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return failed("the body cannot be kept");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!write_all(file_.get(), bytes)) return failed("the body cannot be kept");
   return {};
 }
 

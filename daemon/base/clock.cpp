@@ -4,6 +4,8 @@
 
 namespace newscache {
 
+static_assert(sizeof(std::time_t) == 8, "times end in 2038");
+
 std::chrono::seconds local_time_of_day(Instant instant) {
   const std::time_t seconds = instant.time_since_epoch().count();
   std::tm local{};

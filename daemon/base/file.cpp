@@ -63,17 +63,22 @@ Result<void> move_into_place(const std::string& from, const std::string& to) {
   return sync_folder_of(to);
 }
 
+bool write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
 Result<void> replace_file(const std::string& path, std::string_view content) {
   const std::string temporary = path + ".new";
   ::unlink(temporary.c_str());  // a stale one may be a hard link or of another owner
   FileDescriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) return file_error("cannot create", temporary);
-  while (!content.empty()) {
-    const ssize_t wrote = ::write(file.get(), content.data(), content.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) return file_error("cannot write", temporary);
-    content.remove_prefix(static_cast<std::size_t>(wrote));
-  }
+  if (!write_all(file.get(), content)) return file_error("cannot write", temporary);
   return move_into_place(temporary, path);
 }
 

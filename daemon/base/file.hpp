@@ -28,6 +28,9 @@ class FileDescriptor {
 // The whole file, refused when it holds more than `limit` bytes. "-" is standard input.
 Result<std::string> read_file(const std::string& path, std::size_t limit);
 
+// All of the bytes, however many calls that takes. False: errno says why.
+bool write_all(int fd, std::string_view bytes);
+
 // What has been renamed, made or removed in the folder of that path stays so after a power cut.
 Result<void> sync_folder_of(const std::string& path);
 

@@ -261,9 +261,8 @@ bool stands(At at, std::string_view names, std::size_t start, std::size_t end) {
 Hints hints_of(std::string_view names) {
   Hints hints;
   for (std::size_t at = 0; at < names.size(); ++at) {
-    const char c = text::lower(names[at]);
-    if (c < 0) continue;
-    const auto first = static_cast<std::size_t>(c);
+    const std::size_t first = static_cast<unsigned char>(text::lower(names[at]));
+    if (first >= 0x80) continue;
     for (std::size_t word = starts[first]; word < starts[first + 1]; ++word) {
       const auto& known = words[word];
       if (starts_with(names.substr(at), known.word) && stands(known.at, names, at, at + known.word.size())) {

@@ -14,6 +14,13 @@
 
 namespace newscache::html {
 
+// Whether this build has it (NEWSCACHE_OFFLINE).
+#ifdef NEWSCACHE_NO_PAGES
+constexpr bool reads_pages = false;
+#else
+constexpr bool reads_pages = true;
+#endif
+
 struct PageOptions {
   std::string_view url;             // of the page, where its redirects ended
   std::string_view content_type;    // HTTP's; may tell the encoding

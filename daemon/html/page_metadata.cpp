@@ -141,7 +141,7 @@ class MetaReader {
     if (name.empty() || name.size() > 64) return;
     std::string key;
     for (const char c : text::to_lower(name)) {
-      if (c > ' ') key += c == '.' ? ':' : c;
+      if (static_cast<unsigned char>(c) > ' ') key += c == '.' ? ':' : c;
     }
     if (key == "og:type") says_article_ = says_article_ || text::to_lower(content).find("article") != std::string::npos;
     if (key == "article:content_tier") is_locked_ = text::equal_ignoring_case(text::trim(content), "locked");

@@ -46,7 +46,7 @@ std::unordered_set<std::string> words_of(std::string_view text) {
     word.clear();
   };
   for (const char c : text) {
-    if (text::is_alnum(c) || c < 0 || c == '_') {
+    if (text::is_alnum(c) || static_cast<unsigned char>(c) >= 0x80 || c == '_') {
       word += text::lower(c);
     } else {
       end_word();

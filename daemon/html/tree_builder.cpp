@@ -306,7 +306,9 @@ void TreeBuilder::read_attributes(NodeId id, const Token& token) {
 }
 
 std::string_view TreeBuilder::decoded(std::string_view raw, bool in_attribute) {
-  const auto special = [](char c) { return c == '&' || c == '\r' || (c >= 0 && c < 0x20 && c != '\n' && c != '\t'); };
+  const auto special = [](char c) {
+    return c == '&' || c == '\r' || (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t');
+  };
   if (std::none_of(raw.begin(), raw.end(), special)) return raw;
   buffer_.clear();
   append_decoded(buffer_, raw, in_attribute);

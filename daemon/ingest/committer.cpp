@@ -26,7 +26,8 @@ std::size_t bytes_of(const model::FeedUpdate& update) {
 void take_attempts(model::FeedUpdate& newer, const model::FeedUpdate& older) {
   newer.attempts.insert(newer.attempts.begin(), older.attempts.begin(), older.attempts.end());
   const auto surplus = std::ssize(newer.attempts) - store::kAttemptsKept;
-  if (surplus > 0) newer.attempts.erase(newer.attempts.begin(), newer.attempts.begin() + surplus);
+  if (surplus > 0)
+    newer.attempts.erase(newer.attempts.begin(), newer.attempts.begin() + static_cast<std::ptrdiff_t>(surplus));
 }
 
 }  // namespace

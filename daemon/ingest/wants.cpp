@@ -1,5 +1,6 @@
 #include "ingest/wants.hpp"
 
+#include "html/page.hpp"
 #include "html/pictures.hpp"
 
 namespace newscache::ingest {
@@ -11,7 +12,7 @@ Wants wants(const model::FeedSettings& own, const model::FeedState& state, const
   };
   const std::string full_text = setting("full_text", settings.full_text);
   Wants wants;
-  wants.page = full_text == "always" || (full_text == "auto" && state.teasers.value_or(false));
+  wants.page = html::reads_pages && (full_text == "always" || (full_text == "auto" && state.teasers.value_or(false)));
   wants.images = setting("images", settings.images);
   wants.enclosures = setting("enclosures", settings.enclosures);
   wants.image_width = static_cast<int>(setting("image_width", settings.image_width));

@@ -76,6 +76,15 @@ bool is_feed_url(const std::string& url) {
   return text::split_url(url) || (url.starts_with("import:") && url.size() > 7);
 }
 
+// User and password are for the publisher and not for who finds the stick.
+std::string without_credentials(std::string url) {
+  const auto host = url.find("://") + 3;
+  if (host < 3 || !text::split_url(url)) return url;
+  const auto at = url.rfind('@', url.find_first_of("/?#", host));
+  if (at != url.npos && at >= host) url.erase(host, at + 1 - host);
+  return url;
+}
+
 model::FeedSettings known_settings(const model::FeedSettings& settings) {
   model::FeedSettings known;
   for (const auto& [key, value] : settings) (void)settings::set_feed_setting(known, key, value);
@@ -218,7 +227,9 @@ std::string encode_feeds(std::span<const model::Feed> feeds) {
   FieldWriter list;
   for (const auto& feed : feeds) {
     FieldWriter fields;
-    for (const auto& [tag, text] : kFeedTexts) fields.text(tag, feed.*text);
+    for (const auto& [tag, text] : kFeedTexts) {
+      fields.text(tag, tag == kFeedUrl ? without_credentials(feed.*text) : feed.*text);
+    }
     fields.text(kSettings, store::encode_settings(feed.settings));
     list.bytes(kItem, fields.take());
   }

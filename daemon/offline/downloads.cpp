@@ -1,7 +1,6 @@
 #include "offline/downloads.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "bundle/digest.hpp"
 #include "offline/media_type.hpp"
 
 namespace newscache::offline {
@@ -24,33 +24,6 @@ Error trouble(const std::string& path, const char* what) {
   const int error = errno;
   return Error{Cause::unavailable, path + ": " + what + ": " + std::strerror(error)};
 }
-
-Result<void> write_all(const FileDescriptor& file, const std::string& path, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto written = ::write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return trouble(path, "cannot be written");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return {};
-}
-
-// A file's bytes, without reading them into memory.
-class Mapping {
- public:
-  Mapping(int file, std::size_t size) : size_(size), start_(::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0)) {}
-  ~Mapping() {
-    if (*this) ::munmap(start_, size_);
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  explicit operator bool() const { return start_ != MAP_FAILED; }
-  std::string_view bytes() const { return {static_cast<const char*>(start_), size_}; }
-
- private:
-  std::size_t size_;
-  void* start_;
-};
 
 std::string name_of(const std::string& url) { return hex(sha256({url}), 16); }
 
@@ -66,7 +39,7 @@ Result<model::Media> keep_bytes(const std::string& folder, const std::string& ur
   const FileDescriptor file(::mkostemp(media.file.data(), O_CLOEXEC));
   if (!file) return trouble(media.file, "cannot be made");
   ::fchmod(file.get(), file_mode);
-  if (const auto written = write_all(file, media.file, bytes); !written) return written.error();
+  if (!write_all(file.get(), bytes)) return trouble(media.file, "cannot be written");
   if (::fsync(file.get()) != 0) return trouble(media.file, "cannot be synced");
   return media;
 }
@@ -98,7 +71,7 @@ Result<void> Partial::append(std::string_view piece, const std::string& version)
   const FileDescriptor file(
       ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | start, file_mode));
   if (!file) return trouble(path_, "cannot be made");
-  if (const auto written = write_all(file, path_, piece); !written) return written.error();
+  if (!write_all(file.get(), piece)) return trouble(path_, "cannot be written");
   bytes_ += static_cast<std::int64_t>(piece.size());
   return {};
 }
@@ -117,13 +90,23 @@ Result<model::Media> Partial::finish() {
   if (::fsync(file.get()) != 0 || ::fstat(file.get(), &status) != 0) return trouble(path_, "cannot be synced");
   if (status.st_size != bytes_) return Error{Cause::unavailable, path_ + " has been changed by somebody else"};
   if (bytes_ == 0) return Error{Cause::invalid, "it is empty"};
-  const Mapping mapping(file.get(), static_cast<std::size_t>(bytes_));
-  if (!mapping) return trouble(path_, "cannot be mapped");
-  const auto type = media_type(mapping.bytes().substr(0, kHeadBytes));
-  if (type.empty()) return Error{Cause::invalid, "it is of no kind that is kept"};
+  // In pieces: a small machine has no address for each byte of a film.
+  std::string piece(kHeadBytes, '\0');
+  std::string type;
+  bundle::Digest digest;
+  for (std::int64_t at = 0; at < bytes_;) {
+    const auto got = ::pread(file.get(), piece.data(), piece.size(), at);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return trouble(path_, "cannot be read");
+    const std::string_view bytes(piece.data(), static_cast<std::size_t>(got));
+    if (at == 0) type = media_type(bytes);
+    if (type.empty()) return Error{Cause::invalid, "it is of no kind that is kept"};
+    digest.add(bytes);
+    at += got;
+  }
   model::Media media;
   media.url = url_;
-  media.asset = {hex(sha256({mapping.bytes()})), std::string(type), bytes_};
+  media.asset = {hex(digest.value()), type, bytes_};
   media.file = path_;
   return media;
 }

@@ -41,12 +41,7 @@ Result<void> IncomingAssets::begin(const std::string& sha256) {
 Result<void> IncomingAssets::add(std::string_view bytes) {
   if (beginning_.size() < kHeadBytes) beginning_.append(bytes.substr(0, kHeadBytes - beginning_.size()));
   files_[current_].bytes += static_cast<std::int64_t>(bytes.size());
-  while (!bytes.empty()) {
-    const auto written = ::write(open_.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return failed("a file cannot be written");
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!write_all(open_.get(), bytes)) return failed("a file cannot be written");
   return {};
 }
 

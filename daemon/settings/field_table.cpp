@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "html/page.hpp"
 #include "settings/feed_settings.hpp"
 #include "settings/secret_file.hpp"
 
@@ -34,6 +35,12 @@ constexpr Rule size(std::int64_t min, std::int64_t max) { return {.kind = Kind::
 constexpr Rule one_of(std::string_view choices) { return {.kind = Kind::string, .choices = choices}; }
 constexpr Rule text(std::string_view expectation, bool (*accepts)(std::string_view) = is_clean_text) {
   return {.kind = Kind::string, .expectation = expectation, .accepts = accepts};
+}
+// Without the reading of pages "auto" wants none, and "always" would be a promise that is not kept.
+constexpr Rule full_text() {
+  if (html::reads_pages) return one_of("never always auto");
+  return text("\"never\" or \"auto\": this newscached is built without the reading of pages",
+              [](std::string_view text) { return text == "never" || text == "auto"; });
 }
 constexpr Rule proxy_url() {
   auto rule =
@@ -155,7 +162,7 @@ constexpr std::array field_table = std::to_array<Entry>({
   {"content.strip_tracking", "true", at_reload, boolean(), SLOT(content.strip_tracking),
    "Take tracking pixels and known tracking parameters of links out of articles"},
 
-  {"offline.full_text", R"("auto")", at_reload, one_of("never always auto"), SLOT(offline.full_text),
+  {"offline.full_text", R"("auto")", at_reload, full_text(), SLOT(offline.full_text),
    "Fetch the article's page for its full text: never, always, or auto (when the feed has only a summary)"},
   {"offline.images", "true", at_reload, boolean(), SLOT(offline.images),
    "Fetch the images of articles"},
@@ -194,7 +201,7 @@ constexpr std::array field_table = std::to_array<Entry>({
 
 constexpr std::array feed_table = std::to_array<FeedEntry>({
   {"poll_interval", duration(5 * minute, 30 * day, second), "Poll at this interval, not at the feed's own rhythm"},
-  {"full_text", one_of("never always auto"), "As offline.full_text"},
+  {"full_text", full_text(), "As offline.full_text"},
   {"images", boolean(), "As offline.images"},
   {"enclosures", boolean(), "As offline.enclosures"},
   {"image_width", integer(16, 10000), "As offline.image_width"},

@@ -17,7 +17,7 @@ std::optional<HttpError> read_line(std::string_view key, const std::string& file
   if (file.empty()) return std::nullopt;
   auto secret = read_secret(file);
   if (!secret) return HttpError{key, secret.error().detail};
-  const bool clean = std::all_of(secret->begin(), secret->end(), [](char c) { return c >= ' ' && c != 0x7f; });
+  const bool clean = std::all_of(secret->begin(), secret->end(), [](char c) { return c >= ' ' && c < 0x7f; });
   if (!clean || secret->size() < shortest) {
     return HttpError{key, fmt::format("{} holds no secret that is hard to guess; expected one line of at least {} "
                                       "characters (openssl rand -hex 16)",

@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "store/checkup.hpp"
 #include "store/database.hpp"
+#include "store/open_file.hpp"
 #include "store/salvage.hpp"
 #include "store/set_aside.hpp"
 #include "store/times.hpp"
@@ -52,7 +53,7 @@ Result<bool> Backup::make() {
   remove_database(fresh);
   if (revision_of(options_, path) == revision_of(options_, options_.path)) return false;
   std::error_code error;
-  const auto size = std::filesystem::file_size(options_.path, error);
+  const auto size = static_cast<std::uintmax_t>(file_bytes(options_.path));
   const auto space = std::filesystem::space(options_.path, error);
   if (error || space.available / 2 < size) {
     return Error{Cause::unavailable, "there is no room for a snapshot of " + std::to_string(size) +

@@ -11,6 +11,7 @@
 #include "store/carver.hpp"
 #include "store/completion_rows.hpp"
 #include "store/media_rows.hpp"
+#include "store/open_file.hpp"
 #include "store/salvage_copy.hpp"
 #include "store/schema.hpp"
 #include "store/set_aside.hpp"
@@ -117,7 +118,7 @@ void make_room(const std::string& path) {
   std::error_code error;
   const auto space = std::filesystem::space(salvage_source(path), error);
   if (error) return;
-  const auto size = std::filesystem::file_size(salvage_source(path), error);
+  const auto size = static_cast<std::uintmax_t>(file_bytes(salvage_source(path)));
   if (error || space.available > size + size / 4) return;
   remove_database(damaged_copy(path));
 }

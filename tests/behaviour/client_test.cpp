@@ -88,7 +88,7 @@ TEST_CASE("parse needs no daemon: a feed document becomes JSON Feed, anything el
   CHECK(page.err.find("links to http://example.org/feed.xml") != std::string::npos);
 }
 
-TEST_CASE("extract needs no daemon: a page becomes its article, anything else one line and exit 1") {
+TEST_CASE("extract needs no daemon: a page becomes its article, anything else one line and exit 1", "[pages]") {
   std::string page = "<!doctype html><html lang=en><title>The harbour - Example</title><article><h1>The harbour</h1>";
   for (int i = 0; i < 12; ++i) {
     page +=

@@ -66,11 +66,19 @@ TEST_CASE("a database of another program is refused and left alone") {
 TEST_CASE("what is stored is private to the daemon's user") {
   Daemon daemon;
   daemon.start();
+  import_articles(daemon, 1);
   struct stat info {};
-  REQUIRE(stat((daemon.state_dir() / "news.db").c_str(), &info) == 0);
-  CHECK((info.st_mode & 077) == 0);
   REQUIRE(stat(daemon.socket().c_str(), &info) == 0);
   CHECK((info.st_mode & 0777) == 0660);
+  daemon.stop();
+  int files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(daemon.state_dir())) {
+    CAPTURE(entry.path());
+    REQUIRE(stat(entry.path().c_str(), &info) == 0);
+    CHECK((info.st_mode & (entry.is_directory() ? 027 : 077)) == 0);
+    ++files;
+  }
+  CHECK(files >= 3);  // the database, the copy of the subscriptions, the lock
 }
 
 TEST_CASE("malformed and oversized requests get the answers of the contract, and the daemon goes on") {

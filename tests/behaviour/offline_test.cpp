@@ -104,6 +104,12 @@ TEST_CASE("with the publisher gone an article is there with its text and its pic
   REQUIRE(pictures.size() == 2);
   CHECK(get(daemon, pictures[0]).body == gif('a'));
   CHECK(get(daemon, pictures[1]).body == gif('b'));
+  // A browser takes a file for nothing else than what it is, and lets nothing in it run.
+  HttpClient browser(daemon.socket());
+  const auto picture = browser.request("GET", pictures[0]);
+  CHECK(picture.header("Content-Type") == "image/gif");
+  CHECK(picture.header("X-Content-Type-Options") == "nosniff");
+  CHECK(picture.header("Content-Security-Policy") == "default-src 'none'; sandbox");
   for (const auto& loaded : matches(page.body, "(?:src|srcset|poster)=\"([^\"]*)\"")) {
     CAPTURE(loaded);
     CHECK(loaded.starts_with("/v1/assets/"));

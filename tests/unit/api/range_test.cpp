@@ -41,4 +41,7 @@ TEST_CASE("a Range header chooses one part of a file, or all of it where it make
     CHECK(part.length == row.length);
   }
   CHECK(choose_part("bytes=0-", 0).status == 416);
+  const auto far = choose_part("bytes=5000000000-", 8'589'934'592);
+  CHECK(far.first == 5'000'000'000);
+  CHECK(far.length == 3'589'934'592);
 }

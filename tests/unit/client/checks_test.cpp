@@ -2,6 +2,7 @@
 
 #include "client/checks.hpp"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <cerrno>
 #include <fstream>
@@ -178,4 +179,20 @@ TEST_CASE("a socket is seen as it is: in use, stale, absent") {
   }
   CHECK(look_at_socket(folder / "s").error == ECONNREFUSED);
   CHECK_FALSE(look_at_socket(folder / "none").exists);
+}
+
+TEST_CASE("a support bundle has the journals of twenty feeds at most") {
+  std::string feeds = R"({"feeds":[{"id":100,"error":null})";
+  for (int id = 1; id <= 30; ++id) feeds += R"(,{"id":)" + std::to_string(id) + R"(,"error":{"cause":"dns"}})";
+  const ScriptedDaemon daemon({{"GET /v1/status", {200, std::string(well)}},
+                               {"GET /v1/feeds", {200, feeds + "]}"}},
+                               {"GET /healthz", {200, R"({"status":"ok"})"}}});
+  const TemporaryFolder folder;
+  const auto ran = run(daemon, {"doctor", "--json", "--bundle", folder / "b.tar.gz"});
+  const auto document = boost::json::parse(ran.out);
+  const auto& parts = document.at("bundle").at("parts").as_array();
+  const auto journals = std::count_if(parts.begin(), parts.end(), [](const boost::json::value& part) {
+    return std::string_view(part.as_string()).starts_with("journal-");
+  });
+  CHECK(journals == 20);
 }

@@ -403,6 +403,24 @@ TEST_CASE("what strangers wrote into a bundle is cleaned before it is kept") {
   CHECK(entry.attachments.empty());
 }
 
+TEST_CASE("the user and password of a subscription's address do not travel") {
+  model::Feed feed;
+  feed.uid = "0123456789abcdef";
+  const std::pair<const char*, const char*> cases[] = {
+      {"https://reader:p%40ss@example.org/feed?a=b@c", "https://example.org/feed?a=b@c"},
+      {"https://reader@example.org:8443", "https://example.org:8443"},
+      {"https://example.org/@reader/feed", "https://example.org/@reader/feed"},
+      {"import:my@letters", "import:my@letters"},
+  };
+  for (const auto& [here, there] : cases) {
+    feed.url = here;
+    const auto feeds = decode_feeds(encode_feeds(std::span(&feed, 1)));
+    REQUIRE(feeds.has_value());
+    CHECK(feeds->front().url == there);
+    CHECK(feeds->front().uid == feed.uid);
+  }
+}
+
 TEST_CASE("broken articles and subscriptions are refused") {
   store::RecordCodec codec(1 << 20);
   const auto bytes_of = [&](const std::string& uid, const std::string& title, std::int64_t feed) {

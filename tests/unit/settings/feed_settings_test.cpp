@@ -1,4 +1,6 @@
 #include "settings/feed_settings.hpp"
+
+#include "html/page.hpp"
 #include "support/catch.hpp"
 
 using namespace newscache;
@@ -25,8 +27,6 @@ TEST_CASE("a feed's setting that is wrong is refused by name and changes nothing
       {"poll_interval", std::int64_t{3600}, "poll_interval: 3600 has no unit; expected a duration"},
       {"images", std::string("no"), "images: \"no\" has the wrong type; expected true or false"},
       {"keep_days", std::int64_t{0}, "keep_days: 0 is out of range"},
-      {"full_text", std::string("sometimes"),
-       "full_text: \"sometimes\" is unknown; expected one of the strings never always auto"},
       {"article_limit", std::string("1"), "article_limit: \"1\" has no unit"},
       {"image", true, "image: is no setting of a feed; did you mean images?"},
       {"colour", true, "colour: is no setting of a feed; expected one of poll_interval, full_text"},
@@ -39,6 +39,22 @@ TEST_CASE("a feed's setting that is wrong is refused by name and changes nothing
     CHECK(set.error().cause == Cause::invalid);
     CHECK(set.error().detail.substr(0, std::string_view(row.error).size()) == row.error);
     CHECK(kept.empty());
+  }
+}
+
+TEST_CASE("a feed's pages are asked for in known words, and not of a build that cannot read them") {
+  struct {
+    const char* value;
+    bool is_taken;
+  } const rows[] = {{"auto", true}, {"never", true}, {"always", html::reads_pages}, {"sometimes", false}};
+  const std::string_view expectation = html::reads_pages ? "one of the strings never always auto"
+                                                         : "this newscached is built without the reading of pages";
+  for (const auto& row : rows) {
+    INFO(row.value);
+    model::FeedSettings kept;
+    const auto set = set_feed_setting(kept, "full_text", std::string(row.value));
+    CHECK(set.has_value() == row.is_taken);
+    if (!set) CHECK(set.error().detail.ends_with(expectation));
   }
 }
 

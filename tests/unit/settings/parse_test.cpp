@@ -194,6 +194,13 @@ TEST_CASE("a later document overrides single keys of the earlier one") {
   CHECK(second->net.max_transfers == 4);
 }
 
+TEST_CASE("limits may be larger than 4 GiB") {
+  const auto parsed = settings::parse("store.limit = \"8GB\"\noffline.enclosure_limit = \"5GiB\"\n", "test.toml");
+  REQUIRE(parsed.has_value());
+  CHECK(parsed->store.limit == 8'000'000'000);
+  CHECK(parsed->offline.enclosure_limit == std::int64_t{5} << 30);
+}
+
 TEST_CASE("a declared feed has a URL, a title, a folder and settings of its own") {
   const auto parsed = settings::parse(R"(
 [[feed]]
@@ -203,7 +210,7 @@ folder = "News"
 poll_interval = "30m"
 images = false
 keep_days = 7
-full_text = "always"
+full_text = "never"
 [[feed]]
 url = "http://192.168.1.10/b.xml"
 )",
@@ -216,7 +223,7 @@ url = "http://192.168.1.10/b.xml"
   const model::FeedSettings expected = {{"poll_interval", std::string("30m")},
                                         {"images", false},
                                         {"keep_days", std::int64_t{7}},
-                                        {"full_text", std::string("always")}};
+                                        {"full_text", std::string("never")}};
   CHECK(parsed->feeds[0].settings == expected);
   CHECK(parsed->feeds[1].title.empty());
   CHECK(parsed->feeds[1].settings.empty());

@@ -105,6 +105,18 @@ TEST_CASE("media with equal bytes are one asset, which goes with the last articl
   CHECK(store.writer->storage().asset_bytes == 0);
 }
 
+TEST_CASE("an asset of more than 4 GiB is found and opened") {
+  Store store;
+  const model::Asset film{sha256_of("film"), "video/mp4", (std::int64_t{5} << 30) + 1};
+  const auto path = asset_path(store.options, film.sha256);
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+  { const std::ofstream empty(path); }
+  REQUIRE(::truncate(path.c_str(), film.bytes) == 0);
+  CHECK(has_asset_file(store.options, film.sha256, film.bytes));
+  CHECK(open_asset_file(store.options, film));
+  CHECK_FALSE(has_asset_file(store.options, film.sha256, (std::int64_t{1} << 30) + 1));  // what 32 bits leave of it
+}
+
 TEST_CASE("a picture that changes under its URL replaces the one before") {
   Articles store;
   store.add(1, 2);

@@ -99,6 +99,22 @@ TEST_CASE("every filter admits what it says, in both orders") {
   }
 }
 
+TEST_CASE("articles from beyond 2038 are kept and listed with their dates") {
+  constexpr Instant then{std::chrono::sys_days{std::chrono::year{2106} / 2 / 7} + 7h};
+  Store store;
+  const auto feed = store.subscribe("a");
+  auto incoming = entry(feed, "late", "late");
+  incoming.entry.date_published = then - 1h;
+  store.poll(feed, {dated(feed, "early", 1h)});
+  store.poll(feed, {incoming}, then);
+  CHECK(store.titles({}) == Titles{"late", "early"});
+  model::ArticleQuery query;
+  query.since = then - 2h;
+  const auto late = store.only(query);
+  CHECK(late.entry.date_published == then - 1h);
+  CHECK(late.date_received == then);
+}
+
 TEST_CASE("a summary leaves only the content out") {
   Library library;
   model::ArticleQuery query;

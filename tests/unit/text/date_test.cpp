@@ -341,6 +341,13 @@ TEST_CASE("HTTP dates are read in their three forms, and numbers are none") {
   CHECK_FALSE(parse_http_date("Sun, 06 Nov 1994"));
 }
 
+TEST_CASE("dates beyond 2038 are dates like others") {
+  check({{"Tue, 19 Jan 2038 03:14:08 GMT", "2038-01-19T03:14:08Z"},
+         {"2046-02-03T04:05:06+01:00", "2046-02-03T03:05:06Z"},
+         {"Sun, 07 Feb 2106 06:28:16 GMT", "2106-02-07T06:28:16Z"}});
+  CHECK(parse_http_date("Tue, 19 Jan 2038 03:14:08 GMT") == Instant(std::chrono::seconds(2'147'483'648)));
+}
+
 TEST_CASE("dates are written as RFC 3339 and RFC 822 ask, and read back") {
   const Instant instant{std::chrono::seconds(1795598820)};
   CHECK(format_rfc3339(instant) == "2026-11-25T09:27:00Z");

@@ -1,0 +1,5 @@
+set(NEWSCACHE_ARCHITECTURE arm64)
+set(NEWSCACHE_TRIPLET aarch64-linux-gnu)
+set(NEWSCACHE_EMULATOR qemu-aarch64)
+set(CMAKE_SYSTEM_PROCESSOR aarch64)
+include(${CMAKE_CURRENT_LIST_DIR}/debian.cmake)

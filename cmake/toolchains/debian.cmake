@@ -1,0 +1,17 @@
+# What arm64.cmake and armhf.cmake have in common: Debian's cross compiler of the triplet, the libraries that scripts/sysroot
+# has unpacked, and qemu-user, by which ctest runs what comes out.
+get_filename_component(sysroot ${CMAKE_CURRENT_LIST_DIR}/../../build/sysroot/${NEWSCACHE_ARCHITECTURE} ABSOLUTE)
+if(NOT EXISTS ${sysroot}/complete)
+  message(FATAL_ERROR "There are no libraries in ${sysroot}; scripts/sysroot ${NEWSCACHE_ARCHITECTURE} unpacks them")
+endif()
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSROOT ${sysroot})
+set(CMAKE_CXX_COMPILER ${NEWSCACHE_TRIPLET}-g++)
+set(CMAKE_LIBRARY_ARCHITECTURE ${NEWSCACHE_TRIPLET})
+set(CMAKE_CROSSCOMPILING_EMULATOR ${NEWSCACHE_EMULATOR} -L ${sysroot})
+set(ENV{PKG_CONFIG_SYSROOT_DIR} ${sysroot})
+set(ENV{PKG_CONFIG_LIBDIR} ${sysroot}/usr/lib/${NEWSCACHE_TRIPLET}/pkgconfig:${sysroot}/usr/share/pkgconfig)
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
