@@ -66,7 +66,7 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("a database that was cut off or overwritten is set aside, and the daemon serves again by itself") {
+TEST_CASE("a database that was cut off, emptied or overwritten is set aside, and the daemon serves again by itself") {
   World w;
   const auto whole = read_all(w.database());
   std::string remains;
@@ -74,10 +74,11 @@ TEST_CASE("a database that was cut off or overwritten is set aside, and the daem
   SECTION("cut off in its first page") { remains = whole.substr(0, 1000); }
   SECTION("overwritten") { remains = std::string(20'000, '\xa5'); }
   SECTION("zeros") { remains = std::string(whole.size(), '\0'); }
+  SECTION("empty") {}
   write_all(w.database(), remains);
   w.daemon.start();
-  CHECK(read_all(w.database().string() + ".damaged") == remains);
-  CHECK(get(w.daemon, "/healthz").body.find("database was damaged") != std::string::npos);
+  if (!remains.empty()) CHECK(read_all(w.database().string() + ".damaged") == remains);
+  CHECK((get(w.daemon, "/healthz").body.find("database was damaged") == std::string::npos) == remains.empty());
   w.check_that_all_is_there();
 }
 
@@ -91,8 +92,7 @@ TEST_CASE("a damaged search index is met by a search, and made anew while articl
     REQUIRE(tries < 20'000);
     CHECK(titles(w.daemon, "limit=100").size() == World::articles);
   }
-  import_articles(w.daemon, 1, "New", "Another lighthouse.");
-  CHECK(titles(w.daemon, "q=lighthouse&limit=100").size() == World::articles + 1);
+  CHECK(titles(w.daemon, "q=lighthouse&limit=100").size() == World::articles);
   CHECK_FALSE(fs::exists(w.database().string() + ".damaged"));
   CHECK(w.daemon.stop() == 0);
 }
