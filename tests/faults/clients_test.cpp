@@ -74,10 +74,9 @@ TEST_CASE(
   const auto feed = "/v1/feeds/" + std::to_string(subscribe(daemon, publisher.url("/feed.xml")));
   HttpClient connected(daemon.socket());
   REQUIRE(connected.get("/healthz").status == 200);
-  int highest = 0;
-  for (const auto& descriptor : fs::directory_iterator(process_folder(daemon) / "fd"))
-    highest = std::max(highest, std::stoi(descriptor.path().filename()));
-  limit(daemon, RLIMIT_NOFILE, static_cast<rlim_t>(highest) + 1);
+  int free_one = 3;
+  while (fs::exists(fs::symlink_status(process_folder(daemon) / "fd" / std::to_string(free_one)))) ++free_one;
+  limit(daemon, RLIMIT_NOFILE, static_cast<rlim_t>(free_one) + 2);
 
   std::vector<HttpClient> clients;  // until there is no place between the others
   int refused = 0;
@@ -116,8 +115,8 @@ TEST_CASE(
   CHECK(count_of(daemon.log(), "cannot accept a connection") == 1);
 }
 
-TEST_CASE("twenty thousand subscriptions in one file are taken, and the same file again changes nothing") {
-  constexpr int feeds = 20'000;
+TEST_CASE("ten thousand subscriptions in one file are taken, and the same file again changes nothing") {
+  constexpr int feeds = 10'000;
   Daemon daemon;
   daemon.write_config("[net]\nmax_transfers = 1\n[poll]\nwindows = [\"00:00-00:01\"]\n");
   daemon.start();
