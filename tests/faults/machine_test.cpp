@@ -182,7 +182,7 @@ TEST_CASE("writes that fail in their middle are refused, blame no feed, and are 
   publisher.serve_file("/feed.xml", rss("t", item("a", "One")));
   daemon.start();
   const auto feed = "/v1/feeds/" + std::to_string(subscribe(daemon, publisher.url("/feed.xml")));
-  for (const rlim_t bytes : {1000, 10'000, 0}) {
+  for (const rlim_t bytes : {rlim_t{1000}, rlim_t{10'000}, rlim_t{0}}) {
     CAPTURE(bytes);
     limit(daemon, RLIMIT_FSIZE, bytes);
     publisher.serve_file("/feed.xml", rss("t", item("a", "One") + item("b", "Two", std::string(50'000, 'x'))));
