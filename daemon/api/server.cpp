@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstring>
 #include <list>
+#include <utility>
 
 #include "api/context.hpp"
 #include "api/handlers.hpp"
@@ -49,6 +50,7 @@ struct Listener {
   // Given up for a moment when there are no more descriptors, so that a waiting client can be told to go away instead
   // of waking us again and again.
   FileDescriptor spare;
+  bool exhausted = false;  // and the log says so
   Door door;
 };
 
@@ -105,7 +107,8 @@ loop::awaitable<void> accept_connections(std::shared_ptr<Listener> listener, std
     if (error == asio::error::operation_aborted) break;
     if (error) {
       if (is_exhaustion(error)) {
-        host->log.warning("cannot accept a connection: raise LimitNOFILE", {{"error", error.message()}});
+        if (!std::exchange(listener->exhausted, true))
+          host->log.warning("cannot accept a connection: raise LimitNOFILE", {{"error", error.message()}});
         turn_one_away(*listener);
       }
       listener->pause.expires_after(std::chrono::milliseconds(100));
@@ -113,6 +116,7 @@ loop::awaitable<void> accept_connections(std::shared_ptr<Listener> listener, std
       if (!listener->spare) listener->spare = spare_descriptor();
       continue;
     }
+    listener->exhausted = false;
     const auto caller = caller_of(*context, *host, listener->door, socket);
     if (!caller) continue;
     if (host->stopping) {

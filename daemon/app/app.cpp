@@ -264,6 +264,7 @@ App::State::State(CommandLine line, model::Settings s, Estate estate, sys::Admin
 void App::State::connect_caretaker() {
   caretaker.snapshot_every(snapshot_interval(settings));
   if (was_left_open && !salvaged) caretaker.doubt();
+  caretaker.on_repaired = [this] { indexer.wake(); };
   caretaker.on_damaged = [this](std::string what) { stop_for_repair(std::move(what)); };
   // On whichever thread.
   hooks->damage = [this](const store::Damage& met) {

@@ -76,18 +76,22 @@ loop::awaitable<void> Caretaker::check() {
     } else {
       log_.error("the database was checked and is damaged", {{"ms", ms}, {"detail", findings.detail}});
     }
+    bool renewed = false;
     if (findings.condition != damaged) {
-      co_await repair(findings.condition);
+      renewed = co_await repair(findings.condition);
       findings = co_await examine();
     }
-    if (findings.condition == sound) log_.notice("the damage is repaired: it was of what can be made anew");
+    if (renewed && findings.condition == sound) {
+      log_.notice("the damage is repaired: it was of what can be made anew");
+      if (on_repaired) on_repaired();
+    }
     if (findings.condition != sound && findings.condition != unknown && on_damaged) on_damaged(findings.detail);
   } catch (const store::StoreError& error) {
     log_.warning("the database could not be checked", {{"error", error.what()}});
   }
 }
 
-loop::awaitable<void> Caretaker::repair(store::Condition condition) {
+loop::awaitable<bool> Caretaker::repair(store::Condition condition) {
   auto renew = [condition](store::Writer& w) {
     if (condition == store::Condition::search_index) {
       w.renew_search_index();
@@ -97,9 +101,11 @@ loop::awaitable<void> Caretaker::repair(store::Condition condition) {
   };
   try {
     co_await writer_.run(renew);
+    co_return true;
   } catch (const store::StoreError& error) {
     log_.notice("an index could not be made anew", {{"error", error.what()}});
   }
+  co_return false;
 }
 
 loop::awaitable<void> Caretaker::make_snapshot() {

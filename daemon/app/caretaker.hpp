@@ -32,13 +32,16 @@ class Caretaker {
   void stop();
   void join() { thread_.join(); }
 
+  // An index was made anew, and is empty so far.
+  std::function<void()> on_repaired;
   // The database must be salvaged.
   std::function<void(std::string what)> on_damaged;
 
  private:
   loop::awaitable<void> check();
   loop::awaitable<store::Findings> examine();
-  loop::awaitable<void> repair(store::Condition condition);
+  // Whether the index could be made anew.
+  loop::awaitable<bool> repair(store::Condition condition);
   loop::awaitable<void> make_snapshot();
   BootInstant next_snapshot() const;
 

@@ -12,9 +12,10 @@
 namespace newscache::app {
 namespace {
 
-bool exists(const std::string& path) {
+// After a power cut a file system may bring back a file without its content.
+bool has_content(const std::string& path) {
   struct stat info {};
-  return ::stat(path.c_str(), &info) == 0;
+  return ::stat(path.c_str(), &info) == 0 && info.st_size > 0;
 }
 
 bool was_salvaged_just_now(const store::Options& options) {
@@ -97,7 +98,7 @@ Result<OpenedDatabase> open_database(store::Options options, const std::string& 
     if (hooks->shortage) hooks->shortage(what);
   };
   opened.was_left_open = store::was_left_open(options);
-  opened.is_new = !exists(options.path);
+  opened.is_new = !has_content(options.path);
   if (!damage && store::salvage_is_unfinished(options)) damage = "its repair was interrupted";
   if (!damage) {
     auto writer = try_to_open(options, reserve, *opened.hooks, damage);

@@ -3,8 +3,11 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <new>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 
 #include "net/curl_errors.hpp"
 #include "net/route.hpp"
@@ -169,8 +172,16 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
   return static_cast<Transfer*>(self)->count_header({data, size * count}) ? size * count : 0;
 }
 
+// No exception may pass through libcurl.
 std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, void* self) {
-  return static_cast<Transfer*>(self)->take({data, size * count}) ? size * count : 0;
+  auto& transfer = *static_cast<Transfer*>(self);
+  try {
+    return transfer.take({data, size * count}) ? size * count : 0;
+  } catch (const std::bad_alloc&) {
+    transfer.body_ = std::string();
+    transfer.stopped_ = Error{Cause::unavailable, transfer.request_.host + ": there is no memory for the document"};
+    return 0;
+  }
 }
 
 // Called when libcurl has read all that there was, at most some 1.6 MB. Non-zero ends the transfer.
@@ -271,7 +282,13 @@ curl_socket_t Transfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* 
     }
   }
   transfer.tried_an_address_ = true;
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  const int opened = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (opened < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) {
+    transfer.no_socket_ =
+        Error{Cause::unavailable,
+              transfer.request_.host + ": no socket to connect with: " + std::generic_category().message(errno)};
+  }
+  return opened;
 }
 
 // Before the request is sent, and also when a connection is used again, which may have been made under another policy
@@ -313,6 +330,7 @@ Result<void> Transfer::outcome(CURLcode code) const {
     if (is_literal(request_.host, same_address)) return *denied_address_;
     return Error{denied_address_->cause, request_.host + ": " + denied_address_->detail};
   }
+  if (no_socket_ && code == CURLE_COULDNT_CONNECT) return *no_socket_;
   long system_error = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &system_error);
   auto error = transfer_error(code, static_cast<int>(system_error), request_.host, message_);

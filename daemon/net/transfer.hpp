@@ -135,6 +135,7 @@ class Transfer {
   bool peer_is_public_ = true;
   std::optional<Error> stopped_;         // why a callback ended the transfer
   std::optional<Error> denied_address_;  // why a connection was not even tried
+  std::optional<Error> no_socket_;       // our own trouble
 };
 
 }  // namespace newscache::net

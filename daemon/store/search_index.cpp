@@ -1,5 +1,7 @@
 #include "store/search_index.hpp"
 
+#include <sqlite3.h>
+
 #include <optional>
 #include <vector>
 
@@ -17,6 +19,10 @@ constexpr std::size_t kMaxStepBytes = 4 << 20;
 constexpr std::string_view kAdd = "INSERT INTO search(rowid, text) VALUES (?, ?)";
 constexpr std::string_view kRemove = "INSERT INTO search(search, rowid, text) VALUES ('delete', ?, ?)";
 constexpr std::string_view kEmpty = "INSERT INTO search(search) VALUES ('delete-all')";
+// As FTS5 begins: with other contents of these tables it may refuse the index, and even to drop it.
+constexpr const char* kEmptyTables =
+    "DELETE FROM search_idx; DELETE FROM search_data; INSERT INTO search_data(id, block) VALUES (1, x''), "
+    "(10, x'00000000000000'); INSERT OR REPLACE INTO search_config(k, v) VALUES ('version', 4)";
 constexpr std::string_view kForgetAll[] = {"DELETE FROM tag", "DELETE FROM outdated"};
 constexpr std::string_view kDefinition = "SELECT sql FROM sqlite_schema WHERE name = 'search'";
 constexpr std::string_view kOptions = "SELECT k, v FROM search_config WHERE k <> 'version'";
@@ -44,6 +50,14 @@ Record read_record(const Query& row, int head, int body) {
 void write_tags(Database& database, std::string_view sql, model::ArticleId id, Instant sort,
                 const model::Entry& entry) {
   for (const auto& tag : entry.tags) Query(database, sql, tag, seconds(sort), model::raw(id)).run();
+}
+
+// SQLite keeps everybody but FTS5 from these tables.
+void reset_tables(Database& database) {
+  sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+  const int code = sqlite3_exec(database.handle(), kEmptyTables, nullptr, nullptr, nullptr);
+  sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  if (code != SQLITE_OK) database.fail(code, kEmptyTables);
 }
 
 std::optional<Record> outdated_record(Database& database, model::ArticleId id) {
@@ -146,6 +160,7 @@ void SearchIndex::make_anew() {
   if (Query query(database_, kDefinition); query.step()) definition = query.string(0);
   std::map<std::string, std::int64_t> options;
   for (Query query(database_, kOptions); query.step();) options[query.string(0)] = query.integer(1);
+  reset_tables(database_);
   database_.run("DROP TABLE search");
   database_.run(definition.c_str());
   for (const auto& [name, value] : options) Query(database_, kSetOption, name, value).run();

@@ -93,6 +93,16 @@ TEST_CASE("The first entries are kept, and a long content is cut") {
   CHECK(parsed->entries[0].content_html == repeat("\xc3\xa9", 50));
 }
 
+TEST_CASE("A title of megabytes is cut between characters") {
+  auto parsed = feed::parse(rss("<item><title>" + repeat("\xc3\xa9", 1'000'000) + "</title></item><item><title>" +
+                                repeat("&lt;p&gt;x ", 500'000) + "</title></item>"),
+                            {});
+  REQUIRE(parsed.has_value());
+  REQUIRE(parsed->entries.size() == 2);
+  CHECK(parsed->entries[0].title == repeat("\xc3\xa9", 2048));
+  CHECK(parsed->entries[1].title.size() <= 4096);
+}
+
 TEST_CASE("Without sanitising the content is as it came") {
   feed::ParseOptions options;
   options.sanitise = false;

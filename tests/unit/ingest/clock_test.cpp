@@ -141,3 +141,20 @@ TEST_CASE("a restart after the clock went wrong, or became right, polls nothing 
   CHECK(early == 0);
   CHECK(world.most_within(1min, world.clock.boot() - 2h) <= 90);  // polled together before, and jitter is three minutes
 }
+
+TEST_CASE("what fell due while the machine slept is polled once, and no more at a time than ever") {
+  World world;
+  world.settings.net.max_transfers = 8;
+  constexpr std::size_t feeds = 100;
+  for (std::size_t i = 0; i < feeds; ++i) world.add("http://host" + std::to_string(i) + ".example/feed");
+  world.start();
+  world.pass(30min);
+  world.fetcher.asked.clear();
+  world.fetcher.most_at_once = 0;
+  world.pass(8h, 8h);
+  CHECK(world.fetcher.asked.size() == feeds);
+  CHECK(world.fetcher.most_at_once <= 8);
+  world.pass(30min);
+  CHECK(world.fetcher.asked.size() == feeds);
+  CHECK(world.poller->network().state == ingest::NetworkState::online);
+}
