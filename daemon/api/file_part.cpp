@@ -12,7 +12,8 @@ namespace newscache::api {
 static_assert(sizeof(off_t) == 8, "files end at 2 GiB");
 
 std::string FilePart::next(std::size_t most) {
-  std::string piece(std::min<std::uint64_t>(most, static_cast<std::uint64_t>(left_)), '\0');
+  const auto size = std::min<std::uint64_t>(most, static_cast<std::uint64_t>(left_));
+  std::string piece(static_cast<std::size_t>(size), '\0');
   std::size_t filled = 0;
   while (filled < piece.size()) {
     const auto got = ::pread(file_.get(), piece.data() + filled, piece.size() - filled, at_);

@@ -46,9 +46,10 @@ class Reader {
     return value;
   }
   std::string bytes() {
-    const auto size = static_cast<std::uint64_t>(number());
-    right_ = right_ && size <= rest_.size();
+    const auto told = static_cast<std::uint64_t>(number());
+    right_ = right_ && told <= rest_.size();
     if (!right_) return {};
+    const auto size = static_cast<std::size_t>(told);
     std::string value(rest_.substr(0, size));
     rest_.remove_prefix(size);
     return value;
