@@ -39,8 +39,8 @@ Certificate signed_by_itself(EVP_PKEY& key, const CertificateSpec& spec) {
   Certificate certificate(X509_new());
   require(certificate && X509_set_version(certificate.get(), 2) == 1, "make a certificate");
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), spec.valid_from.count());
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), spec.valid_to.count());
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), static_cast<long>(spec.valid_from.count()));
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), static_cast<long>(spec.valid_to.count()));
   X509_NAME* const name = X509_get_subject_name(certificate.get());
   const auto* const words = reinterpret_cast<const unsigned char*>("newscached test");
   require(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, words, -1, -1, 0) == 1, "name the certificate");
