@@ -91,7 +91,7 @@ struct Sample {
     fs::copy_file(store.options.path, folder.path() + "/with.db");
     store.writer->close();
     fs::copy_file(store.options.path, folder.database());
-    pages = fs::file_size(folder.database()) / kPageBytes;
+    pages = static_cast<std::size_t>(fs::file_size(folder.database()) / kPageBytes);
     look_at_pages();
   }
 
