@@ -62,6 +62,11 @@ std::string loggable_url(std::string_view url) {
     const std::size_t path = std::min(shown.find('/', host + 3), shown.size());
     const std::size_t user = shown.rfind('@', path);
     if (user != shown.npos && user > host) shown.erase(host + 3, user + 1 - (host + 3));
+    // No URL, strictly: a password may be what looks like a query, and whoever mistyped it means the "@" further on.
+    const std::size_t slash = std::min(url.find('/', host + 3), url.size());
+    if (query != url.npos && query < slash && url.substr(query, slash - query).find('@') != url.npos) {
+      return shown.substr(0, host + 3) + "...";
+    }
   }
   if (query != url.npos && url[query] == '?') shown += "?...";
   return shown;

@@ -105,8 +105,7 @@ void fail(Refreshed& result, const model::Feed& feed, Error error, const schedul
   std::int64_t before = state.error ? state.error->count : 0;
   if (error.cause == Cause::busy) before = std::max(before, context.host_refusals);
   // What is our own fault does not count; a busy server and a name that does not resolve are given more time each time.
-  const bool counts = error.cause != Cause::link && error.cause != Cause::portal && error.cause != Cause::clock &&
-                      error.cause != Cause::unavailable;
+  const bool counts = !is_ours(error.cause) || error.cause == Cause::dns;
   const std::int64_t count = counts ? before + 1 : before;
   const Instant since = state.error ? state.error->since : context.now;
   const bool same_words = state.error && state.error->cause == error.cause && state.error->detail == error.detail;

@@ -61,6 +61,9 @@ TEST_CASE("a log line is at most 512 bytes and never cut inside a character") {
 TEST_CASE("a URL in the log has neither password nor query") {
   CHECK(loggable_url("https://me:secret@example.org/feed?token=1") == "https://example.org/feed?...");
   CHECK(loggable_url("https://example.org/@user/feed") == "https://example.org/@user/feed");
+  CHECK(loggable_url("https://me:sec?ret@example.org/feed") == "https://...");
+  CHECK(loggable_url("https://me:sec#ret@example.org") == "https://...");
+  CHECK(loggable_url("https://example.org?next=/@me") == "https://example.org?...");
   CHECK(loggable_url("no url") == "no url");
 }
 

@@ -216,6 +216,41 @@ TEST_CASE("a URL is split into what a connection needs") {
   CHECK_FALSE(split_url(""));
 }
 
+TEST_CASE("a clean URL is split as libcurl splits it") {
+  // With a scheme in capitals it is not clean, and goes the long way.
+  for (const std::string rest : {"http://example.org",
+                                 "http://Example.ORG/",
+                                 "https://example.org:8443",
+                                 "http://example.org:0080/x?",
+                                 "https://a-b.c_d.example/?q=1&r",
+                                 "http://example.org/a//b/.c/..d#f?g",
+                                 "http://example.org/#",
+                                 "http://example.org?a?b#c",
+                                 "http://xn--bcher-kva.example/%41|[x]",
+                                 "http://127.0.0.1:81/f",
+                                 "http://255.255.255.255/",
+                                 "http://0.0.0.0/",
+                                 "http://127.1/",
+                                 "http://256.1.1.1/",
+                                 "http://1.2.3.04/",
+                                 "http://0x7f.1/",
+                                 "http://1.2.3.4.5/",
+                                 "http://1.2.3.4.example/",
+                                 "http://example.org:65536/",
+                                 "http://example.org:/"}) {
+    CAPTURE(rest);
+    const auto fast = split_url(rest);
+    const auto slow = split_url("HTTP" + rest.substr(4));
+    REQUIRE(fast.has_value() == slow.has_value());
+    if (!fast) continue;
+    CHECK(fast->scheme == slow->scheme);
+    CHECK(fast->host == slow->host);
+    CHECK(fast->port == slow->port);
+    CHECK(fast->path == slow->path);
+    CHECK(fast->user + fast->password == slow->user + slow->password);
+  }
+}
+
 TEST_CASE("an origin is scheme, host and port") {
   CHECK(same_origin("https://example.org/a", "HTTPS://EXAMPLE.org:443/b?c"));
   CHECK_FALSE(same_origin("https://example.org/", "http://example.org/"));
