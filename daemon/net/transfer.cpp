@@ -35,6 +35,12 @@ constexpr long kStallSeconds = 30;
 // put into Debian 12's 7.88. Feeds lose nothing with HTTP/1.1.
 bool http2_is_unreliable(unsigned curl_version) { return curl_version >= 0x075700 && curl_version < 0x080600; }
 
+// It would be put together anew each time.
+const curl_version_info_data& libcurl() {
+  static const auto* const info = curl_version_info(CURLVERSION_NOW);
+  return *info;
+}
+
 bool is_literal(std::string host, sockaddr_storage& address) {
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
   return parse_address(host, address);
@@ -90,8 +96,7 @@ void Transfer::set_request_options() {
   set(CURLOPT_HTTPHEADER, headers_.get());
   set(CURLOPT_HEADEROPT, long{CURLHEADER_SEPARATE});  // a proxy that is asked for a tunnel gets none of them
   // The connection of a pinned certificate is nothing to be shared, so it has no streams.
-  const bool http2 =
-      !http2_is_unreliable(curl_version_info(CURLVERSION_NOW)->version_num) && request_.fingerprint.empty();
+  const bool http2 = !http2_is_unreliable(libcurl().version_num) && request_.fingerprint.empty();
   set(CURLOPT_HTTP_VERSION, http2 ? long{CURL_HTTP_VERSION_2TLS} : long{CURL_HTTP_VERSION_1_1});
   // Rather one connection with several streams than several connections.
   set(CURLOPT_PIPEWAIT, http2 ? 1L : 0L);
@@ -127,7 +132,7 @@ void Transfer::set_authorities() {
     set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
     return;
   }
-  const bool have_default_file = curl_version_info(CURLVERSION_NOW)->cainfo != nullptr;
+  const bool have_default_file = libcurl().cainfo != nullptr;
   if (!request_.ca_file.empty()) set(CURLOPT_CAINFO, request_.ca_file.c_str());
   // With a folder of certificates libcurl cannot cache what it has read, and each new connection costs 41 ms of CPU
   // instead of 0.6 ms.

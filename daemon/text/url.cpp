@@ -142,7 +142,8 @@ std::size_t plain_authority_length(std::string_view text) {
   if (at == text.size() || text[at] != ':') return at;
   const auto port = ++at;
   while (at < text.size() && is_digit(text[at])) ++at;
-  return at > port && at <= port + 4 ? at : 0;
+  const auto digits = text.substr(port, at - port);
+  return !digits.empty() && (digits.size() < 5 || (digits.size() == 5 && digits <= "65535")) ? at : 0;
 }
 
 bool is_plain_authority(std::string_view authority) {

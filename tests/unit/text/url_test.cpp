@@ -236,7 +236,9 @@ TEST_CASE("a clean URL is split as libcurl splits it") {
                                  "http://0x7f.1/",
                                  "http://1.2.3.4.5/",
                                  "http://1.2.3.4.example/",
+                                 "http://example.org:65535/",
                                  "http://example.org:65536/",
+                                 "http://example.org:00080/",
                                  "http://example.org:/"}) {
     CAPTURE(rest);
     const auto fast = split_url(rest);
