@@ -57,7 +57,7 @@ std::vector<Cut> plain_cuts(const Disk& disk, std::size_t position, std::mt19937
 std::vector<Cut> mixed_cuts(const Disk& disk, std::size_t position, std::mt19937_64& random) {
   const auto count = disk.uncertain();
   std::vector<Cut> cuts;
-  const auto some_entries = [&] { return random() % (disk.uncertain_entries() + 1); };
+  const auto some_entries = [&] { return static_cast<std::size_t>(random() % (disk.uncertain_entries() + 1)); };
   for (std::size_t i = 0; i < count; ++i) {
     cuts.push_back({position, std::vector(count, Keep::whole), some_entries(), 0});
     cuts.back().keep[i] = Keep::nothing;
