@@ -24,6 +24,10 @@ function(newscache_module name)
   target_include_directories(newscache_${name} PUBLIC ${CMAKE_SOURCE_DIR}/daemon)
   target_link_libraries(newscache_${name} PUBLIC ${ARG_USES} ${ARG_LIBRARIES}
     PRIVATE newscache_warnings ${ARG_PRIVATE_LIBRARIES})
+  if(name IN_LIST NEWSCACHE_COVERAGE)
+    target_compile_options(newscache_${name} PRIVATE --coverage -fprofile-abs-path -fprofile-update=atomic)
+    target_link_options(newscache_${name} INTERFACE --coverage)
+  endif()
 endfunction()
 
 # newscache_program(NAME SOURCES ... USES modules... [LIBRARIES targets...])

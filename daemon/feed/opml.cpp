@@ -19,6 +19,28 @@ constexpr std::size_t kMaxFolder = 1000;  // bytes of a folder's path
 
 Error no_opml(std::string what) { return {Cause::invalid, "this is no OPML document but " + std::move(what)}; }
 
+std::vector<std::string_view> split_path(std::string_view folder) {
+  std::vector<std::string_view> parts;
+  while (!folder.empty()) {
+    auto slash = folder.find('/');
+    if (slash != 0) parts.push_back(folder.substr(0, slash));
+    folder.remove_prefix(slash == npos ? folder.size() : slash + 1);
+  }
+  return parts;
+}
+
+// As it is when write_opml has written it and it is read again.
+std::string tidy_path(std::string_view path) {
+  std::string tidy;
+  for (std::string_view part : split_path(path)) {
+    part = text::trim(text::cut_utf8(text::trim(part), kMaxName));
+    if (part.empty() || tidy.size() + 1 + part.size() > kMaxFolder) continue;
+    if (!tidy.empty()) tidy += '/';
+    tidy += part;
+  }
+  return tidy;
+}
+
 std::string name_of(const Element& outline) {
   std::string name = outline.attribute("title");
   if (name.empty()) name = outline.attribute("text");
@@ -41,10 +63,8 @@ std::string feed_url(const Element& outline) {
 
 // The first of category="/a/b,/c", for lists that are not nested.
 std::string category_folder(const Element& outline) {
-  std::string all = outline.attribute("category");
-  std::string_view first = text::trim(std::string_view(all).substr(0, all.find(',')));
-  while (first.starts_with('/')) first.remove_prefix(1);
-  return std::string(text::cut_utf8(first, kMaxFolder));
+  std::string all = text::collapse_white_space(outline.attribute("category"));
+  return tidy_path(std::string_view(all).substr(0, all.find(',')));
 }
 
 class Walker {
@@ -82,9 +102,9 @@ class Walker {
       std::string name = name_of(element);
       if (!url.empty()) {
         add(element, std::move(url), std::move(name), path);
-      } else if (!name.empty() && path.size() + 1 + name.size() <= kMaxFolder) {
+      } else {
         // What lies deeper than a path can say stays in the last folder that it can.
-        path += path.empty() ? name : "/" + name;
+        path = tidy_path(path + "/" + name);
       }
     }
     folders_.push_back(std::move(path));
@@ -117,16 +137,6 @@ void append_attribute(std::string& out, std::string_view name, std::string_view 
   out += "=\"";
   text::append_escaped(out, clean);
   out += '"';
-}
-
-std::vector<std::string_view> split_path(std::string_view folder) {
-  std::vector<std::string_view> parts;
-  while (!folder.empty()) {
-    auto slash = folder.find('/');
-    if (slash != 0) parts.push_back(folder.substr(0, slash));
-    folder.remove_prefix(slash == npos ? folder.size() : slash + 1);
-  }
-  return parts;
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "feed/opml.hpp"
 
+#include <algorithm>
+
 #include "support/catch.hpp"
 
 using namespace newscache;
@@ -95,7 +97,7 @@ TEST_CASE("A folder's path is bounded, and what lies deeper stays in the last fo
   auto list = read(deep);
   REQUIRE(list.size() == 2);
   CHECK(list[0].folder == name + "/" + name);
-  CHECK(list[1].folder.size() == 1000);
+  CHECK(list[1].folder.size() == 500);
 }
 
 TEST_CASE("What is written is read back the same") {
@@ -112,6 +114,23 @@ TEST_CASE("What is written is read back the same") {
     CHECK(again[i].title == list[i].title);
     CHECK(again[i].folder == list[i].folder);
     CHECK(again[i].home_page_url == list[i].home_page_url);
+  }
+}
+
+TEST_CASE("A folder's path is read as it will be written: without empty parts and white space around them") {
+  auto list =
+      read(R"(<opml><body><outline text="/News // World /"><outline text="A" xmlUrl="http://a.example/"/></outline>
+    <outline text="B" xmlUrl="http://b.example/" category="//Tech / &#10;Web//,/x"/><outline text="/"><outline xmlUrl="http://c.example/"/></outline></body></opml>)");
+  REQUIRE(list.size() == 3);
+  CHECK(list[0].folder == "News/World");
+  CHECK(list[1].folder == "Tech/Web");
+  CHECK(list[2].folder.empty());
+  const auto again = read(feed::write_opml(list, "x"));
+  REQUIRE(again.size() == 3);
+  for (const auto& subscription : again) {
+    CHECK(std::any_of(list.begin(), list.end(), [&](const Subscription& one) {
+      return one.url == subscription.url && one.folder == subscription.folder;
+    }));
   }
 }
 
