@@ -5,6 +5,7 @@
 //
 // The database is made when the directory has none. newscached and nginx take turns under the same load generator,
 // which shares the machine with them: what it takes is in the table, as is what a request costs each of them in CPU.
+// Nothing is committed meanwhile, so that the daemon gives most answers from memory; those "anew" it has to make.
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -107,6 +108,7 @@ void make_database(const std::string& path, int articles) {
 struct Case {
   std::string name;
   std::vector<std::string> targets;
+  bool anew = false;  // nothing that is asked for has been answered before
 };
 
 std::string next_cursor(const std::string& answer) {
@@ -153,12 +155,16 @@ std::vector<Case> cases(const std::string& socket, int articles) {
   std::mt19937 random(3);
   std::vector<Case> cases{{"status", {"/v1/status"}},
                           {"50 summaries", list_targets(socket, "&fields=summary", random)},
+                          {"anew: 50 summaries", {}, true},
                           {"50 in full", list_targets(socket, "&fields=full", random)},
                           {"50 summaries of a folder", folder_targets(socket)},
+                          {"anew: 50 summaries of a folder", {}, true},
                           {"one article", {}},
-                          {"search, 20 summaries", {}}};
-  auto& one = cases[4];
-  auto& search = cases[5];
+                          {"anew: one article", {}, true},
+                          {"search, 20 summaries", {}},
+                          {"anew: search, 20 summaries", {}, true}};
+  auto& one = cases[6];
+  auto& search = cases[8];
   for (int i = 0; i < 1000; ++i) {
     const auto id = 1 + random() % static_cast<unsigned>(articles);
     one.targets.push_back("/v1/articles/" + std::to_string(id));
@@ -168,6 +174,9 @@ std::vector<Case> cases(const std::string& socket, int articles) {
     auto text = corpus.word(20 + random() % 3000);
     if (i % 2 == 1) text += "%20" + corpus.word(20 + random() % 300);
     search.targets.push_back("/v1/articles?fields=summary&limit=20&q=" + text);
+  }
+  for (std::size_t i = 1; i < cases.size(); ++i) {
+    if (cases[i].anew) cases[i].targets = cases[i - 1].targets;
   }
   return cases;
 }
@@ -299,13 +308,26 @@ std::vector<std::string> requests_for(const std::vector<std::string>& targets) {
   return requests;
 }
 
+// The daemon takes two hosts for two questions, and before these come round again it has forgotten them.
+std::vector<std::string> requests_anew(const std::vector<std::string>& targets) {
+  constexpr std::size_t kForgotten = 10'000;
+  static int hosts = 0;
+  std::vector<std::string> requests;
+  while (requests.size() < kForgotten) {
+    const auto host = "h" + std::to_string(++hosts);
+    for (const auto& target : targets) requests.push_back(bench::get_request(target, host));
+  }
+  return requests;
+}
+
 void measure(const Case& what, const Server& daemon, Nginx* nginx, double seconds) {
-  const auto requests = requests_for(what.targets);
+  auto requests = requests_for(what.targets);
   std::vector<std::string> files;
   if (nginx != nullptr) files = requests_for(nginx->serve(daemon.socket, what.targets));
   for (const int connections : {1, 8, 64}) {
     std::array<std::vector<Figures>, 3> runs;
     for (int i = 0; i < kRuns; ++i) {
+      if (what.anew) requests = requests_anew(what.targets);
       runs[0].push_back(run(daemon, requests, connections, seconds));
       if (nginx == nullptr) continue;
       runs[1].push_back(run(nginx->server(false), files, connections, seconds));

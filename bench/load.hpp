@@ -21,8 +21,8 @@
 
 namespace newscache::bench {
 
-inline std::string get_request(std::string_view target) {
-  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+inline std::string get_request(std::string_view target, std::string_view host = "localhost") {
+  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n";
 }
 
 // Finds the end of an answer, whose body has a length or comes in chunks.

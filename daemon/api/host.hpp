@@ -9,6 +9,7 @@
 #include <set>
 #include <span>
 
+#include "api/answer_cache.hpp"
 #include "api/request.hpp"
 #include "api/response.hpp"
 #include "api/server.hpp"
@@ -38,6 +39,7 @@ struct Route {
   Body body;
   std::string_view parameters;  // of the query string, separated by blanks
   Handler handler;
+  bool is_kept = false;  // the answer depends on nothing but the request and the database: see AnswerCache
 };
 
 // By which way a client comes in.
@@ -56,14 +58,21 @@ struct Caller {
 };
 
 struct Host : std::enable_shared_from_this<Host> {
-  Host(boost::asio::any_io_executor e, const Clock& c, const Log& l, loop::Thread& w, const Limits& bounds)
-      : executor(std::move(e)), clock(c), log(l), worker(w), limits(bounds) {}
+  Host(boost::asio::any_io_executor e, const Clock& c, const Log& l, loop::Thread& w, const Limits& bounds,
+       std::shared_ptr<const store::Editions> editions)
+      : executor(std::move(e)),
+        clock(c),
+        log(l),
+        worker(w),
+        limits(bounds),
+        answers(std::move(editions), bounds.kept_bytes) {}
 
   boost::asio::any_io_executor executor;
   const Clock& clock;
   const Log& log;
   loop::Thread& worker;
   Limits limits;
+  AnswerCache answers;
   std::span<const Route> routes;
   TcpAccess tcp;
   std::function<loop::awaitable<Response>(const Route&, Request&)> answer;

@@ -71,6 +71,9 @@ loop::awaitable<Response> get_metrics(Context& context, Request&) {
   out.gauge("storage_free_bytes", "bytes", "Left on its file system.", daemon.storage_free);
   out.counter("written_bytes", "bytes", "Written to disks since the start.", daemon.written_bytes);
   out.gauge("received_today_bytes", "bytes", "Received from the network today, UTC.", poller.received_today());
+  out.gauge("answers_kept_bytes", "bytes", "Answers of the API that can be given again until the next commit.",
+            static_cast<std::int64_t>(context.host.answers.bytes()));
+  out.counter("answers_repeated", "", "Answers of the API that were given again.", context.host.answers.repeated());
   out.gauge("transfers_active", "", "Feeds being fetched.", static_cast<std::int64_t>(activity.active));
   out.gauge("transfers_queued", "", "Feeds that are due and wait.", static_cast<std::int64_t>(activity.queued));
   Response response;

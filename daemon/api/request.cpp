@@ -299,8 +299,8 @@ std::optional<Instant> parse_instant(std::string_view text) {
 }
 
 std::optional<HeadFault> stray_byte(std::string_view head, std::size_t from) {
-  for (auto i = head.find_first_of(std::string_view("\0\r\n", 3), from); i != std::string_view::npos;
-       i = head.find_first_of(std::string_view("\0\r\n", 3), i + 1)) {
+  for (auto i = from; i < head.size(); ++i) {
+    if (static_cast<unsigned char>(head[i]) > '\r') continue;
     if (head[i] == '\0') return HeadFault{400, "a NUL byte in the head"};
     if (head[i] == '\r' && i + 1 < head.size() && head[i + 1] != '\n')
       return HeadFault{400, "a CR without LF in the head"};

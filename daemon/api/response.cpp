@@ -181,16 +181,36 @@ Response not_modified(std::string etag) {
   return response;
 }
 
-std::string response_head(const Response& response, bool keep_alive, bool chunks_understood, Instant now) {
+Response not_modified(const Response& response) {
+  auto unchanged = not_modified(response.etag);
+  for (const auto& header : response.headers) {
+    if (header.first == "Vary") unchanged.headers.push_back(header);
+  }
+  return unchanged;
+}
+
+namespace {
+
+void append_field(std::string& head, std::string_view name, std::string_view value) {
+  head.append(name).append(": ").append(value).append("\r\n");
+}
+
+}  // namespace
+
+std::string head_opening(int status, bool keep_alive, Instant now) {
+  std::string head;
+  head.reserve(128);
+  head.append("HTTP/1.1 ").append(std::to_string(status)).append(" ").append(status_phrase(status)).append("\r\n");
+  append_field(head, "Date", text::format_rfc822(now));
+  if (!keep_alive) append_field(head, "Connection", "close");
+  return head;
+}
+
+std::string head_fields(const Response& response, bool chunks_understood) {
   const bool has_body = response.status != 204 && response.status != 304;
   std::string head;
   head.reserve(512);
-  const auto field = [&head](std::string_view name, std::string_view value) {
-    head.append(name).append(": ").append(value).append("\r\n");
-  };
-  head.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ");
-  head.append(status_phrase(response.status)).append("\r\n");
-  field("Date", text::format_rfc822(now));
+  const auto field = [&head](std::string_view name, std::string_view value) { append_field(head, name, value); };
   if (!response.content_type.empty()) field("Content-Type", response.content_type);
   if (!response.has_known_length()) {
     if (chunks_understood) field("Transfer-Encoding", "chunked");
@@ -200,9 +220,12 @@ std::string response_head(const Response& response, bool keep_alive, bool chunks
   if (!response.etag.empty()) field("ETag", response.etag);
   for (const auto& [name, value] : response.headers) field(name, value);
   field("X-Content-Type-Options", "nosniff");
-  if (!keep_alive) field("Connection", "close");
   head.append("\r\n");
   return head;
+}
+
+std::string response_head(const Response& response, bool keep_alive, bool chunks_understood, Instant now) {
+  return head_opening(response.status, keep_alive, now) + head_fields(response, chunks_understood);
 }
 
 std::string chunk_head(std::size_t size) {

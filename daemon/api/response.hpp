@@ -56,7 +56,14 @@ bool matches_etag(std::string_view if_none_match, std::string_view etag);
 // 304 for what the client has already.
 Response not_modified(std::string etag);
 
-// Status line to empty line. A stream's answer is chunked unless `chunks_understood` is false.
+// The same where it has been asked for without the tag, and the answer would be this one.
+Response not_modified(const Response& response);
+
+// The part of a head that is of the moment: status line, date, and whether the connection ends.
+std::string head_opening(int status, bool keep_alive, Instant now);
+// What follows it, to the empty line. A stream's answer is chunked unless `chunks_understood` is false.
+std::string head_fields(const Response& response, bool chunks_understood);
+// Both.
 std::string response_head(const Response& response, bool keep_alive, bool chunks_understood, Instant now);
 
 // What goes around the pieces of a chunked body (RFC 9112, section 7.1); no piece is empty.

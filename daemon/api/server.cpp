@@ -150,7 +150,8 @@ struct Server::State {
 };
 
 Server::Server(Services services, Limits limits, TcpAccess tcp, TlsContext tls) : state_(std::make_unique<State>()) {
-  auto host = std::make_shared<Host>(services.executor, services.clock, services.log, services.worker, limits);
+  auto host = std::make_shared<Host>(services.executor, services.clock, services.log, services.worker, limits,
+                                     services.editions);
   host->routes = routes();
   host->tcp = std::move(tcp);
   state_->tls = std::move(tls);

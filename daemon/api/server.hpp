@@ -49,6 +49,7 @@ struct Limits {
   std::size_t event_backlog = 64 << 10;  // bytes waiting for one subscriber
   std::size_t piece_bytes = 256 << 10;   // of what is longer, about so much is held at a time
   std::size_t held_bytes = 64 << 20;     // of all answers that are being sent; past it there are no new ones
+  std::size_t kept_bytes = 8 << 20;      // of answers that may be given again
 };
 
 // What only the composition root knows.
@@ -81,6 +82,7 @@ struct Services {
   // Reads the configuration again; the keys that wait for a restart.
   std::function<loop::awaitable<Result<std::vector<std::string>>>()> reload;
   std::string state_dir;
+  std::shared_ptr<const store::Editions> editions;  // of the database
 };
 
 class Server {

@@ -7,7 +7,7 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 
-
+#include "api/answer_cache.hpp"
 #include "api/deadline.hpp"
 #include "api/event_stream.hpp"
 #include "api/gzip.hpp"
@@ -102,8 +102,9 @@ class Session {
 
  private:
   using Parser = http::request_parser<PieceBody>;
-  // What became of an attempt to read: a request to answer, an answer to give instead, or the end of the connection.
-  enum class Step { request, refusal, closed };
+  // What became of an attempt to read: a request to answer, one that has been answered before, an answer to give
+  // instead, or the end of the connection.
+  enum class Step { request, answered, refusal, closed };
   // What a stop of the daemon does to this connection depends on it.
   enum class Phase { reading_head, reading, working, writing, streaming };
 
@@ -115,13 +116,15 @@ class Session {
   void read_within(std::chrono::steady_clock::duration time);
   Step parse_head();
   Step check_policy();
+  bool was_answered(std::string_view target);
   Step check_route(std::string_view target);
   Step check_body(const Route& route);
   void note_wrong_secret() const;
   std::uint64_t body_limit() const;
   loop::awaitable<Response> handle();
   loop::awaitable<bool> write(Response response);
-  loop::awaitable<bool> write_pieces(Response response, std::string head, bool compressed);
+  loop::awaitable<bool> write_pieces(Response response, bool compressed);
+  loop::awaitable<bool> write_answer(std::shared_ptr<const Answer> answer, bool unchanged);
   loop::awaitable<bool> send(std::vector<asio::const_buffer> parts);
   loop::awaitable<void> stream(Response response);
   loop::awaitable<void> linger();
@@ -142,6 +145,9 @@ class Session {
   Request request_;
   std::optional<Spool> spool_;
   Response refusal_;
+  std::shared_ptr<const Answer> answer_;   // when it has been answered before,
+  std::string key_;                        // else what its answer will be kept as,
+  std::optional<store::Edition> edition_;  // and of when; none: it is not kept
   bool head_only_ = false;
   bool keep_alive_ = true;
   bool gzip_accepted_ = false;
@@ -244,6 +250,7 @@ Session::Step Session::check_policy() {
   request_.method = method_from(view(head.method_string()));
   request_.host = field_of(head, http::field::host);
   request_.is_secure = door_.tls != nullptr;
+  request_.is_admin = caller_.is_admin;
   request_.accept = field_of(head, http::field::accept);
   request_.if_none_match = field_of(head, http::field::if_none_match);
   request_.range = field_of(head, http::field::range);
@@ -262,7 +269,19 @@ Session::Step Session::check_policy() {
   } else if (comes_from_a_browser(head)) {
     return refuse(403, "requests of web pages (Origin, Referer, Sec-Fetch-Site) are refused");
   }
+  if (was_answered(view(head.target()))) return Step::answered;
   return check_route(view(head.target()));
+}
+
+// What is asked with a body, or with an expectation, is looked at in full.
+bool Session::was_answered(std::string_view target) {
+  if (request_.method != Method::get || !parser_->is_done() || parser_->get().count(http::field::expect) != 0) {
+    return false;
+  }
+  edition_ = host_->answers.edition();
+  key_ = answer_key(request_, target, gzip_accepted_);
+  answer_ = host_->answers.find(key_);
+  return answer_ != nullptr;
 }
 
 // Once a minute at most: a log must not grow with somebody's guesses.
@@ -287,7 +306,6 @@ Session::Step Session::check_route(std::string_view target_text) {
   request_.id = match.id;
   request_.sha256 = match.sha256;
   request_.path = std::move(target->path);
-  request_.is_admin = caller_.is_admin;
   if (route_->permission == Permission::admin && !request_.is_admin) {
     return refuse(403, door_.is_tcp ? "this is for the Unix socket only, or http.admin must be set"
                                     : "only root, the daemon's own user and members of socket.admin_group may do this");
@@ -384,6 +402,7 @@ loop::awaitable<Session::Step> Session::read_body() {
 loop::awaitable<Session::Step> Session::read_request() {
   parser_.reset();
   spool_.reset();
+  edition_.reset();
   head_only_ = false;
   keep_alive_ = true;
   gzip_accepted_ = false;
@@ -431,6 +450,11 @@ bool Session::wants_compressed(const Response& response) const {
 
 loop::awaitable<bool> Session::write(Response response) {
   if (host_->stopping || (!response.has_known_length() && !request_.chunks_understood)) keep_alive_ = false;
+  const bool is_kept =
+      response.status == 200 && !response.etag.empty() && edition_ && route_->is_kept && !response.rest;
+  auto answer = std::make_shared<Answer>();
+  if (is_kept) answer->unchanged_fields = head_fields(not_modified(response), request_.chunks_understood);
+  if (is_kept) answer->etag = response.etag;
   bool compressed = false;
   if (wants_compressed(response)) {
     response.headers.emplace_back("Vary", "Accept-Encoding");
@@ -441,22 +465,39 @@ loop::awaitable<bool> Session::write(Response response) {
     // The bytes are others, what they mean is the same.
     if (!response.etag.empty() && !response.etag.starts_with("W/")) response.etag.insert(0, "W/");
   }
+  if (response.rest && !head_only_) co_return co_await write_pieces(std::move(response), compressed);
   // Also for a HEAD, which tells the length.
   if (compressed && !response.rest) {
     auto job = [body = std::move(response.body)] { return Gzip().add(body, true); };
     response.body = co_await loop::offload(host_->worker, std::move(job));
   }
-  auto head = response_head(response, keep_alive_, request_.chunks_understood, host_->clock.wall());
-  const bool has_body = !head_only_ && response.status != 304;
-  if (has_body && response.rest) co_return co_await write_pieces(std::move(response), std::move(head), compressed);
+  answer->status = response.status;
+  answer->fields = head_fields(response, request_.chunks_understood);
+  answer->body = std::move(response.body);
+  if (is_kept) {
+    answer->body.shrink_to_fit();
+    host_->answers.keep(std::move(key_), *edition_, answer);
+  }
+  co_return co_await write_answer(std::move(answer), false);
+}
+
+// `unchanged`: to who has it already.
+loop::awaitable<bool> Session::write_answer(std::shared_ptr<const Answer> answer, bool unchanged) {
+  if (host_->stopping) keep_alive_ = false;
+  const int status = unchanged ? 304 : answer->status;
+  const auto opening = head_opening(status, keep_alive_, host_->clock.wall());
+  std::vector<asio::const_buffer> parts{asio::buffer(opening),
+                                        asio::buffer(unchanged ? answer->unchanged_fields : answer->fields)};
   Held held(host_->held);
-  std::vector<asio::const_buffer> parts{asio::buffer(head)};
-  if (has_body) parts.push_back(asio::buffer(response.body));
-  if (has_body) held.set(response.body.size());
+  if (!head_only_ && status != 304) {
+    parts.push_back(asio::buffer(answer->body));
+    held.set(answer->body.size());
+  }
   co_return co_await send(std::move(parts));
 }
 
-loop::awaitable<bool> Session::write_pieces(Response response, std::string head, bool compressed) {
+loop::awaitable<bool> Session::write_pieces(Response response, bool compressed) {
+  auto head = response_head(response, keep_alive_, request_.chunks_understood, host_->clock.wall());
   std::optional<Gzip> gzip;
   if (compressed) gzip.emplace();
   const bool chunked = !response.length && request_.chunks_understood;
@@ -542,7 +583,13 @@ loop::awaitable<void> Session::run() {
       co_await stream(std::move(response));
       break;
     }
-    const bool written = co_await write(std::move(response));
+    bool written = false;
+    if (step == Step::answered) {
+      const bool unchanged = matches_etag(request_.if_none_match, answer_->etag);
+      written = co_await write_answer(std::move(answer_), unchanged);
+    } else {
+      written = co_await write(std::move(response));
+    }
     if (!written) break;
     if (!keep_alive_) {
       const bool unread = step == Step::refusal && (!parser_ || !parser_->is_done());

@@ -35,8 +35,22 @@ struct Transport::Tls {
   asio::ssl::stream<Socket&> stream;
 };
 
+namespace {
+
+void take_off(std::vector<asio::const_buffer>& parts, std::size_t sent) {
+  auto rest = parts.begin();
+  for (; rest != parts.end() && rest->size() <= sent; ++rest) sent -= rest->size();
+  parts.erase(parts.begin(), rest);
+  if (!parts.empty()) parts.front() += sent;
+}
+
+}  // namespace
+
 Transport::Transport(Socket socket, TlsContext tls)
-    : socket_(std::move(socket)), tls_(tls ? std::make_unique<Tls>(socket_, std::move(tls)) : nullptr) {}
+    : socket_(std::move(socket)), tls_(tls ? std::make_unique<Tls>(socket_, std::move(tls)) : nullptr) {
+  ErrorCode ignored;
+  socket_.non_blocking(true, ignored);
+}
 Transport::~Transport() = default;
 
 loop::awaitable<bool> Transport::handshake() {
@@ -67,15 +81,18 @@ loop::awaitable<bool> Transport::write_some(std::vector<asio::const_buffer>& par
     sent = co_await socket_.async_write_some(parts, asio::redirect_error(asio::use_awaitable, error));
   }
   if (error) co_return false;
-  auto rest = parts.begin();
-  for (; rest != parts.end() && rest->size() <= sent; ++rest) sent -= rest->size();
-  parts.erase(parts.begin(), rest);
-  if (!parts.empty()) parts.front() += sent;
+  take_off(parts, sent);
   co_return true;
 }
 
 loop::awaitable<bool> Transport::write(std::vector<asio::const_buffer> parts) {
   ErrorCode error;
+  if (!tls_) {
+    // Most answers fit into the socket's buffer; then there is nothing to wait for.
+    take_off(parts, socket_.write_some(parts, error));
+    if (parts.empty()) co_return true;
+    if (error && error != asio::error::would_block) co_return false;
+  }
   if (tls_) {
     co_await asio::async_write(tls_->stream, parts, asio::redirect_error(asio::use_awaitable, error));
   } else {
@@ -87,7 +104,6 @@ loop::awaitable<bool> Transport::write(std::vector<asio::const_buffer> parts) {
 void Transport::write_now(std::string_view text) {
   if (tls_) return;
   ErrorCode ignored;
-  socket_.non_blocking(true, ignored);
   socket_.write_some(asio::buffer(text), ignored);
 }
 

@@ -245,7 +245,7 @@ App::State::State(CommandLine line, model::Settings s, Estate estate, sys::Admin
       hooks(std::move(database.hooks)),
       server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, worker, poller, subscriptions, indexer,
                            std::move(admins), [this] { return status(); }, [this] { return reload(); },
-                           settings.daemon.state_dir},
+                           settings.daemon.state_dir, std::move(database.editions)},
              api::Limits{.connections = settings.socket.max_connections}, api::TcpAccess(settings.http), sockets.tls) {
   tasks.on_fatal = [this] { stop(1); };
   poller.on_commit = [this] { after_commit(); };

@@ -91,6 +91,7 @@ Result<OpenedDatabase> open_database(store::Options options, const std::string& 
   OpenedDatabase opened;
   const sys::Reserve reserve(reserve_path);
   opened.hooks = std::make_shared<DatabaseHooks>();
+  opened.editions = options.editions;
   options.on_damage = [hooks = opened.hooks](const store::Damage& met) {
     if (hooks->damage) hooks->damage(met);
   };

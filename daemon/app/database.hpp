@@ -28,6 +28,7 @@ struct OpenedDatabase {
   std::unique_ptr<store::Writer> writer;
   std::unique_ptr<store::Reader> reader;
   std::shared_ptr<DatabaseHooks> hooks;
+  std::shared_ptr<const store::Editions> editions;
   bool was_left_open = false;               // by a daemon that was killed, or whose power failed
   bool is_new = false;                      // there was none
   std::optional<store::Salvaged> salvaged;  // it was damaged

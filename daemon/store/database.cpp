@@ -339,6 +339,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+  const Editions::Commit commit(*database_.options().editions);
   database_.run("COMMIT");
   open_ = false;
 }

@@ -24,6 +24,7 @@
 #include "model/ids.hpp"
 #include "model/offline.hpp"
 #include "model/query.hpp"
+#include "store/editions.hpp"
 
 namespace newscache::store {
 
@@ -60,6 +61,8 @@ struct Options {
   std::string vfs;                             // SQLite's, for tests; empty: the default
   // For Readers, when the Writer is not writable(): the file stays as it is.
   bool frozen = false;
+  // Counts what a Writer commits.
+  std::shared_ptr<Editions> editions = std::make_shared<Editions>();
   // Called, on the thread of the connection, when a write has failed for want of room or of permission.
   std::function<void(Shortage)> on_shortage;
   // Called, on the thread of the connection, when the database turns out to be damaged; an error follows.

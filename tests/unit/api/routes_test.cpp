@@ -71,6 +71,24 @@ TEST_CASE("whatever changes subscriptions is for administrators, and reading and
   }
 }
 
+TEST_CASE("what is kept is what everybody may read and what changes with the database alone") {
+  std::set<std::string_view> kept;
+  for (const auto& route : routes()) {
+    if (!route.is_kept) continue;
+    INFO(route.pattern);
+    CHECK(route.method == Method::get);
+    CHECK(route.permission == Permission::everyone);
+    kept.insert(route.pattern);
+  }
+  CHECK(kept.contains("/v1/articles"));
+  // How polling goes, how much room is left, how long the daemon has run: none of it is committed.
+  for (const std::string_view lives : {"/v1/status", "/healthz", "/metrics", "/v1/feeds", "/v1/feeds/{id}",
+                                       "/v1/feeds/{id}/journal", "/v1/events", "/v1/assets/{sha256}"}) {
+    INFO(lives);
+    CHECK_FALSE(kept.contains(lives));
+  }
+}
+
 TEST_CASE("the OpenAPI document describes every route with its parameters, and nothing else") {
   const auto document = api_document();
   CHECK(document.at("openapi").as_string().starts_with("3.1"));

@@ -33,6 +33,15 @@ constexpr Route table[] = {
     {Method::get, "/breaks", Permission::everyone, Body::none, "", nullptr},
     {Method::get, "/stop", Permission::everyone, Body::none, "", nullptr},
     {Method::get, "/events", Permission::everyone, Body::none, "", nullptr},
+    {Method::get, "/kept", Permission::everyone, Body::none, "q tag", nullptr, true},
+};
+
+// What has been made of "/kept".
+struct Made {
+  int answers = 0;
+  std::shared_ptr<store::Editions> editions = std::make_shared<store::Editions>();
+  bool commit_meanwhile = false;
+  void commit() { const store::Editions::Commit one(*editions); }
 };
 
 loop::awaitable<std::string> next_piece(std::shared_ptr<int> left, bool breaks) {
@@ -41,7 +50,26 @@ loop::awaitable<std::string> next_piece(std::shared_ptr<int> left, bool breaks) 
   co_return std::string(5000, static_cast<char>('a' + --*left));
 }
 
-loop::awaitable<Response> answer(Host& host, const Route& route, Request& request) {
+Response kept_answer(Made& made, const Request& request) {
+  ++made.answers;
+  if (made.commit_meanwhile) made.commit();
+  const auto* tag = request.parameters.find("tag");
+  const std::string etag = tag == nullptr ? "\"strong\"" : *tag;
+  if (matches_etag(request.if_none_match, etag)) {
+    auto unchanged = not_modified(etag);
+    unchanged.headers.emplace_back("Vary", "Accept");
+    return unchanged;
+  }
+  if (request.parameters.find("q") == nullptr) return problem(400, "q is missing");
+  auto response = json_response(*request.parameters.find("q") + " as " + request.host + " for " + request.accept);
+  response.etag = etag;
+  response.headers.emplace_back("Vary", "Accept");
+  response.headers.emplace_back("X-Other", "only with a body");
+  return response;
+}
+
+loop::awaitable<Response> answer(Host& host, Made& made, const Route& route, Request& request) {
+  if (route.pattern == "/kept") co_return kept_answer(made, request);
   if (route.pattern == "/throws") throw std::runtime_error("a handler's bug");
   if (route.pattern == "/stop") host.stopping = true;
   if (route.pattern == "/events") {
@@ -83,7 +111,7 @@ class Connection {
  public:
   explicit Connection(Limits limits = small_limits(), bool admin = true, Door door = {})
       : tasks_(loop_.get_executor(), log_),
-        host_(std::make_shared<Host>(loop_.get_executor(), clock_, log_, worker_, limits)),
+        host_(std::make_shared<Host>(loop_.get_executor(), clock_, log_, worker_, limits, made_.editions)),
         client_(start(admin, std::move(door))) {
     thread_ = std::thread([this] { loop_.run(); });
   }
@@ -96,6 +124,8 @@ class Connection {
     CHECK(host_->sessions.empty());
   }
   test::HttpClient& client() { return client_; }
+  // Between requests only.
+  Made& made() { return made_; }
   void stop() {
     asio::post(loop_, [this] {
       host_->stopping = true;
@@ -119,7 +149,9 @@ class Connection {
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
     host_->routes = table;
     host_->tcp = TcpAccess(tcp_settings());
-    host_->answer = [&host = *host_](const Route& route, Request& request) { return answer(host, route, request); };
+    host_->answer = [&host = *host_, &made = made_](const Route& route, Request& request) {
+      return answer(host, made, route, request);
+    };
     asio::local::stream_protocol::socket socket(loop_, asio::local::stream_protocol(), ends[0]);
     tasks_.spawn("connection",
                  serve_connection(host_, Socket(std::move(socket)), std::move(door), Caller{admin, 1000}));
@@ -131,6 +163,7 @@ class Connection {
   Log log_ = Log::silent();
   loop::Tasks tasks_;
   loop::Thread worker_;
+  Made made_;
   std::shared_ptr<Host> host_;
   test::HttpClient client_;
   std::thread thread_;
@@ -512,4 +545,108 @@ TEST_CASE("while too much is being sent to clients that do not read, nothing mor
   CHECK(refused.header("Retry-After") == "1");
   connection.hold(-1);
   CHECK(connection.client().get("/echo?q=x").status == 200);
+}
+
+namespace {
+
+// But the second in which it was sent.
+std::string without_date(std::string answer) {
+  const auto date = answer.find("Date: ");
+  REQUIRE(date != std::string::npos);
+  return answer.erase(date, answer.find("\r\n", date) - date);
+}
+
+// All bytes of the answer to that request, which asks for the connection to be closed.
+std::string bytes_of(Connection& connection, const std::string& request) {
+  connection.client().send(request);
+  std::string all;
+  char byte = 0;
+  while (::read(connection.client().descriptor(), &byte, 1) == 1) all += byte;
+  return without_date(std::move(all));
+}
+
+}  // namespace
+
+TEST_CASE("what depends on the database alone is made once until the next commit") {
+  Connection connection;
+  auto& client = connection.client();
+  const auto first = client.get("/kept?q=1");
+  const auto again = client.get("/kept?q=1");
+  CHECK(connection.made().answers == 1);
+  CHECK(again.body == first.body);
+  CHECK(client.request("HEAD", "/kept?q=1").header("Content-Length") == std::to_string(first.body.size()));
+  CHECK(connection.made().answers == 1);
+  client.get("/kept?q=2");
+  client.get("/kept?q=1", {{"Host", "other"}});
+  client.get("/kept?q=1", {{"Accept", "other"}});
+  CHECK(connection.made().answers == 4);
+  connection.made().commit();
+  client.get("/kept?q=1");
+  CHECK(connection.made().answers == 5);
+}
+
+TEST_CASE("what is given again is the same to the byte, but for its date") {
+  const std::string rows[] = {
+      "GET /kept?q=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+      "HEAD /kept?q=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+      "GET /kept?q=1 HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"strong\"\r\nConnection: close\r\n\r\n",
+      "GET /kept?q=1 HTTP/1.1\r\nHost: x\r\nIf-None-Match: \"older\"\r\nConnection: close\r\n\r\n",
+      "GET /kept?q=1 HTTP/1.1\r\nHost: " + std::string(800, 'x') +
+          "\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n",
+  };
+  for (const auto& request : rows) {
+    INFO(request);
+    Connection fresh;
+    const auto made = bytes_of(fresh, request);
+    // The same again where it is there already, because it was asked for without a condition.
+    auto plain = request;
+    plain.erase(plain.find("Connection: close\r\n"), std::string_view("Connection: close\r\n").size());
+    if (const auto condition = plain.find("If-None-Match"); condition != std::string::npos) {
+      plain.erase(condition, plain.find("\r\n", condition) + 2 - condition);
+    }
+    Connection filled;
+    filled.client().send(plain);
+    REQUIRE(filled.client().receive(plain.starts_with("HEAD")));
+    CHECK(bytes_of(filled, request) == made);
+    CHECK(filled.made().answers == 1);
+  }
+}
+
+TEST_CASE("a refusal, what has no tag and what is asked with a body are answered anew each time") {
+  Connection connection;
+  auto& client = connection.client();
+  const auto made_of = [&](auto ask) {
+    const int before = connection.made().answers;
+    ask();
+    ask();
+    return connection.made().answers - before;
+  };
+  CHECK(made_of([&] { CHECK(client.get("/kept").status == 400); }) == 2);
+  CHECK(made_of([&] { CHECK(client.get("/kept?q=1&tag=").status == 200); }) == 2);
+  CHECK(made_of([&] { CHECK(client.request("GET", "/kept?q=3", "body").status == 200); }) == 2);
+  CHECK(made_of([&] { CHECK(client.get("/kept?q=4").status == 200); }) == 1);
+  CHECK(client.get("/kept?q=4", {{"Expect", "wonders"}}).status == 417);
+}
+
+TEST_CASE("an answer during which something was committed is not given again") {
+  Connection connection;
+  connection.made().commit_meanwhile = true;
+  connection.client().get("/kept?q=1");
+  connection.made().commit_meanwhile = false;
+  connection.client().get("/kept?q=1");
+  CHECK(connection.made().answers == 2);
+  connection.client().get("/kept?q=1");
+  CHECK(connection.made().answers == 2);
+}
+
+TEST_CASE("the secret is asked for also where the answer is there") {
+  Door door;
+  door.is_tcp = true;
+  door.is_loopback = true;
+  const test::HeaderList secret{{"Host", "localhost"}, {"Authorization", "Bearer 0123456789abcdef"}};
+  Connection connection(small_limits(), true, door);
+  CHECK(connection.client().get("/kept?q=1", secret).status == 200);
+  CHECK(connection.client().get("/kept?q=1", secret).status == 200);
+  CHECK(connection.made().answers == 1);
+  CHECK(connection.client().get("/kept?q=1", {{"Host", "localhost"}}).status == 401);
 }
