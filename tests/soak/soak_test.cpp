@@ -1,0 +1,49 @@
+// Days of the real daemon in minutes. NEWSCACHE_SOAK=HOURS makes it more, NEWSCACHE_SEED=N another course.
+
+#include "soak.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <sstream>
+
+#include "support/catch.hpp"
+
+using namespace newscache::test;
+
+namespace {
+
+std::int64_t number_from(const char* variable, std::int64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text != nullptr ? std::atoll(text) : otherwise;
+}
+
+void print(const SoakOptions& options, const Soak& soak) {
+  const Tally& t = soak.tally();
+  std::printf(
+      "seed %llu, %lld hours: %lld polls, %lld documents, %lld articles, %lld marks, %lld changes followed, "
+      "%lld kills, %lld stops, %lld checks, fingerprint %016llx\n",
+      static_cast<unsigned long long>(options.seed), static_cast<long long>(options.time.count()),
+      static_cast<long long>(t.polls), static_cast<long long>(t.documents), static_cast<long long>(t.added),
+      static_cast<long long>(t.marks), static_cast<long long>(t.changes), static_cast<long long>(t.kills),
+      static_cast<long long>(t.stops), static_cast<long long>(t.checks),
+      static_cast<unsigned long long>(t.fingerprint));
+  for (const Measure& m : soak.measures()) {
+    std::printf("after %5lld h: %6.2f MB resident, %6.2f MB database, %6.2f MB state, %lld articles of %lld\n",
+                static_cast<long long>(m.at.count()), static_cast<double>(m.rss) / 1e6,
+                static_cast<double>(m.database) / 1e6, static_cast<double>(m.state) / 1e6,
+                static_cast<long long>(m.articles), static_cast<long long>(m.added));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("after days of trouble nothing is lost, nothing is doubled, and nothing has grown") {
+  SoakOptions options;
+  options.time = hours(number_from("NEWSCACHE_SOAK", options.time.count()));
+  options.seed = static_cast<std::uint64_t>(number_from("NEWSCACHE_SEED", 1));
+  Soak soak(options);
+  CAPTURE(options.seed);
+  soak.run();
+  print(options, soak);
+  CHECK(soak.faults() == std::vector<std::string>());
+}
