@@ -6,8 +6,6 @@ namespace newscache {
 
 static_assert(sizeof(std::time_t) == 8, "times end in 2038");
 
-std::shared_ptr<void> Clock::expect(BootInstant, std::function<void()>) const { return nullptr; }
-
 std::chrono::seconds local_time_of_day(Instant instant) {
   const std::time_t seconds = instant.time_since_epoch().count();
   std::tm local{};
@@ -15,7 +13,9 @@ std::chrono::seconds local_time_of_day(Instant instant) {
   return std::chrono::hours(local.tm_hour) + std::chrono::minutes(local.tm_min) + std::chrono::seconds(local.tm_sec);
 }
 
-Instant SystemClock::wall() const { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+Instant SystemClock::wall() const {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
 
 BootInstant SystemClock::boot() const {
   timespec now{};

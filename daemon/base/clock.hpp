@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <functional>
-#include <memory>
 
 namespace newscache {
 
@@ -29,9 +28,6 @@ class Clock {
   // How long to really wait for boot() to reach `when`; the manual clock answers with a time that never comes, since it
   // wakes its waiters itself.
   virtual std::chrono::milliseconds wait_for(BootInstant when) const = 0;
-  // Somebody waits for `when`, for as long as he holds what this returns: a clock of tests, which leaps, knows by it
-  // how far, and calls `look` then. Null for a clock that goes by itself.
-  virtual std::shared_ptr<void> expect(BootInstant when, std::function<void()> look) const;
 };
 
 // Since local midnight, in the time zone of the system.
@@ -47,8 +43,7 @@ class SystemClock final : public Clock {
 // For tests. Not thread-safe: advance it on the thread that runs the loop.
 class ManualClock final : public Clock {
  public:
-  explicit ManualClock(Instant wall, BootInstant boot = BootInstant{std::chrono::hours(1)})
-      : wall_(wall), boot_(boot) {}
+  explicit ManualClock(Instant wall, BootInstant boot = BootInstant{std::chrono::hours(1)}) : wall_(wall), boot_(boot) {}
   Instant wall() const override { return wall_; }
   BootInstant boot() const override { return boot_; }
   std::chrono::milliseconds wait_for(BootInstant when) const override;

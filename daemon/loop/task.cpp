@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/leaping_clock.hpp"
+
 namespace newscache::loop {
 namespace {
 
@@ -75,7 +77,9 @@ awaitable<bool> Alarm::wait_until(BootInstant when) {
   // Others have their turn even where there is nothing to wait for.
   co_await asio::post(timer_.get_executor(), asio::use_awaitable);
   co_await throw_if_cancelled();
-  const std::shared_ptr<void> expected = clock_.expect(when, [this] { timer_.cancel(); });
+  // One that leaps has to know where to.
+  const auto* leaping = dynamic_cast<const LeapingClock*>(&clock_);
+  const auto expected = leaping != nullptr ? leaping->expect(when, [this] { timer_.cancel(); }) : nullptr;
   for (;;) {
     if (std::exchange(woken_, false)) co_return false;
     if (clock_.boot() >= when) co_return true;
@@ -85,8 +89,7 @@ awaitable<bool> Alarm::wait_until(BootInstant when) {
     time.it_value.tv_nsec = static_cast<long>(wait.count() % 1000) * 1'000'000;
     ::timerfd_settime(timer_.native_handle(), 0, &time, nullptr);
     boost::system::error_code error;
-    co_await timer_.async_wait(asio::posix::stream_descriptor::wait_read,
-                               asio::redirect_error(asio::use_awaitable, error));
+    co_await timer_.async_wait(asio::posix::stream_descriptor::wait_read, asio::redirect_error(asio::use_awaitable, error));
     co_await throw_if_cancelled();
   }
 }

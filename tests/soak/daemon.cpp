@@ -3,8 +3,6 @@
 
 #include <unistd.h>
 
-#include <array>
-#include <atomic>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/array.hpp>
@@ -18,6 +16,7 @@
 
 #include "app/app.hpp"
 #include "app/outside.hpp"
+#include "base/leaping_clock.hpp"
 #include "channel.hpp"
 #include "offline/extract_pages.hpp"
 
@@ -25,37 +24,6 @@ namespace newscache::test {
 namespace {
 
 using std::chrono::milliseconds;
-
-// Read on every thread, moved on the loop.
-class LeapingClock final : public Clock {
- public:
-  LeapingClock(BootInstant boot, Instant wall) : boot_(boot.time_since_epoch().count()) { set_wall(wall); }
-
-  Instant wall() const override {
-    return std::chrono::floor<std::chrono::seconds>(
-        std::chrono::sys_time<milliseconds>(milliseconds(boot_ + wall_at_boot_)));
-  }
-  BootInstant boot() const override { return BootInstant(milliseconds(boot_)); }
-  milliseconds wait_for(BootInstant) const override { return std::chrono::hours(24 * 365); }
-  std::shared_ptr<void> expect(BootInstant when, std::function<void()> look) const override {
-    const auto place = waiting_->emplace(when, std::move(look));
-    return {nullptr, [waiting = waiting_, place](void*) { waiting->erase(place); }};
-  }
-
-  void set_wall(Instant wall) { wall_at_boot_ = milliseconds(wall.time_since_epoch()).count() - boot_; }
-  void leap(BootInstant to) {
-    const auto next = waiting_->upper_bound(boot());
-    if (next != waiting_->end()) to = std::min(to, next->first);
-    boot_ = to.time_since_epoch().count();
-    for (auto due = waiting_->begin(); due != waiting_->end() && due->first <= to; ++due) due->second();
-  }
-
- private:
-  using Waiting = std::multimap<BootInstant, std::function<void()>>;
-  std::atomic<std::int64_t> boot_;
-  std::atomic<std::int64_t> wall_at_boot_ = 0;
-  std::shared_ptr<Waiting> waiting_ = std::make_shared<Waiting>();
-};
 
 class Stage final : public app::Outside, private net::Fetcher {
  public:
