@@ -34,9 +34,10 @@ constexpr std::int64_t most_stars = 25;
 constexpr auto name_of_program = "newscached-soak";
 
 // What has been read goes after a day, so that a steady state is reached within days.
+// A commit that waits for a time would never come, since time waits for the daemon.
 constexpr std::string_view config =
     "[poll]\nfloor = \"20m\"\n"
-    "[store]\nkeep_days = 1\nlimit = 1000000000\n"
+    "[store]\nkeep_days = 1\nlimit = \"1GB\"\ncommit_interval = \"0s\"\n"
     "[offline]\nfull_text = \"never\"\nimages = false\n";
 
 std::int64_t milliseconds_of(std::chrono::seconds time) { return std::chrono::milliseconds(time).count(); }
@@ -465,8 +466,8 @@ void Soak::follow() {
 
 void Soak::read_feeds() {
   std::map<Feed*, std::int64_t> found;
-  const HttpAnswer answer = call("GET", "/v1/feeds");
-  for (const json::value& one : json::parse(answer.body).at("feeds").as_array()) {
+  const json::object all = get("/v1/feeds");
+  for (const json::value& one : all.at("feeds").as_array()) {
     const std::string url(one.at("url").as_string());
     const auto feed = std::find_if(feeds_.begin(), feeds_.end(), [&](const auto& f) { return f->source.is_at(url); });
     if (feed == feeds_.end() || !found.emplace(feed->get(), one.at("id").to_number<std::int64_t>()).second) {
