@@ -20,7 +20,7 @@
 namespace newscache::test {
 
 struct SoakOptions {
-  hours time{96};
+  hours time{72};
   std::uint64_t seed = 1;
   std::size_t feeds = 24;
   bool kills = true;
@@ -30,7 +30,8 @@ struct SoakOptions {
 struct Measure {
   hours at{0};
   std::int64_t rss = 0;       // bytes
-  std::int64_t database = 0;  // bytes, with its log
+  std::int64_t database = 0;  // bytes
+  std::int64_t log = 0;       // bytes, the write-ahead log
   std::int64_t state = 0;     // bytes, all files of the state directory
   std::int64_t articles = 0;
   std::int64_t added = 0;  // articles, since the beginning
@@ -87,7 +88,7 @@ class Soak {
   // It is left to live, so that its memory can be told to be flat.
   bool is_late() const { return now_ >= begin_ + options_.time / 2; }
   // Nothing goes wrong any more, so that all must come.
-  bool is_calm() const { return now_ >= end_ - calm; }
+  bool is_calm() const { return now_ >= end_ - calm_; }
 
   // What the daemon asks, and is asked.
   bool serve();
@@ -115,12 +116,12 @@ class Soak {
   void check();
   void check_descriptors();
   void check_that_all_came();
+  void check_log();
   void measure();
   void fault(const std::string& what);
 
-  static constexpr hours calm{30};
-
   SoakOptions options_;
+  hours calm_;  // at the end
   Chance chance_;
   Instant begin_;
   Instant end_;
