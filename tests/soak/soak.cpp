@@ -97,7 +97,7 @@ Soak::Soak(SoakOptions options)
       now_(begin_),
       booted_(now_ - 1min) {
   daemon_.set_program(name_of_program);
-  daemon_.write_config(config);
+  daemon_.write_config(std::string(config) + "[net]\nmax_transfers = " + std::to_string(options.transfers) + "\n");
   for (std::size_t i = 0; i < options.feeds; ++i) {
     feeds_.push_back(std::make_unique<Feed>(Source(i, options.seed, begin_, options.time)));
   }

@@ -24,6 +24,7 @@ struct SoakOptions {
   std::uint64_t seed = 1;
   std::size_t feeds = 24;
   bool kills = true;
+  int transfers = 32;  // at once; from 2 on the order in which threads are done decides who gets which jitter
 };
 
 // What the daemon takes up.
