@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/array.hpp>
 #include <cstdio>
@@ -62,7 +63,13 @@ class Stage final : public app::Outside, private net::Fetcher {
   loop::awaitable<void> follow() {
     for (;;) {
       co_await arrivals_.async_wait(boost::asio::posix::stream_descriptor::wait_read, boost::asio::use_awaitable);
-      while (std::optional<Message> message = channel_.receive(false)) take(std::move(*message));
+      while (std::optional<Message> message = channel_.receive(false)) {
+        // Whoever is about to wait has to, before time goes on.
+        for (int turn = 0; turn < turns_to_rest && message->text("op") == "go"; ++turn) {
+          co_await boost::asio::post(io_, boost::asio::use_awaitable);
+        }
+        take(std::move(*message));
+      }
     }
   }
 
@@ -140,6 +147,7 @@ class Stage final : public app::Outside, private net::Fetcher {
     return response;
   }
 
+  static constexpr int turns_to_rest = 32;
   boost::asio::io_context& io_;
   Channel& channel_;
   LeapingClock& clock_;
