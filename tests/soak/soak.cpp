@@ -366,6 +366,7 @@ void Soak::unsubscribe() {
 
 void Soak::read_and_mark() {
   follow();
+  judge();
   std::vector<std::int64_t> read;
   std::vector<std::int64_t> unread;
   std::vector<std::int64_t> star;
@@ -528,8 +529,18 @@ void Soak::check() {
     }
     fault(what);
   }
-  std::map<std::int64_t, std::vector<const Row*>> of_feed;
-  for (const auto& [id, row] : rows) of_feed[row.feed].push_back(&row);
+  judge();
+  check_descriptors();
+}
+
+Soak::RowsOfFeeds Soak::rows_of_feeds() const {
+  RowsOfFeeds of_feed;
+  for (const auto& [id, row] : copy_) of_feed[row.feed].push_back(&row);
+  return of_feed;
+}
+
+void Soak::judge() {
+  RowsOfFeeds of_feed = rows_of_feeds();
   for (const auto& feed : feeds_) {
     if (!feed->id) continue;
     for (const std::string& what : feed->expectations.judge(of_feed[*feed->id])) fault(what);
@@ -538,7 +549,6 @@ void Soak::check() {
   for (const auto& [feed, strays] : of_feed) {
     if (!strays.empty()) fault("articles of no subscription: " + strays.front()->guid);
   }
-  check_descriptors();
 }
 
 // Only our own connection is open; the daemon needs its time to notice that others are not.
@@ -557,8 +567,7 @@ void Soak::check_descriptors() {
 }
 
 void Soak::check_that_all_came() {
-  std::map<std::int64_t, std::vector<const Row*>> of_feed;
-  for (const auto& [id, row] : copy_) of_feed[row.feed].push_back(&row);
+  RowsOfFeeds of_feed = rows_of_feeds();
   for (const auto& feed : feeds_) {
     if (!feed->id || feed->source.is_gone(now_)) continue;
     for (const std::string& what : feed->expectations.missing(of_feed[*feed->id], end_ - calm_ + 2h)) fault(what);

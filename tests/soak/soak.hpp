@@ -113,7 +113,10 @@ class Soak {
   Feed* feed_of(const Row& row);
   void read_feeds();
   Rows list();
-  // What is stored is what must be.
+  using RowsOfFeeds = std::map<std::int64_t, std::vector<const Row*>>;
+  RowsOfFeeds rows_of_feeds() const;
+  // What the follower has is what must be; and it is what is stored.
+  void judge();
   void check();
   void check_descriptors();
   void check_that_all_came();
