@@ -392,6 +392,7 @@ void Soak::mark(const std::vector<std::int64_t>& ids, std::optional<bool> read, 
   marking_ = ids;
   const HttpAnswer answer = call("POST", "/v1/articles/mark", json::serialize(body));
   marking_.clear();
+  if (answer.status == 404) return;  // the housekeeper has just taken one; then nothing is marked
   if (answer.status != 200) return fault("not marked: " + answer.body);
   tally_.marks += std::ssize(ids);
   for (const std::int64_t id : ids) {
