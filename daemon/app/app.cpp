@@ -19,6 +19,7 @@
 #include "api/server.hpp"
 #include "app/caretaker.hpp"
 #include "app/database.hpp"
+#include "app/outside.hpp"
 #include "app/sockets.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
@@ -29,15 +30,11 @@
 #include "ingest/subscription_copy.hpp"
 #include "ingest/subscriptions.hpp"
 #include "loop/task.hpp"
-#include "net/client.hpp"
 #include "offline/completer.hpp"
 #include "offline/extractor.hpp"
 #include "settings/settings.hpp"
 #include "store/store.hpp"
-#include "sys/clock_jumps.hpp"
 #include "sys/disk.hpp"
-#include "sys/link.hpp"
-#include "sys/network_manager.hpp"
 #include "sys/notify.hpp"
 #include "sys/peer.hpp"
 #include "sys/reserve.hpp"
@@ -126,7 +123,8 @@ struct Estate {
 
 // In order of dependency: each is built from those above it, and outlives those below it.
 struct App::State {
-  State(CommandLine line, model::Settings s, Estate estate, sys::AdminPolicy admins, OpenedDatabase database);
+  State(CommandLine line, model::Settings s, Estate estate, sys::AdminPolicy admins, OpenedDatabase database,
+        const MakeOutside& make_outside);
 
   loop::awaitable<void> supervise();
   // The keys that wait for a restart.
@@ -136,9 +134,7 @@ struct App::State {
   loop::awaitable<void> start();
   loop::awaitable<void> reconcile();
   loop::awaitable<void> save_clock_floor();
-  loop::awaitable<void> watch_link();
-  loop::awaitable<void> watch_network_manager();
-  loop::awaitable<void> watch_clock();
+  void note_clock_set();
   void after_commit();
   void connect_housekeeper();
   void connect_caretaker();
@@ -164,10 +160,8 @@ struct App::State {
   model::Settings started_with;
   FileDescriptor state_lock;
   Sockets sockets;
-  SystemClock clock;
   Log log;
   sys::Notifier notifier;
-  BootInstant started;
   Instant stored_floor{};
   int exit_code = 0;
   bool stopping = false;
@@ -182,6 +176,9 @@ struct App::State {
   std::optional<store::Salvaged> salvaged;
 
   boost::asio::io_context io{1};
+  std::unique_ptr<Outside> outside;
+  const Clock& clock;
+  const BootInstant started;
   loop::Tasks tasks;
   loop::Thread worker;
   std::unique_ptr<store::Writer> writer_connection;
@@ -189,13 +186,8 @@ struct App::State {
   loop::OnThread<store::Writer> writer;
   loop::OnThread<store::Reader> reader;
   sys::Signals signals;
-  sys::ClockJumps clock_jumps;
-  std::unique_ptr<sys::LinkMonitor> link;                // null: the kernel does not tell
-  std::unique_ptr<sys::NetworkManager> network_manager;  // null: there is no system bus
-  net::Client client;
   ingest::Services ingest_services;
   ingest::Poller poller;
-  ingest::LinkReport link_report;
   ingest::Subscriptions subscriptions;
   ingest::SubscriptionCopy subscription_copy;
   ingest::Indexer indexer;
@@ -207,7 +199,8 @@ struct App::State {
   api::Server server;
 };
 
-App::State::State(CommandLine line, model::Settings s, Estate estate, sys::AdminPolicy admins, OpenedDatabase database)
+App::State::State(CommandLine line, model::Settings s, Estate estate, sys::AdminPolicy admins, OpenedDatabase database,
+                  const MakeOutside& make_outside)
     : command_line(std::move(line)),
       settings(std::move(s)),
       started_with(std::move(estate.started_with)),
@@ -215,21 +208,28 @@ App::State::State(CommandLine line, model::Settings s, Estate estate, sys::Admin
       sockets(std::move(estate.sockets)),
       log(STDERR_FILENO, settings.daemon.log_level, writes_to_journal()),
       notifier(std::move(estate.notifier)),
-      started(clock.boot()),
       was_left_open(database.was_left_open),
       is_new(database.is_new),
       salvaged(std::move(database.salvaged)),
+      outside(make_outside(io, settings.net)),
+      clock(outside->clock()),
+      started(clock.boot()),
       tasks(io.get_executor(), log),
       writer_connection(std::move(database.writer)),
       reader_connection(std::move(database.reader)),
       writer(*writer_connection),
       reader(*reader_connection),
       signals(io.get_executor()),
-      clock_jumps(io.get_executor()),
-      network_manager(sys::NetworkManager::connect(io.get_executor())),
-      client(io.get_executor(), settings.net),
-      ingest_services{
-          io.get_executor(), clock, log, tasks, client, worker, writer, reader, [this] { return clock_trusted(); }},
+      ingest_services{io.get_executor(),
+                      clock,
+                      log,
+                      tasks,
+                      outside->fetcher(),
+                      worker,
+                      writer,
+                      reader,
+                      [this] { return clock_trusted(); },
+                      outside->seed()},
       poller(ingest_services, settings),
       subscriptions(ingest_services, poller),
       subscription_copy(ingest_services, subscriptions, settings.daemon.state_dir + "/subscriptions.opml"),
@@ -351,9 +351,9 @@ loop::awaitable<void> App::State::start() {
   co_await note_repair();
   co_await poller.load();
   for (const FileDescriptor& socket : sockets.listening) server.serve(copy_of(socket));
-  tasks.spawn("link", watch_link());
-  if (network_manager) tasks.spawn("network manager", watch_network_manager());
-  tasks.spawn("clock", watch_clock());
+  outside->listen(tasks, log,
+                  {.link = [this](const ingest::LinkReport& report) { poller.link_reported(report); },
+                   .clock_set = [this] { note_clock_set(); }});
   tasks.spawn_vital("poller", poller.run());
   tasks.spawn("indexer", indexer.run());
   tasks.spawn_vital("housekeeper", housekeeper.run());
@@ -423,35 +423,9 @@ loop::awaitable<void> App::State::restore_subscriptions() {
   }
 }
 
-loop::awaitable<void> App::State::watch_link() {
-  auto monitor = sys::LinkMonitor::open(io.get_executor(), clock);
-  if (!monitor) {
-    log.notice("the kernel does not tell about links; only fetches will", {{"detail", monitor.error().detail}});
-    co_return;
-  }
-  link = std::move(*monitor);
-  for (sys::LinkState state = link->state();; state = co_await link->next()) {
-    link_report.up = state.up;
-    link_report.interface = state.interface;
-    poller.link_reported(link_report);
-  }
-}
-
-loop::awaitable<void> App::State::watch_network_manager() {
-  for (;;) {
-    const sys::NetworkHint hint = co_await network_manager->next();
-    link_report.metered = hint.metered;
-    link_report.portal = hint.portal;
-    poller.link_reported(link_report);
-  }
-}
-
-loop::awaitable<void> App::State::watch_clock() {
-  for (;;) {
-    co_await clock_jumps.next();
-    log.notice("the clock was set", {{"trusted", clock_trusted() ? "yes" : "no"}});
-    poller.clock_jumped();
-  }
+void App::State::note_clock_set() {
+  log.notice("the clock was set", {{"trusted", clock_trusted() ? "yes" : "no"}});
+  poller.clock_jumped();
 }
 
 loop::awaitable<void> App::State::supervise() {
@@ -494,7 +468,7 @@ loop::awaitable<Result<std::vector<std::string>>> App::State::reload_once() {
     log.warning("a changed setting takes effect at the next start", {{"key", key}});
   settings = std::move(*fresh);
   log.set_level(settings.daemon.log_level);
-  client.reconfigure(settings.net);
+  outside->reconfigure(settings.net);
   poller.reconfigure(settings);
   completer.reconfigure(settings);
   housekeeper.configure(settings.store);
@@ -577,7 +551,7 @@ Result<Estate> found(const model::Settings& settings) {
 }  // namespace
 
 Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settings settings,
-                                         std::shared_ptr<Estate> inherited) {
+                                         std::shared_ptr<Estate> inherited, const MakeOutside& outside) {
   if (inherited) settings = std::move(inherited->settings);
   Result<sys::AdminPolicy> admins = sys::AdminPolicy::create(settings.socket.admin_group);
   if (!admins) return admins.error();
@@ -595,7 +569,7 @@ Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settin
     estate->sockets = std::move(*sockets);
   }
   auto state = std::make_unique<State>(std::move(command_line), std::move(settings), std::move(*estate),
-                                       std::move(*admins), std::move(*database));
+                                       std::move(*admins), std::move(*database), outside);
   return std::unique_ptr<App>(new App(std::move(state)));
 }
 

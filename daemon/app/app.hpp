@@ -1,6 +1,7 @@
 #pragma once
 // The composition root: builds everything in the order of its dependencies, runs, reloads, stops.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,10 @@
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "model/settings.hpp"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace newscache::app {
 
@@ -26,12 +31,18 @@ Result<model::Settings> load_settings(const CommandLine& command_line);
 // that no client is turned away, and more.
 struct Estate;
 
+class Outside;
+using MakeOutside =
+    std::function<std::unique_ptr<Outside>(boost::asio::io_context& io, const model::NetSettings& settings)>;
+std::unique_ptr<Outside> machine(boost::asio::io_context& io, const model::NetSettings& settings);
+
 class App {
  public:
   // Opens the state directory, the database and the socket. Errors name the file and what to do. Cause::internal: the
   // database is damaged and another repair would not help.
   static Result<std::unique_ptr<App>> create(CommandLine command_line, model::Settings settings,
-                                             std::shared_ptr<Estate> estate = nullptr);
+                                             std::shared_ptr<Estate> estate = nullptr,
+                                             const MakeOutside& outside = machine);
   ~App();
   // Until SIGTERM or SIGINT; the exit code. Or until the database has to be repaired: then there is an estate.
   int run();

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/leaping_clock.hpp"
+
 namespace newscache::loop {
 namespace {
 
@@ -75,6 +77,9 @@ awaitable<bool> Alarm::wait_until(BootInstant when) {
   // Others have their turn even where there is nothing to wait for.
   co_await asio::post(timer_.get_executor(), asio::use_awaitable);
   co_await throw_if_cancelled();
+  // One that leaps has to know where to.
+  const auto* leaping = dynamic_cast<const LeapingClock*>(&clock_);
+  const auto expected = leaping != nullptr ? leaping->expect(when, [this] { timer_.cancel(); }) : nullptr;
   for (;;) {
     if (std::exchange(woken_, false)) co_return false;
     if (clock_.boot() >= when) co_return true;

@@ -89,8 +89,8 @@ void Daemon::start() {
     ::unsetenv("JOURNAL_STREAM");
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // also when a test's time is over
     if (before_start_) before_start_();
-    exec(program_path("newscached"), {"--config", config_file().string(), "--state-dir", state_dir().string(), "--socket",
-                                      socket(), "--log-level", "debug"});
+    exec(program_path(program_), {"--config", config_file().string(), "--state-dir", state_dir().string(), "--socket",
+                                  socket(), "--log-level", "debug"});
   }
   await_notification("READY=1");
 }
@@ -109,7 +109,8 @@ void Daemon::await_notification(std::string_view text) {
     }
     char message[4096];
     const auto length = ::recv(notify_, message, sizeof(message), 0);
-    if (length > 0 && std::string_view(message, static_cast<std::size_t>(length)).find(text) != std::string_view::npos) return;
+    if (length > 0 && std::string_view(message, static_cast<std::size_t>(length)).find(text) != std::string_view::npos)
+      return;
   }
 }
 

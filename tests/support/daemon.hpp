@@ -1,6 +1,6 @@
 #pragma once
-// The real newscached in a temporary directory, for behaviour tests. It is ready when it has said so (sd_notify), so that
-// nothing here waits by the clock.
+// The real newscached in a temporary directory, for behaviour tests. It is ready when it has said so (sd_notify), so
+// that nothing here waits by the clock.
 
 #include <sys/types.h>
 
@@ -36,9 +36,11 @@ class Daemon {
 
   // Called in the daemon's process before the program starts: to enter a namespace, or to set its environment.
   void set_before_start(std::function<void()> prepare) { before_start_ = std::move(prepare); }
-  void start();            // returns when it is ready; throws with its log when it ends instead
-  int stop();              // SIGTERM; the exit code
-  void kill();             // SIGKILL, and waits for the end
+  // Another program that takes the same arguments, in place of newscached.
+  void set_program(std::string name) { program_ = std::move(name); }
+  void start();  // returns when it is ready; throws with its log when it ends instead
+  int stop();    // SIGTERM; the exit code
+  void kill();   // SIGKILL, and waits for the end
   void signal(int number) const;
   // Waits for the next message of sd_notify that holds `text`.
   void await_notification(std::string_view text);
@@ -53,6 +55,7 @@ class Daemon {
  private:
   TemporaryDirectory directory_;
   std::function<void()> before_start_;
+  std::string program_ = "newscached";
   pid_t pid_ = -1;
   int notify_ = -1;
 };
@@ -65,6 +68,7 @@ struct ProgramResult {
 // Where a program of the build is ("newscache", "newscached"), or any by its absolute path.
 std::string program_path(const std::string& name);
 // Runs it to its end.
-ProgramResult run_program(const std::string& name, const std::vector<std::string>& arguments, std::string_view input = {});
+ProgramResult run_program(const std::string& name, const std::vector<std::string>& arguments,
+                          std::string_view input = {});
 
 }  // namespace newscache::test

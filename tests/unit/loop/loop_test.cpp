@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/leaping_clock.hpp"
 #include "loop/task.hpp"
 #include "support/catch.hpp"
 
@@ -98,6 +99,28 @@ TEST_CASE("an alarm rings when the manual clock reaches its time, however far th
   f.clock.advance(std::chrono::hours(48));
   f.io.run();
   REQUIRE(answers.size() == 1);
+}
+
+TEST_CASE("a leaping clock goes no further than to who waits for the soonest time, and forgets who does not wait") {
+  Fixture f;
+  const BootInstant start{std::chrono::hours(1)};
+  LeapingClock clock(start, Instant{std::chrono::seconds(1'000'000)});
+  loop::Alarm sooner(f.io.get_executor(), clock);
+  loop::Alarm later(f.io.get_executor(), clock);
+  std::vector<bool> answers;
+  f.tasks.spawn("later", sleep_once(later, start + std::chrono::hours(48), answers));
+  f.tasks.spawn("sooner", sleep_once(sooner, start + std::chrono::hours(2), answers));
+  f.io.poll();
+  clock.leap(start + std::chrono::hours(72));
+  CHECK(clock.boot() == start + std::chrono::hours(2));
+  CHECK(clock.wall() == Instant{std::chrono::seconds(1'000'000)} + std::chrono::hours(2));
+  f.io.poll();
+  CHECK(answers == std::vector<bool>{true});
+  later.wake();
+  f.io.run();
+  CHECK(answers == std::vector<bool>{true, false});
+  clock.leap(start + std::chrono::hours(72));
+  CHECK(clock.boot() == start + std::chrono::hours(72));
 }
 
 TEST_CASE("waking an alarm before anybody waits ends the next wait at once") {
