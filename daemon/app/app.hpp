@@ -6,13 +6,10 @@
 #include <optional>
 #include <string>
 
+#include "app/outside.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "model/settings.hpp"
-
-namespace boost::asio {
-class io_context;
-}
 
 namespace newscache::app {
 
@@ -31,7 +28,6 @@ Result<model::Settings> load_settings(const CommandLine& command_line);
 // that no client is turned away, and more.
 struct Estate;
 
-class Outside;
 using MakeOutside =
     std::function<std::unique_ptr<Outside>(boost::asio::io_context& io, const model::NetSettings& settings)>;
 std::unique_ptr<Outside> machine(boost::asio::io_context& io, const model::NetSettings& settings);
