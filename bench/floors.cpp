@@ -21,9 +21,9 @@
 #include <set>
 #include <sstream>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "base/hash.hpp"
 #include "bench/floor.hpp"
 #include "bench/usage.hpp"
 #include "feed/parse.hpp"
