@@ -25,7 +25,7 @@ def plain(value):
 
 
 def share(value):
-    return f"1/{1 / value:.1f}" if value < 1 else f"{value:.1f}"
+    return f"1/{1 / value:.3g}" if value < 1 else f"{value:.2g}"
 
 
 def kilobytes(value):

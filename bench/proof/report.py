@@ -5,11 +5,13 @@ import os
 import platform
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 from . import goals, slow, svg
 from .corpus import EDITED, NEW
 from .goals import megabytes, ratio, share, with_index
+from .measure import Spent
 from .subjects import ROUNDS, Floor, LibcurlAlone, Newsboat, PugixmlAlone, SqliteAlone, SqliteWithSearch
 
 _OURS = "newscached"
@@ -55,7 +57,9 @@ def _table(heads, rows):
 
 
 def _seconds(value):
-    return f"{value:.2f} s" if value < 10 else f"{value:.1f} s"
+    if value < 0.01:
+        return f"{value * 1e3:.1f} ms"
+    return f"{value * 1e3:.0f} ms" if value < 1 else f"{value:.2f} s" if value < 10 else f"{value:.1f} s"
 
 
 def _floor_cpu(run, round_name, searched):
@@ -80,8 +84,9 @@ def _rows_of(outcome, round_name):
             if round_name == "unchanged":
                 yield _OURS, lambda run: spent(run).cpu, False, spent
             else:
-                yield f"{_OURS}, until readable", lambda run: spent(run).cpu, False, None
-                yield f"{_OURS}, with search", lambda run: spent(run).more["cpu_with_index"], True, spent
+                yield f"{_OURS}, until readable", lambda run: spent(run).cpu, False, lambda run: Spent(spent(run).wall, 0)
+                yield f"{_OURS}, with search", lambda run: spent(run).more["cpu_with_index"], True, lambda run: replace(
+                    spent(run), wall=spent(run).more["wall_with_index"])
         else:
             yield kind.name, lambda run, of=spent: of(run).cpu, None if issubclass(kind, Floor) else False, spent
 
@@ -91,7 +96,7 @@ def rounds_table(outcome):
     for round_name in ROUNDS:
         rows.append([f"**{_HEADS[round_name]}**"] + [""] * 7)
         for name, cpu, searched, spent in _rows_of(outcome, round_name):
-            of = lambda figure: outcome.median(lambda run: spent and figure(spent(run)))
+            of = lambda figure: outcome.median(lambda run: figure(spent(run)))
             floor = None
             if searched is not None:
                 floor = outcome.median(lambda run: ratio(cpu(run), _floor_cpu(run, round_name, searched)))
@@ -132,8 +137,8 @@ def rounds_plot(outcome):
     return svg.dots(title, groups, _seconds)
 
 
-def comparison(outcome, runs, begin):
-    documents = outcome.documents
+def comparison(outcome, begin):
+    documents, runs = outcome.documents, len(outcome.runs)
     asides = "" if (documents.feeds, documents.entries) == (goals.FEEDS, goals.ENTRIES) else (
         f" The goals are meant for {goals.FEEDS:,} feeds of {goals.ENTRIES} entries.")
     return f"""{begin} Medians of {runs} run{"s" if runs > 1 else ""} in which all take turns; ratios are medians of the ratios within a run.
