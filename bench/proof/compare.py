@@ -45,20 +45,30 @@ class Outcome:
 
 
 def compare(documents, programs, workspace, runs, hosts, names, tell):
+    """Who is interrupted keeps the runs that are complete."""
     outcome = Outcome(documents, [])
-    kinds = [kind for kind in ALL if kind.name in names]
-    for number in range(1, runs + 1):
-        run = Run()
-        for kind in kinds:
-            with tempfile.TemporaryDirectory(dir=workspace) as folder:
-                _all_rounds(run, kind, documents, programs, Path(folder), hosts, lambda text: tell(f"run {number}: {text}"))
-        if LATENCY in names:
-            with tempfile.TemporaryDirectory(dir=workspace) as folder:
-                run.slow_rounds = slow.rounds(programs, folder, documents.feeds, (MAX_TRANSFERS, MOST_TRANSFERS))
-            for who, seconds in run.slow_rounds.items():
-                tell(f"run {number}: slow publishers: {who}: {seconds:.2f} s")
-        outcome.runs.append(run)
+    try:
+        for number in range(1, runs + 1):
+            outcome.runs.append(_run(documents, programs, workspace, hosts, names, lambda text: tell(f"run {number}: {text}")))
+    except KeyboardInterrupt:
+        if not outcome.runs:
+            raise
+        tell(f"interrupted; {len(outcome.runs)} of {runs} runs are complete")
     return outcome
+
+
+def _run(documents, programs, workspace, hosts, names, tell):
+    run = Run()
+    for kind in ALL:
+        if kind.name in names:
+            with tempfile.TemporaryDirectory(dir=workspace) as folder:
+                _all_rounds(run, kind, documents, programs, Path(folder), hosts, tell)
+    if LATENCY in names:
+        with tempfile.TemporaryDirectory(dir=workspace) as folder:
+            run.slow_rounds = slow.rounds(programs, folder, documents.feeds, (MAX_TRANSFERS, MOST_TRANSFERS))
+        for who, seconds in run.slow_rounds.items():
+            tell(f"slow publishers: {who}: {seconds:.2f} s")
+    return run
 
 
 def _all_rounds(run, kind, documents, programs, folder, hosts, tell):

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import random
 import shutil
+import signal
 from datetime import datetime, timedelta, timezone
 from itertools import accumulate
 from pathlib import Path
@@ -252,7 +253,8 @@ class Corpus:
         for generation in GENERATIONS:
             self.generation(generation).mkdir(parents=True)
         jobs = [(str(self.folder), number, self.entries) for number in range(self.feeds)]
-        with multiprocessing.Pool() as pool:
+        # At its end the pool terminates its processes, which must not take that for an interruption by somebody.
+        with multiprocessing.Pool(initializer=signal.signal, initargs=(signal.SIGTERM, signal.SIG_DFL)) as pool:
             all_sizes = pool.map(_write_feed, jobs, chunksize=10)
         sizes = {
             "documents": [sum(feed[i][0] for feed in all_sizes) for i in range(len(GENERATIONS))],
