@@ -8,7 +8,7 @@ from pathlib import Path
 from . import measure, svg
 from .corpus import NEW, Corpus
 from .publishers import Nginx
-from .report import _table
+from .report import table
 from .subjects import ROUNDS, Newscached, Setting
 
 ENTRIES = 5  # of each feed: few, so that feeds are what costs
@@ -34,16 +34,23 @@ def feeds(sizes, programs, workspace, corpora, hosts, tell):
 
 
 def articles(sizes, programs, workspace, words, tell):
-    """What bench_growth says of each size."""
+    """What bench_growth says of each size; of those that it has come to, when we are interrupted."""
     with tempfile.TemporaryDirectory(dir=workspace) as folder:
         command = [Path(programs) / "bench_growth", folder, words, *sizes]
-        process = measure.start(list(map(str, command)), stdout=subprocess.PIPE, text=True)
         found = []
-        with process.stdout:
-            for line in process.stdout:
-                found.append(json.loads(line))
-                tell(line.strip())
-        if process.wait() != 0:
+        try:
+            with measure.start(list(map(str, command)), stdout=subprocess.PIPE, text=True) as process:
+                for line in process.stdout:
+                    found.append(json.loads(line))
+                    tell(line.strip())
+        except KeyboardInterrupt:
+            process.kill()
+            process.wait()
+            if not found:
+                raise
+            tell(f"interrupted after {len(found)} of {len(sizes)} sizes")
+            return found
+        if process.returncode != 0:
             raise RuntimeError(f"bench_growth ended with {process.returncode}")
         return found
 
@@ -56,7 +63,7 @@ def _feeds_table(found):
             f"{size:,}", f"{cold.more['cpu_with_index'] / size * 1e3:.2f} ms", f"{unchanged.cpu / size * 1e6:.0f} us",
             f"{changes.more['cpu_with_index'] / size * 1e3:.2f} ms", f"{unchanged.written / size:.0f}",
             f"{changes.more['idle_rss'] / 1e6:.1f} MB", f"{cold.peak_rss / 1e6:.0f} MB"])
-    return _table(["feeds", f"cold, a feed ({ENTRIES} articles)", "unchanged, a feed", f"{NEW} new and 1 edited, a feed",
+    return table(["feeds", f"cold, a feed ({ENTRIES} articles)", "unchanged, a feed", f"{NEW} new and 1 edited, a feed",
                    "bytes written unchanged, a feed", "RSS at rest", "peak RSS, cold"], rows)
 
 
@@ -64,22 +71,18 @@ def _articles_table(found):
     rows = [[f"{one['articles']:,}", f"{one['new_us']:.0f} us", f"{one['new_written'] / 1e3:.1f} kB", f"{one['known_us']:.1f} us",
              f"{one['stored'] / 1e3:.2f} kB", f"{one['newest_us']:.0f} us", f"{one['search_us']:.0f} us",
              f"{one['peak_kb'] / 1024:.0f} MB"] for one in found]
-    return _table(["articles stored", "CPU a new one", "written a new one", "CPU a known one", "stored each", "newest 50",
+    return table(["articles stored", "CPU a new one", "written a new one", "CPU a known one", "stored each", "newest 50",
                    "search, newest 20", "peak RSS"], rows)
 
 
 def section(found_feeds, found_articles, words, begin):
-    return f"""{begin}
-
-The daemon, once at each size, search index included; CPU and bytes are shares of a feed:
-
-{_feeds_table(found_feeds)}
-The store alone, with the search index (`bench_growth`), articles of {words} words in the median, {NEW:,} new ones at a time in each of 1,000 feeds. A known
-article is one that a document still lists:
-
-{_articles_table(found_articles)}
-![Cost over size](growth.svg)
-"""
+    parts = [begin]
+    if found_feeds:
+        parts += ["The daemon, once at each size, search index included; CPU and bytes are shares of a feed:", _feeds_table(found_feeds)]
+    if found_articles:
+        parts += [f"The store alone, with the search index (`bench_growth`): articles of {words} words in the median, {NEW} new ones at a "
+                  "time in each of 1,000 feeds. A known article is one that a document still lists.", _articles_table(found_articles)]
+    return "\n\n".join(parts + ["![Cost over size](growth.svg)"])
 
 
 def plot(found_feeds, found_articles):

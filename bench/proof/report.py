@@ -52,7 +52,7 @@ def _number(value, form):
     return "" if value is None else form(value)
 
 
-def _table(heads, rows):
+def table(heads, rows):
     return "\n".join(["| " + " | ".join(row) + " |" for row in (heads, ["---"] * len(heads), *rows)]) + "\n"
 
 
@@ -106,7 +106,7 @@ def rounds_table(outcome):
                 _number(floor, lambda value: f"{value:.1f}"),
                 _number(of(lambda one: one.wall), _seconds), _number(of(lambda one: one.peak_rss), megabytes),
                 _number(of(lambda one: one.written), megabytes), _number(of(lambda one: one.stored), megabytes)])
-    return _table(["", "CPU", "of newsboat's", "of the floors'", "wall", "peak RSS", "written", "stored"], rows)
+    return table(["", "CPU", "of newsboat's", "of the floors'", "wall", "peak RSS", "written", "stored"], rows)
 
 
 def goals_table(outcome):
@@ -115,13 +115,13 @@ def goals_table(outcome):
         value = outcome.median(lambda run, of=goal.figure: of(outcome, run))
         if value is not None:
             rows.append([goal.what, goal.show(goal.most), goal.show(value), "held" if value <= goal.most else "**missed**"])
-    return _table(["goal", "at most", "is", ""], rows) if rows else ""
+    return table(["goal", "at most", "is", ""], rows) if rows else ""
 
 
 def slow_table(outcome):
     names = list(outcome.runs[0].slow_rounds)
     rows = [[name, _seconds(outcome.median(lambda run, of=name: run.slow_rounds.get(of)))] for name in names]
-    return _table(["all unchanged, the slowest answer after " + _seconds(slow.SLOWEST), "wall"], rows) if rows else ""
+    return table(["all unchanged, the slowest answer after " + _seconds(slow.SLOWEST), "wall"], rows) if rows else ""
 
 
 def rounds_plot(outcome):
