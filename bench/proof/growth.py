@@ -75,13 +75,15 @@ def _articles_table(found):
                    "search, newest 20", "peak RSS"], rows)
 
 
-def section(found_feeds, found_articles, words, begin):
+def section(found_feeds, found_articles, wanted_articles, words, begin):
     parts = [begin]
     if found_feeds:
         parts += ["The daemon, once at each size, search index included; CPU and bytes are shares of a feed:", _feeds_table(found_feeds)]
     if found_articles:
         parts += [f"The store alone, with the search index (`bench_growth`): articles of {words} words in the median, {NEW} new ones at a "
                   "time in each of 1,000 feeds. A known article is one that a document still lists.", _articles_table(found_articles)]
+    if missing := sorted(wanted_articles)[len(found_articles):]:
+        parts.append("Interrupted before: " + ", ".join(f"{size:,}" for size in missing) + " articles.")
     return "\n\n".join(parts + ["![Cost over size](growth.svg)"])
 
 

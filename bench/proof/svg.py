@@ -34,7 +34,7 @@ class _LogAxis:
 
 def dots(title, groups, show):
     """groups: (name, rows); rows: (name, colour, median, least, most). A dot a row, and a bar from the least to the most."""
-    row_height, left, right, width, top = 20, 190, 680, 760, 50
+    row_height, left, right, width, top = 20, 210, 680, 760, 50
     values = [value for _, rows in groups for row in rows for value in row[2:]]
     axis = _LogAxis(values, left, right)
     height = top + sum((len(rows) + 1.4) * row_height for _, rows in groups) + 10
