@@ -137,7 +137,7 @@ def rounds_plot(outcome):
     return svg.dots(title, groups, _seconds)
 
 
-def comparison(outcome, begin, plot_name):
+def comparison(outcome, begin):
     documents, runs = outcome.documents, len(outcome.runs)
     asides = "" if (documents.feeds, documents.entries) == (goals.FEEDS, goals.ENTRIES) else (
         f" The goals are meant for {goals.FEEDS:,} feeds of {goals.ENTRIES} entries.")
@@ -149,7 +149,7 @@ newscached starts anew for each round, as the others do; its CPU is that of its 
 newsboat, which keeps validators from its second round on, has had that before it is measured unchanged; sfeed is Debian's script, which asks without any. The floors are libcurl, pugixml and SQLite (the same rows and indexes), added up.{asides}
 
 {goals_table(outcome)}
-![CPU of each round]({plot_name})
+![CPU of each round](performance.svg)
 
 {rounds_table(outcome)}
 {slow_table(outcome)}"""
