@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "store/article_rows.hpp"
+#include "store/record.hpp"
+#include "store/search_text.hpp"
 #include "store/tokenizer.hpp"
 
 namespace newscache::bench {
@@ -19,6 +22,27 @@ struct FloorRow {
   std::string text;
   std::vector<std::string> tags;
 };
+
+// What the store would keep of the entry.
+inline FloorRow floor_row(std::int64_t feed, const model::IncomingEntry& incoming, store::RecordCodec& codec,
+                          const store::Options& options) {
+  auto entry = incoming.entry;
+  const auto uid = store::uid_from_hex(incoming.uid);
+  const auto hash = store::content_hash(entry, incoming.link);
+  FloorRow row;
+  row.feed = feed;
+  row.text = store::search_text(entry, options).joined();
+  const auto record = codec.encode(entry);
+  row.uid.assign(uid.begin(), uid.end());
+  row.hash.assign(hash.begin(), hash.end());
+  row.uid_key = store::uid_key(row.uid);
+  row.link = *store::link_key(incoming.link);
+  row.sort = entry.date_published->time_since_epoch().count();
+  row.head = record.head;
+  row.body = record.body;
+  row.tags = entry.tags;
+  return row;
+}
 
 class Floor {
  public:
@@ -39,8 +63,8 @@ class Floor {
   Floor(const Floor&) = delete;
   Floor& operator=(const Floor&) = delete;
 
-  // One transaction.
-  void insert(const std::vector<FloorRow>& rows) {
+  // One transaction. Without `index` nobody can search.
+  void insert(const std::vector<FloorRow>& rows, bool index = true) {
     run("BEGIN IMMEDIATE");
     const std::int64_t first = last_id_ + 1;
     for (const auto& row : rows) {
@@ -51,13 +75,7 @@ class Floor {
       step(2, {row.feed, row.link, last_id_}, {}, true);
       step(3, {last_id_, last_id_}, {}, true);
     }
-    std::int64_t id = first;
-    for (const auto& row : rows) step(4, {id++}, {&row.text}, false);
-    id = first;
-    for (const auto& row : rows) {
-      for (const auto& tag : row.tags) step(5, {row.sort, id}, {&tag}, false);
-      ++id;
-    }
+    if (index) insert_into_index(rows, first);
     run("COMMIT");
   }
   void checkpoint() { run("PRAGMA wal_checkpoint(TRUNCATE)"); }
@@ -88,6 +106,15 @@ INSERT INTO search(search, rank) VALUES ('automerge', 8);
       "INSERT OR IGNORE INTO tag(sort, id, tag) VALUES (?, ?, ?)",
   };
 
+  void insert_into_index(const std::vector<FloorRow>& rows, std::int64_t first) {
+    std::int64_t id = first;
+    for (const auto& row : rows) step(4, {id++}, {&row.text}, false);
+    id = first;
+    for (const auto& row : rows) {
+      for (const auto& tag : row.tags) step(5, {row.sort, id}, {&tag}, false);
+      ++id;
+    }
+  }
   void check(int code) const {
     if (code != SQLITE_OK && code != SQLITE_DONE) throw std::runtime_error(sqlite3_errmsg(handle_));
   }

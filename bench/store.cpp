@@ -18,9 +18,7 @@
 #include "bench/corpus.hpp"
 #include "bench/floor.hpp"
 #include "bench/usage.hpp"
-#include "store/article_rows.hpp"
 #include "store/record.hpp"
-#include "store/search_text.hpp"
 #include "store/store.hpp"
 
 using namespace newscache;
@@ -133,31 +131,11 @@ class Bench {
     for (const auto& [number, version] : listed) {
       update.entries.push_back(corpus_.article(feed, number, version));
       if (number < first_new) continue;
-      rows.push_back(floor_row(feed, update.entries.back()));
+      rows.push_back(bench::floor_row(model::raw(update.feed_id), update.entries.back(), codec_, options_));
       raw_bytes_ += static_cast<std::int64_t>(update.entries.back().entry.content_html.size());
       ++articles_;
     }
     return update;
-  }
-
-  bench::FloorRow floor_row(int feed, const model::IncomingEntry& incoming) {
-    auto entry = incoming.entry;
-    const auto text = store::search_text(entry, options_).joined();
-    const auto record = codec_.encode(entry);
-    const auto uid = store::uid_from_hex(incoming.uid);
-    const auto hash = store::content_hash(entry, incoming.link);
-    bench::FloorRow row;
-    row.feed = model::raw(feeds_[static_cast<std::size_t>(feed)]);
-    row.uid.assign(uid.begin(), uid.end());
-    row.hash.assign(hash.begin(), hash.end());
-    row.uid_key = store::uid_key(row.uid);
-    row.link = *store::link_key(incoming.link);
-    row.sort = entry.date_published->time_since_epoch().count();
-    row.head = record.head;
-    row.body = record.body;
-    row.text = text;
-    row.tags = entry.tags;
-    return row;
   }
 
   void index() {
