@@ -81,7 +81,7 @@ std::vector<std::string> matches(const std::string& text, const std::string& pat
 
 }  // namespace
 
-TEST_CASE("with the publisher gone an article is there with its text and its pictures") {
+TEST_CASE("with the publisher gone an article is there with its text and its pictures", "[pages]") {
   auto site = std::make_unique<Site>();
   site->publish();
   Daemon daemon;
@@ -118,7 +118,8 @@ TEST_CASE("with the publisher gone an article is there with its text and its pic
   CHECK(get(daemon, "/v1/articles?q=strongest").json.at("articles").as_array().size() == 1);
 }
 
-TEST_CASE("a power cut in the middle of a picture leaves no half of it, and it is fetched after the next start") {
+TEST_CASE("a power cut in the middle of a picture leaves no half of it, and it is fetched after the next start",
+          "[pages]") {
   Site site;
   site.publish();
   site.publisher.answer("/b.gif", Answer{.body = gif('b'), .type = "image/gif", .fault = Fault::stall_in_body});
@@ -138,7 +139,7 @@ TEST_CASE("a power cut in the middle of a picture leaves no half of it, and it i
   CHECK(files_in(daemon.state_dir() / "assets") == 2);
 }
 
-TEST_CASE("assets go with the last article that refers to them") {
+TEST_CASE("assets go with the last article that refers to them", "[pages]") {
   Site site;
   site.publish();
   site.publisher.serve_file("/other.xml", rss("Other", linked_item("2", site.publisher.url("/2"), teaser)));
@@ -157,7 +158,7 @@ TEST_CASE("assets go with the last article that refers to them") {
   CHECK(files_in(daemon.state_dir() / "assets") == 0);
 }
 
-TEST_CASE("a page that is no article leaves the teaser and says so") {
+TEST_CASE("a page that is no article leaves the teaser and says so", "[pages]") {
   Site site;
   site.publish();
   site.publisher.serve_file("/1",
@@ -176,7 +177,7 @@ TEST_CASE("a page that is no article leaves the teaser and says so") {
   CHECK(content.find(teaser) != std::string::npos);
 }
 
-TEST_CASE("a feed's own settings say what is fetched for it, also for what is there already") {
+TEST_CASE("a feed's own settings say what is fetched for it, also for what is there already", "[pages]") {
   Site site;
   site.publish();
   Daemon daemon("[offline]\nfull_text = \"never\"\nimages = false\n");

@@ -65,7 +65,7 @@ TEST_CASE("a feed is judged by most of its entries, and stays what it was while 
   CHECK(judge_teasers(List{}, true) == true);
 }
 
-TEST_CASE("what is wanted is what the feed's own settings say, else the general ones") {
+TEST_CASE("what is wanted is what the feed's own settings say, else the general ones", "[pages]") {
   model::OfflineSettings general;
   model::FeedState state;
   model::FeedSettings own;

@@ -22,7 +22,7 @@ std::string whole(const std::string& more = {}) { return page(more).substr(8); }
 
 }  // namespace
 
-TEST_CASE("an article of a feed of teasers gets the text and the pictures of its page") {
+TEST_CASE("an article of a feed of teasers gets the text and the pictures of its page", "[pages]") {
   Completing world;
   world.publish(1, teaser);
   world.site["http://site.example/1"] = {page("<img src=\"http://cdn.example/1.gif\">")};
@@ -75,7 +75,7 @@ TEST_CASE("a picture that several articles show is fetched once") {
   CHECK(world.asked("http://cdn.example/logo.gif") == before);
 }
 
-TEST_CASE("a page without an article leaves the teaser, says why, and is not asked for again") {
+TEST_CASE("a page without an article leaves the teaser, says why, and is not asked for again", "[pages]") {
   Completing world;
   world.publish(1, teaser);
   world.site["http://site.example/1"] = {"please log in"};
@@ -90,7 +90,7 @@ TEST_CASE("a page without an article leaves the teaser, says why, and is not ask
   CHECK(world.asked("http://site.example/1") == 1);
 }
 
-TEST_CASE("a page that does not answer is tried again, later each time, until it is given up") {
+TEST_CASE("a page that does not answer is tried again, later each time, until it is given up", "[pages]") {
   Completing world;
   world.publish(1, teaser);
   world.site["http://site.example/1"] = {{}, {}, 200, Error{Cause::timeout, "no answer"}};
@@ -129,7 +129,7 @@ TEST_CASE("what is missing of the pictures makes an article partial; what will n
   CHECK(world.media().size() == 1);
 }
 
-TEST_CASE("a page that says hardly more than the feed does not take its place") {
+TEST_CASE("a page that says hardly more than the feed does not take its place", "[pages]") {
   Completing world;
   world.publish(1, "<p>A short piece, which is whole as it is.</p>");
   world.site["http://site.example/1"] = {"ARTICLE <p>A short piece, which is whole as it is.</p>"};
@@ -210,7 +210,7 @@ TEST_CASE("an enclosure comes in pieces, and goes on where it was cut off") {
   CHECK(pieces == 1 + 1 + 11);  // one before the cut, the cut one, and the rest in smaller ones
 }
 
-TEST_CASE("what waits to be completed is not forgotten by a restart") {
+TEST_CASE("what waits to be completed is not forgotten by a restart", "[pages]") {
   Completing world;
   world.publish(5, teaser);
   for (int i = 1; i <= 5; ++i) world.site["http://site.example/" + std::to_string(i)] = {page()};
@@ -238,7 +238,7 @@ TEST_CASE("when a setting asks for more, the newest articles get it") {
   CHECK(world.completion().state == OfflineState::complete);
 }
 
-TEST_CASE("an edited article is completed anew") {
+TEST_CASE("an edited article is completed anew", "[pages]") {
   Completing world;
   world.publish(1, teaser);
   world.site["http://site.example/1"] = {page()};
@@ -253,7 +253,7 @@ TEST_CASE("an edited article is completed anew") {
   CHECK(world.article().entry.content_html.find("And so has the rest") != std::string::npos);
 }
 
-TEST_CASE("when more is wanted of articles that were complete, they get it, and no page is read twice") {
+TEST_CASE("when more is wanted of articles that were complete, they get it, and no page is read twice", "[pages]") {
   Completing world;
   world.settings.offline.images = false;
   world.publish(1, teaser);

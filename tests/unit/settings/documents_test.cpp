@@ -94,7 +94,7 @@ TEST_CASE("the example file with all its defaults put in force is the default se
   CHECK(settings::print(*parsed) == settings::print({}));
 }
 
-TEST_CASE("the example file with every example put in force is valid") {
+TEST_CASE("the example file with every example put in force is valid", "[pages]") {
   std::istringstream file(source_file("config/newscached.toml"));
   static const std::regex setting(R"(#(\[\[[a-z]+\]\]|[a-z_]+ = ).*)");
   std::string document;

@@ -72,7 +72,8 @@ std::string keys() {
 
 }  // namespace
 
-TEST_CASE("the manual page has every key with its meaning, its range, its default and when it takes effect") {
+TEST_CASE("the manual page has every key with its meaning, its range, its default and when it takes effect",
+          "[pages]") {
   auto page = read_file(page_file, 1 << 20).value();
   const auto begin = page.find(begin_mark) + begin_mark.size();
   const auto end = page.find(end_mark);

@@ -229,7 +229,7 @@ url = "http://192.168.1.10/b.xml"
   CHECK(parsed->feeds[1].settings.empty());
 }
 
-TEST_CASE("an error in a declared feed names its place") {
+TEST_CASE("an error in a declared feed names its place", "[pages]") {
   struct {
     const char* toml;
     const char* error;
