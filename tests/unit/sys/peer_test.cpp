@@ -49,7 +49,8 @@ TEST_CASE("the peer of a socket pair is this process, with its groups") {
   CHECK(told == own);
 }
 
-TEST_CASE("the peer's groups are known also when there are many") {
+// qemu-user knows SO_PEERGROUPS as a number.
+TEST_CASE("the peer's groups are known also when there are many", "[kernel]") {
   if (::geteuid() != 0) {
     WARN("skipped: only root can take groups");
     return;
