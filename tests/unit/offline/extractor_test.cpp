@@ -49,7 +49,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE("a page is read in another process, which knows nothing of this one") {
+TEST_CASE("a page is read in another process, which knows nothing of this one", "[kernel]") {
   Fixture f;
   const auto article = f.read_one("no text");
   REQUIRE(article.has_error());  // what it answers is no UTF-8
@@ -66,7 +66,8 @@ TEST_CASE("a page is read in another process, which knows nothing of this one") 
   CHECK(next->title != std::to_string(::getpid()));
 }
 
-TEST_CASE("many pages, also large ones, are read in one process; a page without an article does not end it") {
+TEST_CASE("many pages, also large ones, are read in one process; a page without an article does not end it",
+          "[kernel]") {
   Fixture f;
   std::vector<std::string> pages(50, "text");
   pages[20] = "none";
@@ -78,7 +79,7 @@ TEST_CASE("many pages, also large ones, are read in one process; a page without 
   CHECK(f.extractor.has_idle_process());
 }
 
-TEST_CASE("pages that are read at once are read in processes of their own, of which one is kept") {
+TEST_CASE("pages that are read at once are read in processes of their own, of which one is kept", "[kernel]") {
   Fixture f;
   std::vector<Result<html::PageArticle>> answers;
   for (int i = 0; i < 3; ++i) f.tasks.spawn("read", f.read_all({"text"}, answers));
@@ -89,7 +90,8 @@ TEST_CASE("pages that are read at once are read in processes of their own, of wh
   CHECK(processes.contains(f.read_one("text")->title));
 }
 
-TEST_CASE("whatever happens to the process is a page without an article, and the next one is read in a new process") {
+TEST_CASE("whatever happens to the process is a page without an article, and the next one is read in a new process",
+          "[kernel]") {
   struct {
     const char* page;
     const char* detail;
@@ -115,13 +117,13 @@ TEST_CASE("whatever happens to the process is a page without an article, and the
   }
 }
 
-TEST_CASE("pages come to the process in UTF-8, whatever they were in: it can open no tables") {
+TEST_CASE("pages come to the process in UTF-8, whatever they were in: it can open no tables", "[kernel]") {
   Fixture f;
   const std::string label = "<meta charset=shift_jis>";
   CHECK(f.read_one(label + "\x93\xfa\x96\x7b")->content_text == label + "\u65e5\u672c");
 }
 
-TEST_CASE("a page that takes too much memory has no article") {
+TEST_CASE("a page that takes too much memory has no article", "[kernel]") {
   Fixture f;
   const auto answers = f.read({"memory", "text"});
   CHECK(answers[1].has_value());
@@ -131,7 +133,7 @@ TEST_CASE("a page that takes too much memory has no article") {
 #endif
 }
 
-TEST_CASE("a page for which there was no time before its deadline may have an article still") {
+TEST_CASE("a page for which there was no time before its deadline may have an article still", "[kernel]") {
   Fixture f({{NEWSCACHE_PAGE_PROCESS}, 50ms, 1h});
   const auto answer = f.read_one("stuck");
   REQUIRE(answer.has_error());
@@ -139,7 +141,7 @@ TEST_CASE("a page for which there was no time before its deadline may have an ar
   CHECK_FALSE(f.extractor.has_idle_process());
 }
 
-TEST_CASE("a process that has nothing to do for long is ended, and leaves no task behind") {
+TEST_CASE("a process that has nothing to do for long is ended, and leaves no task behind", "[kernel]") {
   Fixture f({{NEWSCACHE_PAGE_PROCESS}, 1h, 1ms});
   REQUIRE(f.read_one("text").has_value());
   f.io.run();
@@ -148,7 +150,7 @@ TEST_CASE("a process that has nothing to do for long is ended, and leaves no tas
   CHECK(f.read_one("text").has_value());
 }
 
-TEST_CASE("a process that was killed while it waited is replaced before the page that follows") {
+TEST_CASE("a process that was killed while it waited is replaced before the page that follows", "[kernel]") {
   Fixture f;
   const auto before = f.read_one("text");
   REQUIRE(before.has_value());
@@ -166,7 +168,7 @@ TEST_CASE("a process that cannot be started says nothing of the page") {
   CHECK(answer.error().detail == "cannot start a process to read pages in: No such file or directory");
 }
 
-TEST_CASE("a page whose task is cancelled ends its process") {
+TEST_CASE("a page whose task is cancelled ends its process", "[kernel]") {
   Fixture f;
   std::vector<Result<html::PageArticle>> answers;
   f.tasks.spawn("read", f.read_all({"stuck"}, answers));
