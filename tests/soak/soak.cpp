@@ -207,8 +207,10 @@ void Soak::pass_until(Instant then) {
 void Soak::settle() {
   for (bool is_quiet = false; !is_quiet;) {
     serve();
+    const std::int64_t polls = tally_.polls;
     const std::int64_t active = get("/v1/status").at("polling").at("active").to_number<std::int64_t>();
-    is_quiet = !serve() && active == 0;
+    // A poll that begins after that was said may have been answered while we waited for it to be said.
+    is_quiet = !serve() && active == 0 && tally_.polls == polls;
   }
   for (const auto& [id, feed] : asked_) feed->expectations.settled();
   asked_.clear();
