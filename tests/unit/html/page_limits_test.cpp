@@ -103,7 +103,7 @@ TEST_CASE("an article survives whatever hostile markup surrounds it") {
 }
 
 // Square time at this size is minutes: the bound is for that and no measure of speed.
-TEST_CASE("4 MiB of what is looked at again for each element are read in seconds") {
+TEST_CASE("4 MiB of what is looked at again for each element are read in seconds", "[kernel]") {
   constexpr std::size_t size = 4 << 20;
   constexpr int most_seconds = 20;
   const std::string long_title = "<title>" + repeated("ferry - ", 120) + "</title>";

@@ -160,7 +160,7 @@ TEST_CASE("a process that was killed while it waited is replaced before the page
   CHECK(after->title != before->title);
 }
 
-TEST_CASE("a process that cannot be started says nothing of the page") {
+TEST_CASE("a process that cannot be started says nothing of the page", "[kernel]") {
   Fixture f({{"/nonexistent/program"}, 1h, 1h});
   const auto answer = f.read_one("text");
   REQUIRE(answer.has_error());
