@@ -233,7 +233,7 @@ App::State::State(CommandLine line, model::Settings s, Estate estate, sys::Admin
       poller(ingest_services, settings),
       subscriptions(ingest_services, poller),
       subscription_copy(ingest_services, subscriptions, settings.daemon.state_dir + "/subscriptions.opml"),
-      indexer(ingest_services),
+      indexer(ingest_services, [this] { return poller.activity().active > 0; }),
       housekeeper(
           ingest_services, poller, [path = settings.daemon.state_dir] { return sys::disk_space(path); },
           reserve_file(settings)),

@@ -1,5 +1,6 @@
 #include "ingest/indexer.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace newscache::ingest {
@@ -13,6 +14,8 @@ constexpr std::int64_t kPiece = 1024;
 constexpr std::int64_t kPatience = 4 * kPiece;
 // So long what has come in may wait for company.
 constexpr auto kLongest = 5min;
+// While polls are under way, it is looked so often whether they are done.
+constexpr auto kLookAgain = 1s;
 
 }  // namespace
 
@@ -72,12 +75,17 @@ loop::awaitable<void> Indexer::run() {
         since.reset();
       } else {
         if (!since) since = now;
-        if (waiting >= kPiece || now >= *since + kLongest) {
+        wake = *since + kLongest;
+        const bool enough = waiting >= kPiece;
+        if (now >= wake || (enough && !polls_are_under_way_())) {
           co_await take_in_all(waiting);
           since.reset();
           continue;
         }
-        wake = *since + kLongest;
+        if (enough) {
+          co_await train();
+          wake = std::min<BootInstant>(wake, now + kLookAgain);
+        }
       }
     } catch (const store::StoreError& error) {
       behind_ = true;

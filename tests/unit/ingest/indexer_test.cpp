@@ -17,7 +17,7 @@ struct Library : World {
     tasks.emplace(io.get_executor(), log);
     feed = add("http://one.example/feed");
     clock.on_change = [this] { indexer->wake(); };
-    indexer.emplace(services());
+    indexer.emplace(services(), [this] { return polls_are_under_way; });
     tasks->spawn_vital("indexer", indexer->run());
     settle();
   }
@@ -62,6 +62,7 @@ struct Library : World {
 
   model::FeedId feed{};
   int number = 0;
+  bool polls_are_under_way = false;
   std::optional<ingest::Indexer> indexer;
 };
 
@@ -89,8 +90,28 @@ TEST_CASE("many articles are taken into the index at once") {
   CHECK(library.reader_connection->unindexed() == 0);
 }
 
+TEST_CASE("while polls are under way, many articles wait until these are done, and for some minutes at most") {
+  Library library;
+  library.polls_are_under_way = true;
+  library.arrive(1100);
+  library.clock.advance(2min);
+  library.settle();
+  CHECK(library.reader_connection->unindexed() == 1100);
+  library.polls_are_under_way = false;
+  library.clock.advance(1s);
+  library.settle();
+  CHECK(library.reader_connection->unindexed() == 0);
+
+  library.polls_are_under_way = true;
+  library.arrive(1100);
+  library.clock.advance(5min);
+  library.settle();
+  CHECK(library.reader_connection->unindexed() == 0);
+}
+
 TEST_CASE("who asks by words finds what has just come in") {
   Library library;
+  library.polls_are_under_way = true;
   library.arrive(7);
   CHECK(library.ask());
   CHECK(library.found() == 7);
