@@ -1,0 +1,247 @@
+#include "api/readers/google_reader_shapes.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "api/readers/google_ids.hpp"
+#include "html/plain_text.hpp"
+#include "text/entities.hpp"
+#include "text/json_writer.hpp"
+
+namespace newscache::api::google {
+namespace {
+
+using text::JsonWriter;
+
+const std::string& title_of(const model::Feed& feed) { return feed.title.empty() ? feed.url : feed.title; }
+
+std::string digits_of(std::optional<Instant> time, std::int64_t per_second) {
+  return std::to_string(time ? time->time_since_epoch().count() * per_second : 0);
+}
+
+constexpr std::int64_t milli = 1'000;
+constexpr std::int64_t micro = 1'000'000;
+
+// Exactly one: Readrops fails on two, and who has none is dropped by RSS Guard.
+void put_label(JsonWriter& out, const model::Feed& feed) {
+  const auto label = label_of_folder(feed.folder);
+  out.open('[').open('{').key("id").text(label_id(label)).key("label").text(label).close('}').close(']');
+}
+
+struct Unread {
+  std::int64_t count = 0;
+  std::optional<Instant> newest;
+  void add(const model::Feed& feed) {
+    count += feed.unread;
+    newest = std::max(newest, feed.newest_arrival);
+  }
+};
+
+struct Label {
+  std::string_view name;
+  Unread unread;
+};
+
+// In their order, the default one first.
+std::vector<Label> labels_of(std::span<const model::Feed> feeds) {
+  std::vector<Label> labels{{default_label, {}}};
+  std::unordered_map<std::string_view, std::size_t> places{{default_label, 0}};
+  for (const auto& feed : feeds) {
+    const auto name = label_of_folder(feed.folder);
+    const auto [place, is_new] = places.emplace(name, labels.size());
+    if (is_new) labels.push_back({name, {}});
+    labels[place->second].unread.add(feed);
+  }
+  return labels;
+}
+
+void put_unread(JsonWriter& out, std::string_view id, const Unread& unread) {
+  out.open('{').key("id").text(id).key("count").integer(unread.count);
+  out.key("newestItemTimestampUsec").text(digits_of(unread.newest, micro)).close('}');
+}
+
+// A link for each article: readers take one without for damaged.
+std::string_view link_of(const model::Article& article, const model::Feed* feed) {
+  const auto& entry = article.entry;
+  if (!entry.url.empty()) return entry.url;
+  if (!entry.external_url.empty()) return entry.external_url;
+  if (feed == nullptr) return {};
+  return feed->home_page_url.empty() ? feed->url : feed->home_page_url;
+}
+
+std::string authors_of(const model::Entry& entry) {
+  std::string names;
+  for (const auto& author : entry.authors) {
+    const auto& name = author.name.empty() ? author.email : author.name;
+    if (!names.empty() && !name.empty()) names += ", ";
+    names += name;
+  }
+  return names;
+}
+
+void put_categories(JsonWriter& out, const model::Article& article, const model::Feed* feed, Dialect dialect) {
+  out.key("categories").open('[');
+  // Liferea looks at the first only, and for backslashes that JSON would have if somebody had escaped it twice.
+  if (article.read && dialect == Dialect::liferea) out.text(R"(user/-/state\/com.google\/read)");
+  out.text(reading_list_id);
+  if (feed != nullptr) out.text(label_id(label_of_folder(feed->folder)));
+  if (article.read) out.text(read_id);
+  if (article.starred) out.text(starred_id);
+  out.close(']');
+}
+
+void put_enclosures(JsonWriter& out, const std::vector<model::Attachment>& attachments) {
+  if (attachments.empty()) return;
+  out.key("enclosure").open('[');
+  for (const auto& attachment : attachments) {
+    out.open('{').key("href").text(attachment.url);
+    out.key("type").text(attachment.mime_type.empty() ? "application/octet-stream" : attachment.mime_type);
+    if (attachment.size_bytes) out.key("length").integer(*attachment.size_bytes);
+    out.close('}');
+  }
+  out.close(']');
+}
+
+void put_times(JsonWriter& out, const model::Article& article) {
+  const auto& entry = article.entry;
+  const auto published = entry.date_published.value_or(article.date_received);
+  out.key("published").integer(published.time_since_epoch().count());
+  // Liferea sorts by it: reading and starring must not move it.
+  out.key("updated").integer(std::max(published, entry.date_modified.value_or(published)).time_since_epoch().count());
+  out.key("crawlTimeMsec").text(digits_of(article.date_received, milli));
+  out.key("timestampUsec").text(digits_of(article.date_received, micro));
+}
+
+}  // namespace
+
+std::string subscriptions_json(std::span<const model::Feed> feeds, const IconOf& icon_of) {
+  std::string body;
+  JsonWriter out(body);
+  out.open('{').key("subscriptions").open('[');
+  for (const auto& feed : feeds) {
+    out.open('{').key("id").text(feed_id(feed.id)).key("title").text(title_of(feed));
+    out.key("categories");
+    put_label(out, feed);
+    // Strings also where there is nothing to say: NewsFlash and Capy need them.
+    out.key("url").text(feed.url).key("htmlUrl").text(feed.home_page_url).key("iconUrl").text(icon_of(feed));
+    out.close('}');
+  }
+  out.close(']').close('}');
+  return body;
+}
+
+std::string tags_json(std::span<const model::Feed> feeds) {
+  std::string body;
+  JsonWriter out(body);
+  out.open('{').key("tags").open('[');
+  out.open('{').key("id").text(starred_id).close('}');
+  for (const auto& label : labels_of(feeds)) {
+    out.open('{').key("id").text(label_id(label.name)).key("type").text("folder").close('}');
+  }
+  out.close(']').close('}');
+  return body;
+}
+
+std::string unread_counts_json(std::span<const model::Feed> feeds) {
+  Unread all;
+  for (const auto& feed : feeds) all.add(feed);
+  std::string body;
+  JsonWriter out(body);
+  out.open('{').key("max").integer(all.count).key("unreadcounts").open('[');
+  for (const auto& feed : feeds) {
+    Unread unread;
+    unread.add(feed);
+    put_unread(out, feed_id(feed.id), unread);
+  }
+  for (const auto& label : labels_of(feeds)) put_unread(out, label_id(label.name), label.unread);
+  put_unread(out, reading_list_id, all);
+  out.close(']').close('}');
+  return body;
+}
+
+std::string user_json(std::string_view name) {
+  std::string body;
+  JsonWriter out(body);
+  out.open('{').key("userId").text("1").key("userName").text(name);
+  out.key("userProfileId").text("1").key("userEmail").text(name).close('}');
+  return body;
+}
+
+std::string item_refs_json(std::span<const model::ArticleId> ids, bool more) {
+  std::string body;
+  body.reserve(64 + ids.size() * 26);
+  JsonWriter out(body);
+  out.open('{').key("itemRefs").open('[');
+  // No second member: Readrops stops there.
+  for (const auto id : ids) out.open('{').key("id").text(decimal_item_id(id)).close('}');
+  out.close(']');
+  if (more && !ids.empty()) out.key("continuation").text(decimal_item_id(ids.back()));
+  out.close('}');
+  return body;
+}
+
+std::string items_opening(std::string_view stream, Instant now) {
+  std::string body;
+  JsonWriter out(body);
+  out.open('{').key("id").text(stream).key("updated").integer(now.time_since_epoch().count());
+  out.key("items").open('[');
+  return body;
+}
+
+std::string items_end(std::optional<model::ArticleId> continuation) {
+  std::string end = "]";
+  if (continuation) end += ",\"continuation\":\"" + decimal_item_id(*continuation) + "\"";
+  return end + "}";
+}
+
+void append_item(std::string& body, const model::Article& article, const model::Feed* feed, Dialect dialect) {
+  const auto& entry = article.entry;
+  const auto link = link_of(article, feed);
+  JsonWriter out(body);
+  out.open('{').key("id").text(long_item_id(article.id)).key("title").text(title_of(article));
+  put_times(out, article);
+  out.key("canonical").open('[').open('{').key("href").text(link).close('}').close(']');
+  // RSS Guard takes one of another type for an enclosure, and Readrops the last of several.
+  out.key("alternate").open('[').open('{').key("href").text(link).key("type").text("text/html").close('}').close(']');
+  // Not `content` as well: NewsFlash fails on both.
+  out.key("summary").open('{').key("content");
+  if (entry.content_html.empty()) {
+    out.text(text::escape(entry.summary));
+  } else {
+    out.text(entry.content_html);
+  }
+  out.close('}').key("author").text(authors_of(entry));
+  put_categories(out, article, feed, dialect);
+  out.key("origin").open('{').key("streamId").text(feed_id(article.feed_id));
+  out.key("title").text(feed == nullptr ? "" : std::string_view(title_of(*feed)));
+  out.key("htmlUrl").text(feed == nullptr ? "" : std::string_view(feed->home_page_url)).close('}');
+  put_enclosures(out, entry.attachments);
+  out.close('}');
+}
+
+std::string quickadd_json(std::string_view url, const model::Feed& feed) {
+  std::string body;
+  JsonWriter out(body);
+  out.open('{').key("numResults").integer(1).key("query").text(url);
+  out.key("streamId").text(feed_id(feed.id)).key("streamName").text(title_of(feed)).close('}');
+  return body;
+}
+
+std::string quickadd_failure_json(std::string_view detail) {
+  std::string body;
+  JsonWriter out(body);
+  out.open('{').key("numResults").integer(0).key("error").text(detail).close('}');
+  return body;
+}
+
+std::string title_of(const model::Article& article) {
+  constexpr std::size_t short_bytes = 80;
+  const auto& entry = article.entry;
+  if (!entry.title.empty()) return entry.title;
+  auto title = html::excerpt(entry.content_html, short_bytes);
+  if (title.empty()) title = html::excerpt(text::escape(entry.summary), short_bytes);
+  if (title.empty()) title = entry.url;
+  return title.empty() ? "Article " + std::to_string(raw(article.id)) : title;
+}
+
+}  // namespace newscache::api::google
