@@ -79,10 +79,10 @@ std::string authors_of(const model::Entry& entry) {
   return names;
 }
 
-void put_categories(JsonWriter& out, const model::Article& article, const model::Feed* feed, Dialect dialect) {
+void put_categories(JsonWriter& out, const model::Article& article, const model::Feed* feed, Client client) {
   out.key("categories").open('[');
   // Liferea looks at the first only, and for backslashes that JSON would have if somebody had escaped it twice.
-  if (article.read && dialect == Dialect::liferea) out.text(R"(user/-/state\/com.google\/read)");
+  if (article.read && client == Client::liferea) out.text(R"(user/-/state\/com.google\/read)");
   out.text(reading_list_id);
   if (feed != nullptr) out.text(label_id(label_of_folder(feed->folder)));
   if (article.read) out.text(read_id);
@@ -194,7 +194,7 @@ std::string items_end(std::optional<model::ArticleId> continuation) {
   return end + "}";
 }
 
-void append_item(std::string& body, const model::Article& article, const model::Feed* feed, Dialect dialect) {
+void append_item(std::string& body, const model::Article& article, const model::Feed* feed, Client client) {
   const auto& entry = article.entry;
   const auto link = link_of(article, feed);
   JsonWriter out(body);
@@ -211,7 +211,7 @@ void append_item(std::string& body, const model::Article& article, const model::
     out.text(entry.content_html);
   }
   out.close('}').key("author").text(authors_of(entry));
-  put_categories(out, article, feed, dialect);
+  put_categories(out, article, feed, client);
   out.key("origin").open('{').key("streamId").text(feed_id(article.feed_id));
   out.key("title").text(feed == nullptr ? "" : std::string_view(title_of(*feed)));
   out.key("htmlUrl").text(feed == nullptr ? "" : std::string_view(feed->home_page_url)).close('}');

@@ -30,9 +30,9 @@ std::string item_refs_json(std::span<const model::ArticleId> ids, bool more);
 std::string items_opening(std::string_view stream, Instant now);
 std::string items_end(std::optional<model::ArticleId> continuation);
 // Liferea looks for a text that nobody else would take for a state.
-enum class Dialect { usual, liferea };
+enum class Client { usual, liferea };
 // To a list that is being written. `feed` may be null: a starred article outlives it.
-void append_item(std::string& out, const model::Article& article, const model::Feed* feed, Dialect dialect);
+void append_item(std::string& out, const model::Article& article, const model::Feed* feed, Client client);
 
 // `url`: of the feed.
 std::string quickadd_json(std::string_view url, const model::Feed& feed);

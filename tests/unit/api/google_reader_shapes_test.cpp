@@ -39,9 +39,9 @@ model::Article article() {
   return article;
 }
 
-json::value item(const model::Article& of, const model::Feed* from, Dialect dialect = Dialect::usual) {
+json::value item(const model::Article& of, const model::Feed* from, Client client = Client::usual) {
   std::string text;
-  append_item(text, of, from, dialect);
+  append_item(text, of, from, client);
   return json::parse(text);
 }
 
@@ -95,9 +95,9 @@ TEST_CASE("an item's categories are its folder and its states, and to be unread 
 TEST_CASE("Liferea sees what is read by a category with backslashes, which comes first") {
   const auto from = feed(3, "Alpha", "");
   auto one = article();
-  CHECK(texts(item(one, &from, Dialect::liferea).at("categories")) == texts(item(one, &from).at("categories")));
+  CHECK(texts(item(one, &from, Client::liferea).at("categories")) == texts(item(one, &from).at("categories")));
   one.read = true;
-  CHECK(texts(item(one, &from, Dialect::liferea).at("categories")).front() == R"(user/-/state\/com.google\/read)");
+  CHECK(texts(item(one, &from, Client::liferea).at("categories")).front() == R"(user/-/state\/com.google\/read)");
 }
 
 TEST_CASE("reading, starring and completing an article does not move its dates, and an edit does") {
