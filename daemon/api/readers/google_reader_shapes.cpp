@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "api/readers/google_ids.hpp"
 #include "html/plain_text.hpp"
@@ -31,26 +32,19 @@ void put_label(JsonWriter& out, const model::Feed& feed) {
 struct Unread {
   std::int64_t count = 0;
   std::optional<Instant> newest;
-  void add(const model::Feed& feed) {
-    count += feed.unread;
-    newest = std::max(newest, feed.newest_arrival);
+  void add(const Unread& more) {
+    count += more.count;
+    newest = std::max(newest, more.newest);
   }
 };
 
-struct Label {
-  std::string_view name;
-  Unread unread;
-};
-
-// In their order, the default one first.
-std::vector<Label> labels_of(std::span<const model::Feed> feeds) {
-  std::vector<Label> labels{{default_label, {}}};
-  std::unordered_map<std::string_view, std::size_t> places{{default_label, 0}};
+// In the order of feeds, the default one first.
+std::vector<std::string_view> labels_of(std::span<const model::Feed> feeds) {
+  std::vector<std::string_view> labels{default_label};
+  std::unordered_set<std::string_view> known{default_label};
   for (const auto& feed : feeds) {
     const auto name = label_of_folder(feed.folder);
-    const auto [place, is_new] = places.emplace(name, labels.size());
-    if (is_new) labels.push_back({name, {}});
-    labels[place->second].unread.add(feed);
+    if (known.insert(name).second) labels.push_back(name);
   }
   return labels;
 }
@@ -136,27 +130,30 @@ std::string tags_json(std::span<const model::Feed> feeds) {
   out.open('{').key("tags").open('[');
   out.open('{').key("id").text(starred_id).close('}');
   for (const auto& label : labels_of(feeds)) {
-    out.open('{').key("id").text(label_id(label.name)).key("type").text("folder").close('}');
+    out.open('{').key("id").text(label_id(label)).key("type").text("folder").close('}');
   }
   out.close(']').close('}');
   return body;
 }
 
-std::string unread_counts_json(std::span<const model::Feed> feeds) {
+std::string unread_counts_json(std::span<const model::Feed> feeds, const Arrivals& arrivals) {
   Unread all;
-  for (const auto& feed : feeds) all.add(feed);
-  std::string body;
-  JsonWriter out(body);
-  out.open('{').key("max").integer(all.count).key("unreadcounts").open('[');
+  std::unordered_map<std::string_view, Unread> labels;
+  std::string list;
+  JsonWriter out(list);
+  out.open('[');
   for (const auto& feed : feeds) {
-    Unread unread;
-    unread.add(feed);
+    const auto arrival = arrivals.find(feed.id);
+    Unread unread{feed.unread, std::nullopt};
+    if (arrival != arrivals.end()) unread.newest = arrival->second;
     put_unread(out, feed_id(feed.id), unread);
+    labels[label_of_folder(feed.folder)].add(unread);
+    all.add(unread);
   }
-  for (const auto& label : labels_of(feeds)) put_unread(out, label_id(label.name), label.unread);
+  for (const auto& label : labels_of(feeds)) put_unread(out, label_id(label), labels[label]);
   put_unread(out, reading_list_id, all);
-  out.close(']').close('}');
-  return body;
+  out.close(']');
+  return "{\"max\":" + std::to_string(all.count) + ",\"unreadcounts\":" + list + "}";
 }
 
 std::string user_json(std::string_view name) {

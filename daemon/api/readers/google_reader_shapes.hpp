@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -20,7 +21,9 @@ using IconOf = std::function<std::string(const model::Feed& feed)>;
 std::string subscriptions_json(std::span<const model::Feed> feeds, const IconOf& icon_of);
 // Every label that a feed has, and the default one.
 std::string tags_json(std::span<const model::Feed> feeds);
-std::string unread_counts_json(std::span<const model::Feed> feeds);
+// When each feed's newest article came; of one without any, nothing.
+using Arrivals = std::unordered_map<model::FeedId, Instant>;
+std::string unread_counts_json(std::span<const model::Feed> feeds, const Arrivals& arrivals);
 std::string user_json(std::string_view name);
 
 // `more`: others follow after the last.

@@ -2,6 +2,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <map>
 #include <set>
 
 #include "api/readers/google_ids.hpp"
@@ -188,10 +189,9 @@ TEST_CASE("the default folder is there without a feed, and a folder of its name 
 TEST_CASE("unread counts are numbers for each feed, label and all, with the newest arrival as digits") {
   std::vector<model::Feed> feeds{feed(1, "a", "News"), feed(2, "b", "News"), feed(3, "c", "")};
   feeds[0].unread = 2;
-  feeds[0].newest_arrival = noon;
   feeds[1].unread = 3;
-  feeds[1].newest_arrival = noon + std::chrono::seconds(1);
-  const auto out = json::parse(unread_counts_json(feeds));
+  const Arrivals arrivals{{feeds[0].id, noon}, {feeds[1].id, noon + std::chrono::seconds(1)}};
+  const auto out = json::parse(unread_counts_json(feeds, arrivals));
   CHECK(out.at("max") == 5);
   std::map<std::string, std::pair<std::int64_t, std::string>> counts;
   for (const auto& one : out.at("unreadcounts").as_array()) {
