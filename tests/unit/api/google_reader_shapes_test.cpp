@@ -157,7 +157,7 @@ TEST_CASE("each subscription has one category, which is in the list of tags") {
   const auto tags = json::parse(tags_json(feeds)).at("tags").as_array();
   std::set<std::string> folders;
   for (const auto& tag : tags) {
-    if (tag.at("id") == starred_id) {
+    if (tag.at("id").as_string() == starred_id) {
       CHECK_FALSE(tag.as_object().contains("type"));
       continue;
     }

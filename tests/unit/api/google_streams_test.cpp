@@ -110,12 +110,13 @@ TEST_CASE("streams that exclude each other, and such as nobody knows, have nothi
 TEST_CASE("several streams are one list, in order and without doubles") {
   const auto ids = [](std::initializer_list<std::int64_t> numbers) {
     std::vector<model::ArticleId> made;
-    for (const auto number : numbers) made.emplace_back(number);
+    for (const auto number : numbers) made.push_back(model::ArticleId{number});
     return made;
   };
   const std::vector<std::vector<model::ArticleId>> newest{ids({9, 5, 2}), ids({8, 5, 1})};
   CHECK(first_of(newest, false, 4) == ids({9, 8, 5, 2}));
   const std::vector<std::vector<model::ArticleId>> oldest{ids({2, 5}), ids({1, 5, 8})};
   CHECK(first_of(oldest, true, 9) == ids({1, 2, 5, 8}));
-  CHECK(first_of(std::vector{ids({3, 2, 1})}, false, 2) == ids({3, 2}));
+  const std::vector<std::vector<model::ArticleId>> single{ids({3, 2, 1})};
+  CHECK(first_of(single, false, 2) == ids({3, 2}));
 }
