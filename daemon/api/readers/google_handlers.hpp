@@ -21,6 +21,7 @@ Response json_text(std::string body);
 loop::awaitable<Response> list_ids(Context& context, Request& request);
 loop::awaitable<Response> list_stream(Context& context, Request& request);
 loop::awaitable<Response> get_items(Context& context, Request& request);
+loop::awaitable<Response> get_atom(Context& context, Request& request);
 // google_marks.cpp
 loop::awaitable<Response> edit_tag(Context& context, Request& request);
 loop::awaitable<Response> mark_all(Context& context, Request& request);

@@ -10,6 +10,7 @@
 #include "api/readers/google_ids.hpp"
 #include "api/readers/google_reader_shapes.hpp"
 #include "api/readers/google_streams.hpp"
+#include "feed/republish.hpp"
 
 namespace newscache::api::google {
 namespace {
@@ -18,7 +19,8 @@ constexpr std::size_t usual_items = 20;
 // Readers ask for 200,000 ids at once (RSS Guard), and all that ask for many know how to go on.
 constexpr std::size_t most_ids = 50'000;
 constexpr std::size_t most_items = 10'000;
-constexpr std::size_t items_at_once = 16;  // read from the store
+constexpr std::size_t most_atom_items = 100;  // they are held
+constexpr std::size_t items_at_once = 16;     // read from the store
 
 // A list that is asked for.
 struct Question {
@@ -198,6 +200,55 @@ loop::awaitable<Response> list_stream(Context& context, Request& request) {
     return begun;
   };
   co_return response_of(context, co_await context.services.reader.run(std::move(read)));
+}
+
+namespace {
+
+feed::Category category_of(State state) {
+  const auto [id, name] = state == State::read      ? std::pair(read_id, "read")
+                          : state == State::starred ? std::pair(starred_id, "starred")
+                                                    : std::pair(reading_list_id, "reading-list");
+  return {"http://www.google.com/reader/", std::string(id), name};
+}
+
+std::vector<feed::Category> categories_of(const model::Article& article) {
+  std::vector<feed::Category> categories{category_of(State::reading_list)};
+  if (article.read) categories.push_back(category_of(State::read));
+  if (article.starred) categories.push_back(category_of(State::starred));
+  return categories;
+}
+
+feed::Republication atom_page(store::Reader& reader, const Question& question, const std::string& url) {
+  const store::Reader::View view(reader);
+  const auto feeds = reader.feeds();
+  auto ids = find_ids(reader, feeds, question);
+  ids.resize(std::min(ids.size(), question.limit));
+  feed::Republication page;
+  page.id = url;
+  page.title = question.id;
+  page.author = "newscached";
+  page.first_url = url;
+  page.self_url = url;
+  page.articles = reader.articles_of(ids, true);
+  page.id_of = [](const model::Article& article) { return long_item_id(article.id); };
+  page.categories_of = categories_of;
+  for (const auto& feed : feeds) page.sources.emplace(feed.id, feed);
+  for (auto& [id, feed] : page.sources) feed.title = title_of(feed);
+  return page;
+}
+
+}  // namespace
+
+// Only newsboat asks for it, where it thinks that we are FeedHQ.
+loop::awaitable<Response> get_atom(Context& context, Request& request) {
+  auto url = origin_of(request.host, request.is_secure) + request.path;
+  auto read = [question = question_of(request, most_atom_items), url = std::move(url)](store::Reader& reader) {
+    return feed::republish_atom(atom_page(reader, question, url));
+  };
+  Response response;
+  response.body = co_await context.services.reader.run(std::move(read));
+  response.content_type = "application/atom+xml; charset=utf-8";
+  co_return response;
 }
 
 loop::awaitable<Response> get_items(Context& context, Request& request) {

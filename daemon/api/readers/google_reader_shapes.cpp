@@ -14,8 +14,6 @@ namespace {
 
 using text::JsonWriter;
 
-const std::string& title_of(const model::Feed& feed) { return feed.title.empty() ? feed.url : feed.title; }
-
 std::string digits_of(std::optional<Instant> time, std::int64_t per_second) {
   return std::to_string(time ? time->time_since_epoch().count() * per_second : 0);
 }
@@ -107,6 +105,8 @@ void put_times(JsonWriter& out, const model::Article& article) {
 }
 
 }  // namespace
+
+const std::string& title_of(const model::Feed& feed) { return feed.title.empty() ? feed.url : feed.title; }
 
 std::string subscriptions_json(std::span<const model::Feed> feeds, const IconOf& icon_of) {
   std::string body;

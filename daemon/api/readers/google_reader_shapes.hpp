@@ -43,5 +43,6 @@ std::string quickadd_failure_json(std::string_view detail);
 
 // Never empty: the title, else the first words, else the address.
 std::string title_of(const model::Article& article);
+const std::string& title_of(const model::Feed& feed);
 
 }  // namespace newscache::api::google
