@@ -1,6 +1,8 @@
 #include "api/routes.hpp"
 
 #include "api/handlers.hpp"
+#include "api/readers/google_reader.hpp"
+#include "api/readers/miniflux.hpp"
 
 namespace newscache::api {
 namespace {
@@ -51,6 +53,16 @@ constexpr Route table[] = {
 
 }  // namespace
 
-std::span<const Route> routes() { return table; }
+std::span<const Route> routes(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::native:
+      return table;
+    case Dialect::miniflux:
+      return miniflux_routes();
+    case Dialect::google_reader:
+      return google_reader_routes();
+  }
+  return {};
+}
 
 }  // namespace newscache::api

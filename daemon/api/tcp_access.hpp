@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "api/dialect.hpp"
 #include "api/response.hpp"
 #include "model/settings.hpp"
 
@@ -13,12 +15,18 @@ namespace newscache::api {
 
 // What decides of a request's head; empty where it is absent.
 struct Credentials {
+  Dialect dialect = Dialect::native;
   std::string_view host;
   std::string_view authorization;
   std::string_view origin;
   std::string_view referer;
   std::string_view fetch_site;  // Sec-Fetch-Site
+  std::string_view auth_token;  // X-Auth-Token
+  bool is_open = false;         // what is asked for needs no secret
 };
+
+// What follows "GoogleLogin auth=" in an Authorization header; none: it is no such header.
+std::optional<std::string_view> google_login(std::string_view authorization);
 
 class TcpAccess {
  public:
@@ -30,12 +38,25 @@ class TcpAccess {
   std::optional<Response> refuse(const Credentials& request, bool loopback) const;
   bool is_admin() const { return is_admin_; }
 
+  // Readers that speak Google Reader's dialect log in once and then show a token, "NAME/40 hexadecimal digits". It is
+  // made of the secret alone: it outlives the daemon, and another password makes another. There is one of the password
+  // and one of the token file's secret, which is taken for a password too.
+  std::optional<std::string> log_in(std::string_view user, std::string_view password) const;
+  bool knows_reader_token(std::string_view given) const;
+  // For who needs none, on the Unix socket.
+  static std::string any_reader_token();
+
  private:
-  bool knows_secret(std::string_view authorization) const;
+  bool knows_secret(const Credentials& request) const;
+  bool knows_authorization(std::string_view authorization) const;
 
   bool is_admin_ = false;
   std::string token_;
+  std::string user_;
+  std::string password_;
   std::string basic_;  // "user:password" in base64
+  std::string token_reader_token_;
+  std::string password_reader_token_;
 };
 
 }  // namespace newscache::api
