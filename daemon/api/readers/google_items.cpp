@@ -19,8 +19,9 @@ constexpr std::size_t usual_items = 20;
 // Readers ask for 200,000 ids at once (RSS Guard), and all that ask for many know how to go on.
 constexpr std::size_t most_ids = 50'000;
 constexpr std::size_t most_items = 10'000;
-constexpr std::size_t most_atom_items = 100;  // they are held
-constexpr std::size_t items_at_once = 16;     // read from the store
+constexpr std::size_t most_atom_items = 100;
+constexpr std::size_t most_atom_bytes = 1 << 20;  // of contents, which are held
+constexpr std::size_t items_at_once = 16;         // read from the store
 
 // A list that is asked for.
 struct Question {
@@ -93,10 +94,11 @@ std::vector<model::ArticleId> find_ids(store::Reader& reader, const std::vector<
     query.feeds = selection.feeds();
     query.received_since = question.since;
     query.received_until = question.until;
-    query.after = question.after;
-    query.oldest_first = question.oldest_first;
+    (question.oldest_first ? query.after : query.before) = question.after;
+    query.descending = !question.oldest_first;
     query.limit = static_cast<std::int64_t>(question.limit) + 1;
-    lists.push_back(reader.entry_ids(query));
+    auto ids = reader.entry_ids(query);
+    if (ids) lists.push_back(std::move(*ids));
   }
   return first_of(lists, question.oldest_first, question.limit + 1);
 }
@@ -119,10 +121,10 @@ class ItemList {
     const store::Reader::View view(reader);
     std::string out = std::exchange(opening_, {});
     while (next_ < ids_.size() && out.size() < piece_bytes_) {
-      const auto count = std::min(items_at_once, ids_.size() - next_);
-      const std::span<const model::ArticleId> some(ids_.data() + next_, count);
-      for (const auto& article : reader.articles_of(some, true)) add(article, out);
-      next_ += count;
+      const std::span<const model::ArticleId> left(ids_.data() + next_, ids_.size() - next_);
+      const auto batch = reader.articles_of(left, true, piece_bytes_);
+      for (const auto& article : batch.articles) add(article, out);
+      next_ += batch.taken;
     }
     if (next_ == ids_.size()) out += std::exchange(end_, {});
     return out;
@@ -229,7 +231,7 @@ feed::Republication atom_page(store::Reader& reader, const Question& question, c
   page.author = "newscached";
   page.first_url = url;
   page.self_url = url;
-  page.articles = reader.articles_of(ids, true);
+  page.articles = reader.articles_of(ids, true, most_atom_bytes).articles;
   page.id_of = [](const model::Article& article) { return long_item_id(article.id); };
   page.categories_of = categories_of;
   for (const auto& feed : feeds) page.sources.emplace(feed.id, feed);

@@ -1,5 +1,9 @@
 // Read and starred in the Google Reader dialect.
 
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
 #include "api/marking.hpp"
 #include "api/readers/google_handlers.hpp"
 #include "api/readers/google_ids.hpp"
@@ -40,7 +44,7 @@ std::optional<Edit> parse_edit(const Parameters& parameters) {
   return edit;
 }
 
-// Marks are of one kind of streams each; a folder of the default label's name is in that label.
+// Of a stream that is marked by what it is; a folder of the default label's name is in that label.
 std::vector<model::MarkRequest> requests_for(const Stream& stream, std::span<const model::Feed> feeds) {
   model::MarkRequest all;
   all.all = true;
@@ -74,10 +78,31 @@ loop::awaitable<Response> edit_tag(Context& context, Request& request) {
   }
   // Without items it is a folder that is to be made (Readrops): folders come and go with their feeds.
   if (marks.ids.empty() || (!marks.read && !marks.starred)) co_return ok();
-  const auto changed = co_await mark_known(context, std::move(marks));
+  marks.skip_unknown = true;
+  const auto changed = co_await mark(context, std::move(marks));
   if (!changed) co_return problem(changed.error());
   co_return ok();
 }
+
+namespace {
+
+// By their ids: the store's marks know no filter for stars.
+loop::awaitable<model::MarkRequest> starred_request(Context& context, std::optional<Instant> until) {
+  model::EntryQuery query;
+  query.starred = true;
+  query.read = false;
+  query.received_until = until;
+  query.limit = std::numeric_limits<std::int32_t>::max();
+  auto read = [query = std::move(query)](store::Reader& reader) { return reader.entry_ids(query); };
+  const auto ids = co_await context.services.reader.run(std::move(read));
+  model::MarkRequest request;
+  if (ids) request.ids = *ids;
+  request.skip_unknown = true;
+  request.read = true;
+  co_return request;
+}
+
+}  // namespace
 
 loop::awaitable<Response> mark_all(Context& context, Request& request) {
   const auto* text = request.parameters.find("ts");
@@ -88,9 +113,11 @@ loop::awaitable<Response> mark_all(Context& context, Request& request) {
   const auto feeds = co_await context.services.reader.run(read);
   for (const auto name : names) {
     const auto stream = parse_stream(name);
-    for (auto& marks : requests_for(stream, feeds)) {
+    auto requests = requests_for(stream, feeds);
+    if (stream.kind == Stream::Kind::starred) requests.push_back(co_await starred_request(context, until));
+    for (auto& marks : requests) {
       // What came within that second, too.
-      if (until) marks.before = *until + std::chrono::seconds(1);
+      if (until && marks.all) marks.before = *until + std::chrono::seconds(1);
       const auto changed = co_await mark(context, std::move(marks));
       if (!changed) co_return problem(changed.error());
     }
