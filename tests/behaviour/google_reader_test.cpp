@@ -1,7 +1,13 @@
 // The Google Reader dialect, as FreshRSS's clients speak it: every request, with the odd forms in which they come.
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <fstream>
 #include <future>
 #include <map>
 #include <set>
@@ -10,6 +16,7 @@
 #include "support/catch.hpp"
 
 using namespace newscache::test;
+using newscache::FileDescriptor;
 
 namespace json = boost::json;
 
@@ -109,7 +116,158 @@ void move_to(const Daemon& daemon, std::int64_t feed, std::string_view folder) {
   REQUIRE(request(daemon, "PATCH", "/v1/feeds/" + std::to_string(feed), json::serialize(patch)).status == 200);
 }
 
+sockaddr_in loopback(std::uint16_t port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+// One that nobody listens on right now.
+std::uint16_t free_port() {
+  const FileDescriptor probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  auto address = loopback(0);
+  socklen_t size = sizeof(address);
+  REQUIRE(::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0);
+  REQUIRE(::getsockname(probe.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+  return ntohs(address.sin_port);
+}
+
+// A daemon that is reached over TCP, where one needs a password.
+class Remote {
+ public:
+  explicit Remote(std::string_view more = {}) : port_(free_port()) {
+    set_password("blue whale");
+    std::string config = "[http]\nlisten = [\"127.0.0.1:" + std::to_string(port_) + "\"]\nuser = \"ann\"\n";
+    daemon.write_config(config + "password_file = \"" + password_file() + "\"\n" + std::string(more));
+    daemon.start();
+  }
+  void set_password(std::string_view password) const {
+    std::ofstream(password_file()) << password << '\n';
+    ::chmod(password_file().c_str(), 0600);
+  }
+  HttpAnswer request(std::string_view method, std::string_view target, std::string_view body = {},
+                     HeaderList headers = {}) const {
+    FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const auto address = loopback(port_);
+    REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
+    headers.emplace_back("Host", "127.0.0.1:" + std::to_string(port_));
+    return HttpClient(std::move(socket)).request(method, target, body, headers);
+  }
+  HttpAnswer log_in(std::string_view form, const std::string& type = "application/x-www-form-urlencoded") const {
+    return request("POST", "/accounts/ClientLogin", form, {{"Content-Type", type}});
+  }
+  std::string token() const {
+    const auto lines = log_in("Email=ann&Passwd=blue+whale").body;
+    const auto start = lines.find("Auth=") + 5;
+    return lines.substr(start, lines.find('\n', start) - start);
+  }
+  static HeaderList with(const std::string& token) { return {{"Authorization", "GoogleLogin auth=" + token}}; }
+
+  Daemon daemon;
+
+ private:
+  std::string password_file() const { return (folder_.path() / "password").string(); }
+  TemporaryDirectory folder_;
+  std::uint16_t port_;
+};
+
 }  // namespace
+
+// ---- who comes in ----
+
+TEST_CASE("a client logs in with any form, and is told the same token in lines or as JSON") {
+  const Remote remote;
+  const auto token = remote.token();
+  INFO(token);
+  CHECK(token.find_first_of("= \t\r\n") == std::string::npos);
+  CHECK(token.size() == 4 + 40);
+  CHECK(token.starts_with("ann/"));
+  const auto lines = remote.log_in("service=reader&Email=ann&Passwd=blue%20whale&accountType=GOOGLE");
+  CHECK(lines.body == "SID=" + token + "\nLSID=" + token + "\nAuth=" + token + "\n");
+  CHECK(lines.header("Content-Type") == "text/plain; charset=utf-8");
+  const auto multipart = remote.log_in(
+      "--xyz\r\nContent-Disposition: form-data; name=\"Email\"\r\n\r\nann\r\n"
+      "--xyz\r\nContent-Disposition: form-data; name=\"Passwd\"\r\n\r\nblue whale\r\n--xyz--\r\n",
+      "multipart/form-data; boundary=xyz");
+  CHECK(multipart.body == lines.body);
+  const auto document = remote.log_in("Email=ann&Passwd=blue+whale&output=json");
+  CHECK(json::parse(document.body) == json::value(json::object{{"SID", token}, {"LSID", token}, {"Auth", token}}));
+  for (const auto* form : {"Email=ann&Passwd=x", "Email=bob&Passwd=blue+whale", "Email=&Passwd="}) {
+    const auto refused = remote.log_in(form);
+    CHECK(refused.status == 401);
+    CHECK(refused.body.find("BadAuthentication") != std::string::npos);
+  }
+  CHECK(remote.log_in("Email=ann").status == 400);
+}
+
+TEST_CASE("the token is shown in the header, or by a POST in its form, and whoever has none is told so") {
+  const Remote remote;
+  import_articles(remote.daemon, 1, "Alpha");
+  const auto token = remote.token();
+  const auto written = remote.request("GET", "/reader/api/0/token", {}, Remote::with(token));
+  CHECK(written.body == token);  // without a line's end: it is pasted into forms
+  const auto form = "i=" + decimal(1) + "&a=user/-/state/com.google/read";
+  // What a good header comes with is not looked at.
+  CHECK(remote.request("POST", "/reader/api/0/edit-tag", form + "&T=x", Remote::with(token)).body == "OK");
+  CHECK(remote.request("POST", "/reader/api/0/edit-tag", form + "&T=", Remote::with(token)).body == "OK");
+  // Liferea's way, and Lettura's.
+  const auto items = remote.request("POST", "/reader/api/0/stream/items/contents", "i=" + decimal(1) + "&T=" + token);
+  CHECK(items.status == 200);
+  CHECK(remote.request("POST", "/reader/api/0/edit-tag?T=" + token, form).body == "OK");
+
+  const HttpAnswer refused[] = {
+      remote.request("GET", "/reader/api/0/subscription/list"),
+      remote.request("GET", "/reader/api/0/subscription/list", {}, Remote::with("ann/0123")),
+      remote.request("GET", "/reader/api/0/subscription/list?T=" + token),
+      remote.request("POST", "/reader/api/0/edit-tag", form),
+      remote.request("POST", "/reader/api/0/edit-tag", form + "&T=x"),
+      remote.request("GET", "/reader/api/0/nonsense"),
+  };
+  for (const auto& answer : refused) {
+    CHECK(answer.status == 401);
+    CHECK(answer.body == "Unauthorized");
+    CHECK(answer.header("X-Reader-Google-Bad-Token") == "true");
+    CHECK(answer.header("Google-Bad-Token") == "true");
+  }
+}
+
+TEST_CASE("a token outlives the daemon, and another password makes another") {
+  Remote remote;
+  const auto token = remote.token();
+  const auto status = [&] { return remote.request("GET", "/reader/api/0/user-info", {}, Remote::with(token)).status; };
+  CHECK(status() == 200);
+  remote.daemon.stop();
+  remote.daemon.start();
+  CHECK(status() == 200);
+  remote.set_password("another");
+  remote.daemon.stop();
+  remote.daemon.start();
+  CHECK(status() == 401);
+}
+
+TEST_CASE(
+    "over TCP what changes subscriptions is refused in plain text unless http.admin says so, and marking is not") {
+  const std::string url = "http://127.0.0.1:1/feed.xml";
+  for (const bool admin : {false, true}) {
+    const Remote remote(admin ? "admin = true\n" : "");
+    import_articles(remote.daemon, 1, "Alpha");
+    const auto headers = Remote::with(remote.token());
+    const auto status = [&](const std::string& call, const std::string& form) {
+      return remote.request("POST", "/reader/api/0/" + call, form, headers).status;
+    };
+    CHECK(status("edit-tag", "i=" + decimal(1) + "&a=user/-/state/com.google/read") == 200);
+    CHECK(status("mark-all-as-read", "") == 200);
+    const auto renamed = remote.request("POST", "/reader/api/0/subscription/edit", "ac=edit&s=feed/1&t=x", headers);
+    CHECK(renamed.status == (admin ? 200 : 403));
+    CHECK(renamed.header("Content-Type") == "text/plain; charset=utf-8");
+    CHECK((status("subscription/quickadd", "quickadd=" + url) == 403) != admin);
+    CHECK((status("rename-tag", "s=user/-/label/All&dest=user/-/label/x") == 403) != admin);
+    CHECK((status("disable-tag", "s=user/-/label/x") == 403) != admin);
+    CHECK((status("subscription/import", "<opml/>") == 403) != admin);
+  }
+}
 
 // ---- lists ----
 
