@@ -712,7 +712,6 @@ TEST_CASE("what cannot be done says so and changes nothing, and what needs not b
   const auto before = revision(daemon);
   CHECK(post(daemon, "edit-tag", "i=" + decimal(1) + "&a=" + s + "read&r=" + s + "read").status == 400);
   write(daemon, "edit-tag", "i=" + decimal(77) + "&i=rubbish&a=" + s + "read");
-  write(daemon, "edit-tag", "a=user/-/label/New");  // Readrops makes a folder so
   write(daemon, "edit-tag", "");
   CHECK(revision(daemon) == before);
 }
@@ -882,6 +881,28 @@ TEST_CASE("a folder is renamed and given up with all of its feeds") {
   CHECK(post(daemon, "disable-tag", "").status == 400);
   write(daemon, "disable-tag", "s=user/-/label/%C3%9Cbung");
   CHECK(folders() == std::multiset<std::string>{"", ""});
+}
+
+TEST_CASE("a folder is made without a feed, as Readrops does it, and is there until it is given up") {
+  Daemon daemon;
+  daemon.start();
+  const auto feed = import_articles(daemon, 1, "Alpha");
+  const auto has = [&](const std::string& label) {
+    return ask(daemon, "tag/list").body.find("\"user/-/label/" + label + "\"") != std::string::npos;
+  };
+  write(daemon, "edit-tag", "a=user/-/label/New");
+  CHECK(has("New"));
+  write(daemon, "rename-tag", "s=user/-/label/New&dest=user/-/label/Newer");
+  CHECK_FALSE(has("New"));
+  CHECK(has("Newer"));
+  const auto of_feed = "&s=feed/" + std::to_string(feed);
+  write(daemon, "subscription/edit", "ac=edit&a=user/-/label/Newer" + of_feed);
+  CHECK(has("Newer"));
+  write(daemon, "subscription/edit", "ac=edit&r=user/-/label/Newer" + of_feed);
+  CHECK_FALSE(has("Newer"));
+  write(daemon, "edit-tag", "a=user/-/label/New");
+  write(daemon, "disable-tag", "s=user/-/label/New");
+  CHECK_FALSE(has("New"));
 }
 
 TEST_CASE("subscriptions go out and come in as OPML") {

@@ -10,6 +10,7 @@
 #include "api/readers/google_ids.hpp"
 #include "api/readers/google_reader_shapes.hpp"
 #include "api/readers/google_streams.hpp"
+#include "api/readers/pictures.hpp"
 #include "feed/republish.hpp"
 
 namespace newscache::api::google {
@@ -103,16 +104,27 @@ std::vector<model::ArticleId> find_ids(store::Reader& reader, const std::vector<
   return first_of(lists, question.oldest_first, question.limit + 1);
 }
 
+// How items are told to the client that asks.
+struct Manner {
+  Client client = Client::usual;
+  PictureSource pictures;
+  std::size_t piece_bytes = 0;
+};
+
+Manner manner_of(const Context& context, const Request& request) {
+  Manner manner;
+  if (request.user_agent.find("Liferea/") != std::string::npos) manner.client = Client::liferea;
+  manner.pictures = picture_source(context, request);
+  manner.piece_bytes = context.host.limits.piece_bytes;
+  return manner;
+}
+
 // A list that may be too long to be held: it is read and sent piece by piece. What goes meanwhile is left out.
 class ItemList {
  public:
   ItemList(std::vector<model::Feed> feeds, std::vector<model::ArticleId> ids, std::string opening, std::string end,
-           Client client, std::size_t piece_bytes)
-      : ids_(std::move(ids)),
-        opening_(std::move(opening)),
-        end_(std::move(end)),
-        client_(client),
-        piece_bytes_(piece_bytes) {
+           Manner manner)
+      : ids_(std::move(ids)), opening_(std::move(opening)), end_(std::move(end)), manner_(std::move(manner)) {
     for (auto& feed : feeds) feeds_.emplace(feed.id, std::move(feed));
   }
 
@@ -120,10 +132,10 @@ class ItemList {
   std::string next(store::Reader& reader) {
     const store::Reader::View view(reader);
     std::string out = std::exchange(opening_, {});
-    while (next_ < ids_.size() && out.size() < piece_bytes_) {
+    while (next_ < ids_.size() && out.size() < manner_.piece_bytes) {
       const std::span<const model::ArticleId> left(ids_.data() + next_, ids_.size() - next_);
-      const auto batch = reader.articles_of(left, true, piece_bytes_);
-      for (const auto& article : batch.articles) add(article, out);
+      const auto batch = reader.articles_of(left, true, manner_.piece_bytes);
+      for (const auto& article : batch.articles) add(reader, article, out);
       next_ += batch.taken;
     }
     if (next_ == ids_.size()) out += std::exchange(end_, {});
@@ -132,18 +144,18 @@ class ItemList {
   bool ended() const { return next_ == ids_.size() && end_.empty(); }
 
  private:
-  void add(const model::Article& article, std::string& out) {
+  void add(store::Reader& reader, const model::Article& article, std::string& out) {
     const auto feed = feeds_.find(article.feed_id);
     if (std::exchange(has_items_, true)) out += ',';
-    append_item(out, article, feed == feeds_.end() ? nullptr : &feed->second, client_);
+    const auto content = shown_content(reader, article, manner_.pictures);
+    append_item(out, article, content, feed == feeds_.end() ? nullptr : &feed->second, manner_.client);
   }
 
   std::unordered_map<model::FeedId, model::Feed> feeds_;
   std::vector<model::ArticleId> ids_;
   std::string opening_;
   std::string end_;
-  Client client_;
-  std::size_t piece_bytes_;
+  Manner manner_;
   std::size_t next_ = 0;
   bool has_items_ = false;
 };
@@ -168,10 +180,6 @@ Response response_of(Context& context, Begun begun) {
   return response;
 }
 
-Client client_of(const Request& request) {
-  return request.user_agent.find("Liferea/") == std::string::npos ? Client::usual : Client::liferea;
-}
-
 }  // namespace
 
 loop::awaitable<Response> list_ids(Context& context, Request& request) {
@@ -186,9 +194,8 @@ loop::awaitable<Response> list_ids(Context& context, Request& request) {
 }
 
 loop::awaitable<Response> list_stream(Context& context, Request& request) {
-  auto read = [question = question_of(request, most_items), client = client_of(request),
-               now = context.services.clock.wall(),
-               piece_bytes = context.host.limits.piece_bytes](store::Reader& reader) {
+  auto read = [question = question_of(request, most_items), manner = manner_of(context, request),
+               now = context.services.clock.wall()](store::Reader& reader) {
     const store::Reader::View view(reader);
     auto feeds = reader.feeds();
     auto ids = find_ids(reader, feeds, question);
@@ -197,7 +204,7 @@ loop::awaitable<Response> list_stream(Context& context, Request& request) {
     auto end = items_end(more ? std::optional(ids.back()) : std::nullopt);
     Begun begun;
     begun.list = std::make_shared<ItemList>(std::move(feeds), std::move(ids), items_opening(question.id, now),
-                                            std::move(end), client, piece_bytes);
+                                            std::move(end), manner);
     begun.first = begun.list->next(reader);
     return begun;
   };
@@ -260,11 +267,11 @@ loop::awaitable<Response> get_items(Context& context, Request& request) {
     const auto id = parse_item_id(text);
     if (id && known.insert(*id).second) ids.push_back(*id);
   }
-  auto read = [ids = std::move(ids), client = client_of(request), now = context.services.clock.wall(),
-               piece_bytes = context.host.limits.piece_bytes](store::Reader& reader) mutable {
+  auto read = [ids = std::move(ids), manner = manner_of(context, request),
+               now = context.services.clock.wall()](store::Reader& reader) mutable {
     Begun begun;
     begun.list = std::make_shared<ItemList>(reader.feeds(), std::move(ids), items_opening(reading_list_id, now),
-                                            items_end({}), client, piece_bytes);
+                                            items_end({}), manner);
     begun.first = begun.list->next(reader);
     return begun;
   };

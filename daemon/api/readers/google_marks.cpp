@@ -44,6 +44,17 @@ std::optional<Edit> parse_edit(const Parameters& parameters) {
   return edit;
 }
 
+// Readrops makes a folder so. It is remembered until a feed is in it.
+void add_folders(Context& context, const Parameters& parameters) {
+  constexpr std::size_t most_empty_folders = 100;
+  for (const auto value : parameters.all("a")) {
+    const auto label = label_of(value);
+    if (label && *label != default_label && context.empty_folders.size() < most_empty_folders) {
+      context.empty_folders.emplace(*label);
+    }
+  }
+}
+
 // Of a stream that is marked by what it is; a folder of the default label's name is in that label.
 std::vector<model::MarkRequest> requests_for(const Stream& stream, std::span<const model::Feed> feeds) {
   model::MarkRequest all;
@@ -76,7 +87,7 @@ loop::awaitable<Response> edit_tag(Context& context, Request& request) {
   for (const auto text : request.parameters.all("i")) {
     if (const auto id = parse_item_id(text)) marks.ids.push_back(*id);
   }
-  // Without items it is a folder that is to be made (Readrops): folders come and go with their feeds.
+  if (request.parameters.find("i") == nullptr && request.is_admin) add_folders(context, request.parameters);
   if (marks.ids.empty() || (!marks.read && !marks.starred)) co_return ok();
   marks.skip_unknown = true;
   const auto changed = co_await mark(context, std::move(marks));

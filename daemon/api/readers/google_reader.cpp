@@ -46,11 +46,9 @@ loop::awaitable<Response> get_token(Context&, Request& request) {
   co_return text_response(request.reader_token.empty() ? TcpAccess::any_reader_token() : request.reader_token);
 }
 
-loop::awaitable<Response> get_user(Context&, Request& request) {
-  // A token is NAME/DIGITS.
-  const auto& token = request.reader_token;
-  const auto name = token.substr(0, token.rfind('/'));
-  co_return json_text(user_json(name.empty() ? "reader" : name));
+loop::awaitable<Response> get_user(Context& context, Request&) {
+  const auto& name = context.host.tcp.user();
+  co_return json_text(user_json(name.empty() ? "newscached" : name));
 }
 
 // Nobody keeps anything there with us.

@@ -95,11 +95,11 @@ void put_enclosures(JsonWriter& out, const std::vector<model::Attachment>& attac
 }
 
 void put_times(JsonWriter& out, const model::Article& article) {
-  const auto& entry = article.entry;
-  const auto published = entry.date_published.value_or(article.date_received);
+  const auto published = article.date;
   out.key("published").integer(published.time_since_epoch().count());
   // Liferea sorts by it: reading and starring must not move it.
-  out.key("updated").integer(std::max(published, entry.date_modified.value_or(published)).time_since_epoch().count());
+  out.key("updated").integer(
+      std::max(published, article.entry.date_modified.value_or(published)).time_since_epoch().count());
   out.key("crawlTimeMsec").text(digits_of(article.date_received, milli));
   out.key("timestampUsec").text(digits_of(article.date_received, micro));
 }
@@ -124,12 +124,16 @@ std::string subscriptions_json(std::span<const model::Feed> feeds, const IconOf&
   return body;
 }
 
-std::string tags_json(std::span<const model::Feed> feeds) {
+std::string tags_json(std::span<const model::Feed> feeds, const std::set<std::string>& empty_folders) {
   std::string body;
   JsonWriter out(body);
   out.open('{').key("tags").open('[');
   out.open('{').key("id").text(starred_id).close('}');
-  for (const auto& label : labels_of(feeds)) {
+  auto labels = labels_of(feeds);
+  for (const auto& folder : empty_folders) {
+    if (std::find(labels.begin(), labels.end(), folder) == labels.end()) labels.push_back(folder);
+  }
+  for (const auto& label : labels) {
     out.open('{').key("id").text(label_id(label)).key("type").text("folder").close('}');
   }
   out.close(']').close('}');
@@ -191,7 +195,8 @@ std::string items_end(std::optional<model::ArticleId> continuation) {
   return end + "}";
 }
 
-void append_item(std::string& body, const model::Article& article, const model::Feed* feed, Client client) {
+void append_item(std::string& body, const model::Article& article, const std::string& content, const model::Feed* feed,
+                 Client client) {
   const auto& entry = article.entry;
   const auto link = link_of(article, feed);
   JsonWriter out(body);
@@ -202,10 +207,10 @@ void append_item(std::string& body, const model::Article& article, const model::
   out.key("alternate").open('[').open('{').key("href").text(link).key("type").text("text/html").close('}').close(']');
   // Not `content` as well: NewsFlash fails on both.
   out.key("summary").open('{').key("content");
-  if (entry.content_html.empty()) {
+  if (content.empty()) {
     out.text(text::escape(entry.summary));
   } else {
-    out.text(entry.content_html);
+    out.text(content);
   }
   out.close('}').key("author").text(authors_of(entry));
   put_categories(out, article, feed, client);

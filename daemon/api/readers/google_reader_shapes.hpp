@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,8 +20,8 @@ namespace newscache::api::google {
 using IconOf = std::function<std::string(const model::Feed& feed)>;
 
 std::string subscriptions_json(std::span<const model::Feed> feeds, const IconOf& icon_of);
-// Every label that a feed has, and the default one.
-std::string tags_json(std::span<const model::Feed> feeds);
+// Every label that a feed has, the default one, and those of folders that have no feed yet.
+std::string tags_json(std::span<const model::Feed> feeds, const std::set<std::string>& empty_folders = {});
 // When each feed's newest article came; of one without any, nothing.
 using Arrivals = std::unordered_map<model::FeedId, Instant>;
 std::string unread_counts_json(std::span<const model::Feed> feeds, const Arrivals& arrivals);
@@ -34,8 +35,9 @@ std::string items_opening(std::string_view stream, Instant now);
 std::string items_end(std::optional<model::ArticleId> continuation);
 // Liferea looks for a text that nobody else would take for a state.
 enum class Client { usual, liferea };
-// To a list that is being written. `feed` may be null: a starred article outlives it.
-void append_item(std::string& out, const model::Article& article, const model::Feed* feed, Client client);
+// To a list that is being written. `content`: what is shown of it. `feed` may be null: it may just have gone.
+void append_item(std::string& out, const model::Article& article, const std::string& content, const model::Feed* feed,
+                 Client client);
 
 // `url`: of the feed.
 std::string quickadd_json(std::string_view url, const model::Feed& feed);

@@ -6,6 +6,7 @@
 #include "api/readers/google_ids.hpp"
 #include "api/readers/google_reader_shapes.hpp"
 #include "api/readers/google_streams.hpp"
+#include "api/readers/pictures.hpp"
 #include "api/subscribed.hpp"
 #include "base/hash.hpp"
 
@@ -75,6 +76,7 @@ loop::awaitable<Response> subscribe(Context& context, Request& request) {
     auto outcome = co_await context.services.subscriptions.subscribe(std::move(feed), ingest::Validate::automatic);
     const auto* refused = std::get_if<ingest::Refusal>(&outcome);
     if (refused != nullptr && refused->error.cause != Cause::conflict) co_return refusal(refused->error.detail);
+    if (refused == nullptr) context.empty_folders.erase(std::get<model::Feed>(outcome).folder);
   }
   co_return ok();
 }
@@ -106,6 +108,7 @@ loop::awaitable<Response> change_all(Context& context, std::vector<model::FeedId
     auto one = patch;
     const auto changed = co_await context.services.subscriptions.change(id, std::move(one));
     if (!changed) co_return refusal(changed.error().detail);
+    context.empty_folders.erase(changed->folder);
   }
   co_return ok();
 }
@@ -120,32 +123,44 @@ model::FeedPatch patch_of(const Parameters& parameters) {
   return patch;
 }
 
-// Of the folders that these labels are; none when one of them is unknown, or when there is nothing to be done.
+// Of the folders that these labels are; none when one of them is unknown.
 loop::awaitable<std::optional<std::vector<model::FeedId>>> labelled_feeds(Context& context, const Request& request) {
   const auto feeds = co_await read_feeds(context);
   std::vector<model::FeedId> ids;
   for (const auto id : request.parameters.all("s")) {
     const auto stream = parse_stream(id);
     const auto found = stream.kind == Stream::Kind::label ? feeds_of(stream, feeds) : std::vector<model::FeedId>();
-    if (found.empty()) co_return std::nullopt;
+    const bool is_empty = stream.kind == Stream::Kind::label && context.empty_folders.contains(stream.name);
+    if (found.empty() && !is_empty) co_return std::nullopt;
     ids.insert(ids.end(), found.begin(), found.end());
   }
   co_return ids;
 }
 
+// Those that have no feeds any more, or never had any.
+void forget_folders(Context& context, const Request& request) {
+  for (const auto id : request.parameters.all("s")) {
+    if (const auto label = label_of(id)) context.empty_folders.erase(std::string(*label));
+  }
+}
+
 }  // namespace
 
 loop::awaitable<Response> list_subscriptions(Context& context, Request& request) {
-  auto read = [known = request.if_none_match](store::Reader& reader) {
-    const auto icon_of = [](const model::Feed& feed) { return feed.icon; };
+  auto read = [known = request.if_none_match, pictures = picture_source(context, request)](store::Reader& reader) {
+    const auto icon_of = [&](const model::Feed& feed) {
+      if (feed.icon.empty() || !pictures.keys.are_given()) return feed.icon;
+      const auto asset = reader.asset_of(feed.icon);
+      return asset ? pictures.url_of(*asset) : feed.icon;
+    };
     return tagged(subscriptions_json(reader.feeds(), icon_of), known);
   };
   co_return co_await context.services.reader.run(std::move(read));
 }
 
 loop::awaitable<Response> list_tags(Context& context, Request& request) {
-  auto read = [known = request.if_none_match](store::Reader& reader) {
-    return tagged(tags_json(reader.feeds()), known);
+  auto read = [known = request.if_none_match, empty = context.empty_folders](store::Reader& reader) {
+    return tagged(tags_json(reader.feeds(), empty), known);
   };
   co_return co_await context.services.reader.run(std::move(read));
 }
@@ -198,7 +213,9 @@ loop::awaitable<Response> rename_tag(Context& context, Request& request) {
   model::FeedPatch patch;
   patch.folder = folder_of_label(*name);
   auto feeds = co_await labelled_feeds(context, request);
-  if (!feeds || feeds->empty()) co_return refusal("s: there is no such label");
+  if (!feeds || request.parameters.find("s") == nullptr) co_return refusal("s: there is no such label");
+  forget_folders(context, request);
+  if (feeds->empty() && !patch.folder->empty()) context.empty_folders.insert(*patch.folder);
   co_return co_await change_all(context, std::move(*feeds), std::move(patch));
 }
 
@@ -206,7 +223,8 @@ loop::awaitable<Response> disable_tag(Context& context, Request& request) {
   model::FeedPatch patch;
   patch.folder = "";
   auto feeds = co_await labelled_feeds(context, request);
-  if (!feeds || feeds->empty()) co_return refusal("s: there is no such label");
+  if (!feeds || request.parameters.find("s") == nullptr) co_return refusal("s: there is no such label");
+  forget_folders(context, request);
   co_return co_await change_all(context, std::move(*feeds), std::move(patch));
 }
 

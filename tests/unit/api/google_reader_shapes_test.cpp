@@ -33,7 +33,7 @@ model::Article article() {
   article.entry.title = "Fish & <chips>";
   article.entry.url = "https://example.org/a";
   article.entry.content_html = "<p>Text</p>";
-  article.entry.date_published = noon - std::chrono::hours(24);
+  article.date = noon - std::chrono::hours(24);
   article.entry.authors = {{"Ann", "", "", ""}, {"", "", "", "bob@example.org"}};
   article.entry.attachments = {{"https://example.org/a.mp3", "audio/mpeg", "", 12345, {}}};
   article.date_received = noon;
@@ -42,7 +42,7 @@ model::Article article() {
 
 json::value item(const model::Article& of, const model::Feed* from, Client client = Client::usual) {
   std::string text;
-  append_item(text, of, from, client);
+  append_item(text, of, of.entry.content_html, from, client);
   return json::parse(text);
 }
 
@@ -106,8 +106,8 @@ TEST_CASE("reading, starring and completing an article does not move its dates, 
   auto one = article();
   one.entry.date_modified = noon + std::chrono::hours(1);
   CHECK(item(one, &from).at("updated") == 1764072000 + 3600);
-  one.entry.date_published.reset();
-  one.entry.date_modified.reset();
+  one.entry.date_modified = noon - std::chrono::hours(48);
+  one.date = noon;
   CHECK(item(one, &from).at("published") == 1764072000);
   CHECK(item(one, &from).at("updated") == 1764072000);
 }
@@ -184,6 +184,8 @@ TEST_CASE("the default folder is there without a feed, and a folder of its name 
   CHECK(tags_json({}).find(R"({"id":"user/-/label/All","type":"folder"})") != std::string::npos);
   const std::vector<model::Feed> feeds{feed(1, "a", ""), feed(2, "b", "All")};
   CHECK(json::parse(tags_json(feeds)).at("tags").as_array().size() == 2);
+  CHECK(json::parse(tags_json(feeds, {"All", "Empty"})).at("tags").at(2) ==
+        json::parse(R"({"id":"user/-/label/Empty","type":"folder"})"));
 }
 
 TEST_CASE("unread counts are numbers for each feed, label and all, with the newest arrival as digits") {
