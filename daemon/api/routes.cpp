@@ -40,7 +40,7 @@ constexpr Route table[] = {
     {get, "/v1/articles/{id}/content", everyone, Body::none, "", get_content, kept},
     {get, "/v1/articles/{id}/history", everyone, Body::none, "", get_history, kept},
     {patch, "/v1/articles/{id}", everyone, Body::json, "", change_article},
-    {get, "/v1/assets/{sha256}", everyone, Body::none, "", get_asset},
+    {get, "/v1/assets/{sha256}", everyone, Body::none, "key", get_asset},
     {get, "/v1/changes", everyone, Body::none, "since limit epoch feed folder", get_changes, kept},
     {get, "/v1/events", everyone, Body::none, "since epoch feed folder", get_events},
     {post, "/v1/reload", admin, Body::none, "", reload},

@@ -117,7 +117,7 @@ class Session {
   void read_within(std::chrono::steady_clock::duration time);
   Step parse_head();
   Step check_policy();
-  Step check_access();
+  Step check_access(std::string_view query);
   bool was_answered();
   Step check_route(const Target& target);
   Step check_body(const Route& route);
@@ -271,14 +271,14 @@ Session::Step Session::check_policy() {
     request_.dialect = target->dialect;
     match_ = find_route(host_->routes[target->dialect], request_.method, target->path);
   }
-  if (const Step step = check_access(); step != Step::request) return step;
+  if (const Step step = check_access(target ? target->query : std::string_view()); step != Step::request) return step;
   if (!target) return refuse(problem(target.error()));
   if (was_answered()) return Step::answered;
   return check_route(*target);
 }
 
 // Before anything is told of what there is.
-Session::Step Session::check_access() {
+Session::Step Session::check_access(std::string_view query) {
   const auto& head = parser_->get();
   const auto authorization = view(head[http::field::authorization]);
   if (const auto token = google_login(authorization)) request_.reader_token = *token;
@@ -298,6 +298,10 @@ Session::Step Session::check_access() {
   const bool is_open = match_.route != nullptr && match_.route->is_open;
   credentials.is_open = is_open || is_unproven_;
   is_unproven_ = is_unproven_ && !is_open;
+  credentials.picture = match_.sha256;
+  const auto parameters = match_.sha256.empty() ? Result<Parameters>(Parameters()) : Parameters::parse(query);
+  const auto* key = parameters ? parameters->find("key") : nullptr;
+  if (key != nullptr) credentials.picture_key = *key;
   auto refusal = host_->tcp.refuse(credentials, door_.is_loopback);
   if (!refusal) return Step::request;
   keep_alive_ = false;  // a guess costs a connection

@@ -1,21 +1,13 @@
 #include "api/tcp_access.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
+#include "api/base64.hpp"
 #include "base/hash.hpp"
 #include "text/utf8.hpp"
 
 namespace newscache::api {
 namespace {
-
-std::string base64(const std::string& text) {
-  std::string out((text.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends it with a NUL
-  const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                    reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-  out.resize(static_cast<std::size_t>(size));
-  return out;
-}
 
 // How long it takes tells nothing about the secret but its length.
 bool equal_secrets(std::string_view given, const std::string& known) {
@@ -46,6 +38,9 @@ bool comes_from_here(const Credentials& request) {
   return request.fetch_site.empty() || request.fetch_site == "same-origin" || request.fetch_site == "none";
 }
 
+// Between what is hashed together.
+constexpr std::string_view separator("\0", 1);
+
 // Clients split it at a "=", and its end at a blank.
 std::string reader_token(std::string_view user, std::string_view secret) {
   constexpr std::size_t digits = 40;
@@ -55,8 +50,7 @@ std::string reader_token(std::string_view user, std::string_view secret) {
     const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     if (!is_plain) c = '_';
   }
-  return name + "/" +
-         hex(sha256({label, std::string_view("\0", 1), user, std::string_view("\0", 1), secret}), digits / 2);
+  return name + "/" + hex(sha256({label, separator, user, separator, secret}), digits / 2);
 }
 
 constexpr std::string_view token_user = "newscached";
@@ -79,6 +73,13 @@ TcpAccess::TcpAccess(const model::HttpSettings& settings)
     password_reader_token_ = reader_token(user_, password_);
   }
   if (!token_.empty()) token_reader_token_ = reader_token(token_user, token_);
+  if (settings.offline_images)
+    picture_keys_ = PictureKeys(hex(sha256({"newscached picture keys 1", separator, token_, separator, password_})));
+}
+
+std::string PictureKeys::key_of(std::string_view sha256_of_asset) const {
+  constexpr std::size_t digits = 32;
+  return hex(sha256({secret_, separator, sha256_of_asset}), digits / 2);
 }
 
 std::optional<std::string> TcpAccess::log_in(std::string_view user, std::string_view password) const {
@@ -124,6 +125,10 @@ std::optional<Response> TcpAccess::refuse(const Credentials& request, bool loopb
   if (loopback && !is_this_machine(request.host)) {
     return problem(403, "the Host of a request to this address must be localhost, 127.0.0.1 or [::1]");
   }
+  const bool is_picture = picture_keys_.are_given() && !request.picture.empty() &&
+                          equal_secrets(request.picture_key, picture_keys_.key_of(request.picture));
+  // Whatever page shows it: who wrote that page knew the key.
+  if (is_picture) return std::nullopt;
   if (!comes_from_here(request)) return problem(403, "requests of other sites' web pages are refused");
   if (request.is_open || knows_secret(request)) return std::nullopt;
   if (request.dialect != Dialect::native) return problem(401, "wrong or no credentials");

@@ -102,11 +102,12 @@ std::optional<std::chrono::seconds> snapshot_interval(const model::Settings& set
   return std::chrono::duration_cast<std::chrono::seconds>(*interval);
 }
 
-store::Options store_options(const model::Settings& settings) {
+store::Options store_options(const model::Settings& settings, const Clock& clock) {
   store::Options options;
   options.path = settings.daemon.state_dir + "/news.db";
   options.plain_text = [](std::string_view safe_html) { return html::to_text(safe_html); };
   options.written_bytes = sys::written_bytes;
+  options.now = [&clock] { return clock.moment(); };
   return options;
 }
 
@@ -240,8 +241,8 @@ App::State::State(CommandLine line, model::Settings s, Estate estate, sys::Admin
       extractor(tasks, io.get_executor(), clock, worker),
       completer(
           ingest_services, poller, [this](offline::PageRequest page) { return extractor.extract(std::move(page)); },
-          store::new_assets_path(store_options(settings)), settings),
-      caretaker(io.get_executor(), clock, log, writer, store_options(settings)),
+          store::new_assets_path(store_options(settings, clock)), settings),
+      caretaker(io.get_executor(), clock, log, writer, store_options(settings, clock)),
       hooks(std::move(database.hooks)),
       server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, worker, poller, subscriptions, indexer,
                            std::move(admins), [this] { return status(); }, [this] { return reload(); },
@@ -561,7 +562,7 @@ Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settin
   const Log log(STDERR_FILENO, settings.daemon.log_level, writes_to_journal());
   const auto damage = inherited ? std::optional(estate->damage) : std::nullopt;
   Result<OpenedDatabase> database =
-      open_database(store_options(settings), reserve_file(settings), log, estate->notifier, damage);
+      open_database(store_options(settings, clock), reserve_file(settings), log, estate->notifier, damage);
   if (!database) return database.error();
   if (!inherited) {
     Result<Sockets> sockets = open_sockets(settings);

@@ -90,6 +90,7 @@ struct Article {
   bool starred = false;
   OfflineState offline = OfflineState::off;
   std::int64_t offline_bytes = 0;
+  Moment changed{};  // text or state, as far as known, else when it was received; only of Reader::articles_of()
   // Search results only.
   std::string snippet;  // HTML with <mark>
   std::optional<double> score;

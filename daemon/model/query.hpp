@@ -54,6 +54,8 @@ struct EntryQuery {
   std::optional<Instant> published_before;
   std::optional<Instant> received_since;  // inclusive, as is the next
   std::optional<Instant> received_until;
+  std::optional<Moment> changed_after;  // exclusive, as is the next; by what is known, see Article::changed
+  std::optional<Moment> changed_before;
   std::optional<ArticleId> after;  // of higher ids, whatever the order
   std::optional<ArticleId> before;
   EntryOrder order = EntryOrder::arrival;

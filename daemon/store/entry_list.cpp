@@ -14,12 +14,15 @@ constexpr std::int64_t kMostFound = 100'000;
 
 constexpr std::string_view kFacts = "SELECT articles, unread, EXISTS (SELECT 1 FROM feed WHERE removed = 1) FROM store";
 constexpr std::string_view kIdsInOrder = "SELECT value AS id, 0 FROM json_each(?)";
+constexpr std::string_view kTimeOfChange = "SELECT time FROM change WHERE revision = ? AND time > 0";
 constexpr std::string_view kIsOfRemovedFeed = "SELECT 1 FROM feed WHERE id = ? AND removed = 1";
 
 // Where the rows come from, the narrowest first: a list is a walk along one of them. Without an index it is one along
 // the ids.
 constexpr std::string_view kFromFound = "FROM json_each(?) j CROSS JOIN article a ON a.id = j.value";
 constexpr std::string_view kFromTag = "FROM tag t CROSS JOIN article a ON a.id = t.id";
+constexpr std::string_view kFromChanges =
+    "FROM change h CROSS JOIN article a ON a.id = h.id AND a.revision = h.revision";
 constexpr std::string_view kFromStarred = "FROM article a INDEXED BY article_starred";
 constexpr std::string_view kFromFeed = "FROM article a INDEXED BY article_feed";
 constexpr std::string_view kFromSort = "FROM article a INDEXED BY article_sort";
@@ -40,6 +43,12 @@ constexpr std::string_view kPublishedAfter = " AND a.sort > ?";
 constexpr std::string_view kPublishedBefore = " AND a.sort < ?";
 constexpr std::string_view kReceivedSince = " AND a.received >= ?";
 constexpr std::string_view kReceivedUntil = " AND a.received <= ?";
+constexpr std::string_view kChange = " AND h.type = 0 AND h.time > ?";
+constexpr std::string_view kChangedAfter =
+    " AND EXISTS (SELECT 1 FROM change h WHERE h.revision = a.revision AND h.time > ?)";
+// What is older than the log is before everything in it.
+constexpr std::string_view kChangedBefore =
+    " AND NOT EXISTS (SELECT 1 FROM change h WHERE h.revision = a.revision AND h.time >= ?)";
 constexpr std::string_view kAfter = " AND a.id > ?";
 constexpr std::string_view kBefore = " AND a.id < ?";
 
@@ -62,6 +71,8 @@ constexpr Order kOrders[] = {
 };
 // Of two walks, which SQLite merges.
 constexpr std::string_view kMergedByDate[] = {" ORDER BY 2, 1", " ORDER BY 2 DESC, 1 DESC"};
+
+std::int64_t milliseconds(Moment moment) { return moment.time_since_epoch().count(); }
 
 template <class Id>
 std::string json_array(const std::vector<Id>& ids) {
@@ -95,11 +106,13 @@ std::string_view source(const model::EntryQuery& query, const EntryFacts& facts,
                         const std::optional<std::string>& found) {
   if (found) return kFromFound;
   if (!query.tags.empty()) return kFromTag;
+  if (query.changed_after) return kFromChanges;
   if (query.starred == true) return kFromStarred;
   if (query.feeds) return kFromFeed;
   if (query.order == model::EntryOrder::published || query.published_after || query.published_before) return kFromSort;
   // Nothing but what the index has.
-  const bool is_covered = !query.starred && !query.received_since && !query.received_until && !facts.has_removed_feeds;
+  const bool is_covered = !query.starred && !query.received_since && !query.received_until && !query.changed_before &&
+                          !facts.has_removed_feeds;
   if (query.order != model::EntryOrder::arrival) return query.read ? kFromSort : kFromIds;
   if (query.after || query.before) return kFromIds;
   return (query.read || is_covered) && is_better_collected(query, facts) ? kFromSort : kFromIds;
@@ -127,6 +140,8 @@ void add_rows(SqlBuilder& sql, std::string_view from, const model::EntryQuery& q
   if (query.published_before) sql.add(kPublishedBefore, seconds(*query.published_before));
   if (query.received_since) sql.add(kReceivedSince, seconds(*query.received_since));
   if (query.received_until) sql.add(kReceivedUntil, seconds(*query.received_until));
+  if (query.changed_after) sql.add(from == kFromChanges ? kChange : kChangedAfter, milliseconds(*query.changed_after));
+  if (query.changed_before) sql.add(kChangedBefore, milliseconds(*query.changed_before));
   if (query.after) sql.add(kAfter, model::raw(*query.after));
   if (query.before) sql.add(kBefore, model::raw(*query.before));
 }
@@ -223,6 +238,15 @@ Result<std::int64_t> Reader::entry_count(const model::EntryQuery& query) {
   return rows.step() ? rows.integer(0) : 0;
 }
 
+namespace {
+
+Moment changed(Database& database, const model::Article& article) {
+  Query time(database, kTimeOfChange, model::raw(article.revision));
+  return time.step() ? Moment(std::chrono::milliseconds(time.integer(0))) : Moment(article.date_received);
+}
+
+}  // namespace
+
 model::ArticleBatch Reader::articles_of(std::span<const model::ArticleId> ids, bool with_content,
                                         std::size_t max_bytes) {
   constexpr std::size_t kMostAtATime = 500;
@@ -242,6 +266,7 @@ model::ArticleBatch Reader::articles_of(std::span<const model::ArticleId> ids, b
     auto& article = batch.articles.emplace_back();
     const bool is_readable = read_article(database, rows, article).has_value();
     const bool is_removed = may_be_removed && Query(database, kIsOfRemovedFeed, model::raw(article.feed_id)).step();
+    article.changed = changed(database, article);
     bytes += article.entry.summary.size() + article.entry.content_html.size();
     if (!is_readable || is_removed) batch.articles.pop_back();
   }

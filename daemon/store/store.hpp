@@ -53,6 +53,8 @@ struct Options {
   std::function<std::string(std::string_view)> plain_text;
   // What this process has written to disks so far, for the sums of each day; empty: they are not kept.
   std::function<std::int64_t()> written_bytes;
+  // When a change is made; empty: that is not known.
+  std::function<Moment()> now;
   std::int64_t max_article_bytes = 8 << 20;
   std::int64_t change_log_length = 200'000;    // changes kept; a client further behind starts over
   int max_versions = 5;                        // of one article, kept as history

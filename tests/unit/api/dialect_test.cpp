@@ -160,6 +160,33 @@ TEST_CASE("a reader's token goes with its password, and without one there is non
   CHECK_FALSE(TcpAccess().knows_reader_token(TcpAccess::any_reader_token()));
 }
 
+TEST_CASE("the address of a picture opens that picture, where pictures are given, and nothing else") {
+  model::HttpSettings settings;
+  settings.token = "0123456789abcdef";
+  CHECK_FALSE(TcpAccess(settings).picture_keys().are_given());
+  settings.offline_images = true;
+  const TcpAccess giving(settings);
+  const std::string picture(64, 'a');
+  const auto key = giving.picture_keys().key_of(picture);
+  CHECK(key.size() == 32);
+  const auto status = [&](const TcpAccess& access, const Credentials& request) {
+    const auto refused = access.refuse(request, true);
+    return refused ? refused->status : 0;
+  };
+  const std::string_view host = "localhost";
+  CHECK(status(giving, {.host = host, .picture = picture, .picture_key = key}) == 0);
+  CHECK(status(giving, {.host = host, .referer = "http://evil.example/", .picture = picture, .picture_key = key}) == 0);
+  CHECK(status(giving, {.host = "evil.example", .picture = picture, .picture_key = key}) == 403);
+  CHECK(status(giving, {.host = host, .picture = picture}) == 401);
+  CHECK(status(giving, {.host = host, .picture_key = key}) == 401);
+  CHECK(status(giving, {.host = host, .picture = std::string(64, 'b'), .picture_key = key}) == 401);
+  settings.offline_images = false;
+  CHECK(status(TcpAccess(settings), {.host = host, .picture = picture, .picture_key = key}) == 401);
+  settings.offline_images = true;
+  settings.token = "another token altogether";
+  CHECK(status(TcpAccess(settings), {.host = host, .picture = picture, .picture_key = key}) == 401);
+}
+
 TEST_CASE("parameters of other dialects repeat, and what is broken in them harms nothing") {
   Parameters parameters;
   REQUIRE(

@@ -197,6 +197,60 @@ TEST_CASE("marks may pass over ids that are unknown") {
   CHECK(library.writer->mark(request).value() == 1);
 }
 
+TEST_CASE("what has changed since a moment is known to the millisecond, whatever changed it") {
+  Folder folder;
+  auto options = options_in(folder);
+  Moment now = kNow;
+  options.now = [&now] { return now; };
+  auto writer = open_writer(options);
+  auto reader = open_reader(options);
+  const auto feed = writer->add_feed({.url = "http://a.example/feed"}, "0123456789abcdef", kNow)->id;
+  const auto poll = [&](std::vector<model::IncomingEntry> entries) {
+    model::FeedUpdate update;
+    update.feed_id = feed;
+    update.received = kNow;
+    update.entries = std::move(entries);
+    writer->apply({&update, 1}, Durability::synced);
+  };
+  const auto changed_after = [&](Moment moment) {
+    model::EntryQuery query;
+    query.changed_after = moment;
+    const auto ids = reader->entry_ids(query).value();
+    CHECK(reader->entry_count(query).value() == std::ssize(ids));
+    std::vector<std::int64_t> numbers;
+    for (const auto id : ids) numbers.push_back(model::raw(id));
+    query.changed_after.reset();
+    query.changed_before = moment + 1ms;
+    CHECK(reader->entry_count(query).value() == 2 - std::ssize(ids));
+    return numbers;
+  };
+  using Ids = std::vector<std::int64_t>;
+  poll({entry(feed, "2", "Two"), entry(feed, "1", "One")});
+  CHECK(changed_after(kNow - 1ms) == Ids{1, 2});
+  CHECK(changed_after(kNow) == Ids{});
+  now += 1ms;
+  model::MarkRequest mark;
+  mark.ids = {model::ArticleId{2}};
+  mark.starred = true;
+  REQUIRE(writer->mark(mark).value() == 1);
+  CHECK(changed_after(kNow) == Ids{2});
+  const std::vector ids{model::ArticleId{1}, model::ArticleId{2}};
+  now += 1ms;
+  poll({entry(feed, "1", "One, edited")});
+  CHECK(changed_after(kNow + 1ms) == Ids{1});
+  const auto batch = reader->articles_of(ids, false, 1 << 20);
+  REQUIRE(batch.articles.size() == 2);
+  CHECK(batch.articles[0].changed == kNow + 2ms);
+  CHECK(batch.articles[1].changed == kNow + 1ms);
+  model::EntryQuery with_more;
+  with_more.changed_after = kNow;
+  with_more.starred = true;
+  with_more.tags = {"none"};
+  CHECK(reader->entry_ids(with_more)->empty());
+  with_more.tags.clear();
+  CHECK(reader->entry_ids(with_more)->size() == 1);
+}
+
 TEST_CASE("lists by ids walk along an index, or along the ids as far as they must") {
   Library library;
   Database database(library.options, Access::read);
