@@ -102,12 +102,11 @@ std::optional<std::chrono::seconds> snapshot_interval(const model::Settings& set
   return std::chrono::duration_cast<std::chrono::seconds>(*interval);
 }
 
-store::Options store_options(const model::Settings& settings, const Clock& clock) {
+store::Options store_options(const model::Settings& settings) {
   store::Options options;
   options.path = settings.daemon.state_dir + "/news.db";
   options.plain_text = [](std::string_view safe_html) { return html::to_text(safe_html); };
   options.written_bytes = sys::written_bytes;
-  options.now = [&clock] { return clock.moment(); };
   return options;
 }
 
@@ -241,8 +240,8 @@ App::State::State(CommandLine line, model::Settings s, Estate estate, sys::Admin
       extractor(tasks, io.get_executor(), clock, worker),
       completer(
           ingest_services, poller, [this](offline::PageRequest page) { return extractor.extract(std::move(page)); },
-          store::new_assets_path(store_options(settings, clock)), settings),
-      caretaker(io.get_executor(), clock, log, writer, store_options(settings, clock)),
+          store::new_assets_path(store_options(settings)), settings),
+      caretaker(io.get_executor(), clock, log, writer, store_options(settings)),
       hooks(std::move(database.hooks)),
       server(api::Services{io.get_executor(), clock, log, tasks, writer, reader, worker, poller, subscriptions, indexer,
                            std::move(admins), [this] { return status(); }, [this] { return reload(); },
@@ -268,6 +267,7 @@ void App::State::connect_caretaker() {
   caretaker.on_repaired = [this] { indexer.wake(); };
   caretaker.on_damaged = [this](std::string what) { stop_for_repair(std::move(what)); };
   // On whichever thread.
+  hooks->now = [this] { return clock.moment(); };
   hooks->damage = [this](const store::Damage& met) {
     boost::asio::post(io, [this, met] { caretaker.damage_met(met); });
   };
@@ -562,7 +562,7 @@ Result<std::unique_ptr<App>> App::create(CommandLine command_line, model::Settin
   const Log log(STDERR_FILENO, settings.daemon.log_level, writes_to_journal());
   const auto damage = inherited ? std::optional(estate->damage) : std::nullopt;
   Result<OpenedDatabase> database =
-      open_database(store_options(settings, clock), reserve_file(settings), log, estate->notifier, damage);
+      open_database(store_options(settings), reserve_file(settings), log, estate->notifier, damage);
   if (!database) return database.error();
   if (!inherited) {
     Result<Sockets> sockets = open_sockets(settings);
