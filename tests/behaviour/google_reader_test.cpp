@@ -241,7 +241,7 @@ TEST_CASE("a token outlives the daemon, and another password makes another") {
   remote.daemon.stop();
   remote.daemon.start();
   CHECK(status() == 200);
-  remote.set_password("another");
+  remote.set_password("grey whale");
   remote.daemon.stop();
   remote.daemon.start();
   CHECK(status() == 401);
@@ -868,7 +868,8 @@ TEST_CASE("a folder is renamed and given up with all of its feeds") {
   for (const auto* title : {"Alpha", "Beta"}) move_to(daemon, import_articles(daemon, 1, title), "News");
   const auto folders = [&] {
     std::multiset<std::string> found;
-    for (const auto& feed : get(daemon, "/v1/feeds").json.at("feeds").as_array()) {
+    const auto feeds = get(daemon, "/v1/feeds").json;
+    for (const auto& feed : feeds.at("feeds").as_array()) {
       found.emplace(feed.at("folder").as_string());
     }
     return found;
