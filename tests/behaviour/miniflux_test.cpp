@@ -392,7 +392,7 @@ TEST_CASE("Miniflux's marks take the odd forms of its clients") {
   CHECK(labelled.status == 204);
   CHECK(labelled.body.empty());
   client.send("PUT /miniflux/v1/entries HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
-  client.send("21\r\n{\"entry_ids\":[1],\"status\":\"unread\"\r\n1\r\n}\r\n0\r\n\r\n");
+  client.send("22\r\n{\"entry_ids\":[1],\"status\":\"unread\"\r\n1\r\n}\r\n0\r\n\r\n");
   CHECK(client.receive()->status == 204);
   CHECK(list(daemon, "status=read") == Ids{2});
   client.send("PUT /miniflux/v1/entries/3/bookmark HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -140,6 +140,8 @@ std::string as_our_query(const std::string& text, bool only_words) {
     const auto end = std::min(rest.find(' '), rest.size());
     const auto word = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
+    const bool is_operator = word == "OR" || word == "AND" || word == "NOT";
+    if (only_words && is_operator) continue;
     if (!out.empty()) out += ' ';
     if (!only_words) {
       out += word == "or" ? "OR" : word;
