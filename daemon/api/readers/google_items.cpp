@@ -235,6 +235,10 @@ feed::Republication atom_page(store::Reader& reader, const Question& question, c
   feed::Republication page;
   page.id = url;
   page.title = question.id;
+  const auto& stream = question.streams.front();
+  for (const auto& feed : feeds) {
+    if (stream.kind == Stream::Kind::feed && stream.feed == feed.id) page.title = title_of(feed);
+  }
   page.author = "newscached";
   page.first_url = url;
   page.self_url = url;
