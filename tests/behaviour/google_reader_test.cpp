@@ -136,13 +136,12 @@ std::uint16_t free_port() {
 
 // A daemon that is reached over TCP, where one needs a password.
 class Remote {
+  TemporaryDirectory folder_;
+  std::uint16_t port_ = free_port();
+
  public:
-  explicit Remote(std::string_view more = {}) : port_(free_port()) {
-    set_password("blue whale");
-    std::string config = "[http]\nlisten = [\"127.0.0.1:" + std::to_string(port_) + "\"]\nuser = \"ann\"\n";
-    daemon.write_config(config + "password_file = \"" + password_file() + "\"\n" + std::string(more));
-    daemon.start();
-  }
+  // `http` are further lines of that table, and what follows it.
+  explicit Remote(const std::string& http = {}) : daemon(config(http)) { daemon.start(); }
   void set_password(std::string_view password) const {
     std::ofstream(password_file()) << password << '\n';
     ::chmod(password_file().c_str(), 0600);
@@ -165,12 +164,17 @@ class Remote {
   }
   static HeaderList with(const std::string& token) { return {{"Authorization", "GoogleLogin auth=" + token}}; }
 
+  std::string origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
   Daemon daemon;
 
  private:
   std::string password_file() const { return (folder_.path() / "password").string(); }
-  TemporaryDirectory folder_;
-  std::uint16_t port_;
+  std::string config(const std::string& http) const {
+    set_password("blue whale");
+    return "[http]\nlisten = [\"127.0.0.1:" + std::to_string(port_) + "\"]\nuser = \"ann\"\npassword_file = \"" +
+           password_file() + "\"\n" + http;
+  }
 };
 
 }  // namespace
@@ -661,6 +665,27 @@ TEST_CASE("ten thousand ids are taken at once") {
   CHECK(item_ids(json::parse(answer.body)) == Ids{1, 2});
 }
 
+TEST_CASE("with http.offline_images the pictures of items come from here", "[pages]") {
+  std::string gif = "GIF89a";
+  gif.append({40, 0, 30, 0, 0, 0, 0}).append(3000, 'a').append(";");
+  Publisher publisher;
+  publisher.serve_file("/a.gif", gif, "image/gif");
+  publisher.serve_file("/feed.xml", rss("Alpha", item("1", "One", "&lt;img src=\"/a.gif\" alt=\"A\"&gt;")));
+  const Remote remote("offline_images = true\n[offline]\nfull_text = \"never\"\n");
+  EventReader events(remote.daemon.socket(), "/v1/events");
+  subscribe(remote.daemon, publisher.url("/feed.xml"));
+  while (native(remote.daemon, 1).at("offline").at("state") != "complete") REQUIRE(events.next());
+  const auto body = remote.request("GET", "/reader/api/0/stream/contents", {}, Remote::with(remote.token())).body;
+  const auto content = json::parse(body).at("items").at(0).at("summary").at("content").as_string();
+  const std::string text(content);
+  const auto before = "src=\"" + remote.origin();
+  const auto start = text.find(before + "/v1/assets/");
+  INFO(text);
+  REQUIRE(start != std::string::npos);
+  const auto path = text.substr(start + before.size(), text.find('"', start + before.size()) - start - before.size());
+  CHECK(remote.request("GET", path).body == gif);
+}
+
 // ---- marks ----
 
 TEST_CASE("states are added and removed as each client does it") {
@@ -776,6 +801,18 @@ TEST_CASE("what came after the time given stays unread, in whatever unit that is
   }
   CHECK(marked("0") == 2);
   CHECK(marked("") == 2);
+}
+
+TEST_CASE("what is marked here is marked in the Miniflux dialect at once, and the other way round") {
+  Daemon daemon;
+  daemon.start();
+  import_articles(daemon, 2, "Alpha");
+  const auto entry = [&](int id) { return get(daemon, "/miniflux/v1/entries/" + std::to_string(id)).json.as_object(); };
+  write(daemon, "edit-tag", "i=" + decimal(1) + "&a=user/-/state/com.google/read&a=user/-/state/com.google/starred");
+  CHECK(entry(1).at("status") == "read");
+  CHECK(entry(1).at("starred") == true);
+  CHECK(request(daemon, "PUT", "/miniflux/v1/entries", R"({"entry_ids":[2],"status":"read"})").status == 204);
+  CHECK(ids(daemon, "s=user/-/state/com.google/read") == Ids{2, 1});
 }
 
 TEST_CASE("a change made here shows in the native API, its changes and its events at once, and the other way round") {
