@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "api/form.hpp"
 #include "api/negotiate.hpp"
 #include "api/range.hpp"
 #include "api/request.hpp"
@@ -38,6 +39,18 @@ void read_parameters(std::string_view query) {
   if (!again || again->encoded("") != parameters->encoded("")) std::abort();
 }
 
+// As readers' dialects send it: never an error but that it is too much, and nothing but UTF-8 comes of it.
+void read_form(std::string_view type, std::string_view body) {
+  api::Parameters form;
+  const auto added = api::add_form(form, type, body);
+  if (!added && added.error().cause != Cause::too_large) std::abort();
+  for (const std::string_view name : {"i", "T", "Email"}) {
+    for (const auto value : form.all(name)) {
+      if (!text::is_valid_utf8(value)) std::abort();
+    }
+  }
+}
+
 void read_body(std::string_view body) {
   const auto object = api::parse_object(body);
   explain(object);
@@ -61,6 +74,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (target) read_parameters(target->query);
   read_parameters(line);
   read_body(bytes);
+  read_form(line, bytes.substr(line.size()));
+  read_form("application/x-www-form-urlencoded", bytes);
   constexpr std::string_view offers[] = {"text/html", "text/plain"};
   const auto chosen = api::negotiate(line, offers);
   if (chosen && *chosen >= std::size(offers)) std::abort();

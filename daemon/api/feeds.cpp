@@ -8,6 +8,7 @@
 
 #include "api/handlers.hpp"
 #include "api/shapes.hpp"
+#include "api/subscribed.hpp"
 #include "text/date.hpp"
 #include "text/url.hpp"
 
@@ -23,19 +24,11 @@ std::optional<model::FeedId> find(const std::unordered_map<model::FeedId, model:
   return found == duplicates.end() ? std::nullopt : std::optional(found->second);
 }
 
-// The poller knows better than the database, where bookkeeping arrives late.
-json::object current_feed_json(const ingest::Poller& poller, model::Feed& feed) {
-  if (const auto* state = poller.state(feed.id)) feed.state = *state;
-  return feed_json(feed, poller.polling(feed.id), find(poller.duplicates(), feed.id));
-}
-
-loop::awaitable<Result<model::Feed>> read_feed(Context& context, model::FeedId id) {
-  auto read = [id](store::Reader& reader) { return reader.feed(id); };
-  co_return co_await context.services.reader.run(std::move(read));
-}
-
 Response feed_response(Context& context, model::Feed feed, int status = 200) {
-  return json_response(json::value(current_feed_json(context.services.poller, feed)), status);
+  const auto& poller = context.services.poller;
+  if (const auto* state = poller.state(feed.id)) feed.state = *state;
+  return json_response(json::value(feed_json(feed, poller.polling(feed.id), find(poller.duplicates(), feed.id))),
+                       status);
 }
 
 // A subscription that cannot be: the address is no feed, or nobody knows because it could not be fetched; `cause`
@@ -59,11 +52,7 @@ loop::awaitable<Response> refusal_response(Context& context, ingest::Refusal ref
     more["candidates"] = std::move(candidates);
   }
   if (refusal.error.cause == Cause::conflict) {
-    auto find = [typed = std::move(typed_url)](store::Reader& reader) -> std::optional<model::Feed> {
-      const auto url = text::subscription_url(typed);
-      return url ? reader.feed_by_url(*url) : std::nullopt;
-    };
-    const auto existing = co_await context.services.reader.run(std::move(find));
+    const auto existing = co_await feed_at(context, std::move(typed_url));
     if (existing) more["feed_id"] = raw(existing->id);
   }
   co_return problem(status_of_refusal(refusal.error.cause), refusal.error, std::move(more));
@@ -71,16 +60,37 @@ loop::awaitable<Response> refusal_response(Context& context, ingest::Refusal ref
 
 }  // namespace
 
-loop::awaitable<Response> list_feeds(Context& context, Request&) {
+loop::awaitable<std::vector<model::Feed>> current_feeds(Context& context) {
   auto read = [](store::Reader& reader) { return reader.feeds(); };
   auto feeds = co_await context.services.reader.run(read);
+  for (auto& feed : feeds) {
+    if (const auto* state = context.services.poller.state(feed.id)) feed.state = *state;
+  }
+  co_return feeds;
+}
+
+loop::awaitable<Result<model::Feed>> current_feed(Context& context, model::FeedId id) {
+  auto read = [id](store::Reader& reader) { return reader.feed(id); };
+  auto feed = co_await context.services.reader.run(std::move(read));
+  if (!feed) co_return feed.error();
+  if (const auto* state = context.services.poller.state(id)) feed->state = *state;
+  co_return std::move(*feed);
+}
+
+loop::awaitable<std::optional<model::Feed>> feed_at(Context& context, std::string typed_url) {
+  auto find = [typed = std::move(typed_url)](store::Reader& reader) -> std::optional<model::Feed> {
+    const auto url = text::subscription_url(typed);
+    return url ? reader.feed_by_url(*url) : std::nullopt;
+  };
+  co_return co_await context.services.reader.run(std::move(find));
+}
+
+loop::awaitable<Response> list_feeds(Context& context, Request&) {
+  auto feeds = co_await current_feeds(context);
   std::vector<bool> polling;
   polling.reserve(feeds.size());
   const auto& poller = context.services.poller;
-  for (auto& feed : feeds) {
-    if (const auto* state = poller.state(feed.id)) feed.state = *state;
-    polling.push_back(poller.polling(feed.id));
-  }
+  for (const auto& feed : feeds) polling.push_back(poller.polling(feed.id));
   // A thousand feeds are a megabyte of JSON, which the loop need not make.
   auto render = [feeds = std::move(feeds), polling = std::move(polling),
                  duplicates = poller.duplicates()](store::Reader&) {
@@ -96,7 +106,7 @@ loop::awaitable<Response> list_feeds(Context& context, Request&) {
 }
 
 loop::awaitable<Response> get_feed(Context& context, Request& request) {
-  auto feed = co_await read_feed(context, model::FeedId{request.id});
+  auto feed = co_await current_feed(context, model::FeedId{request.id});
   if (!feed) co_return problem(feed.error());
   co_return feed_response(context, std::move(*feed));
 }

@@ -27,19 +27,21 @@ class Session;
 using Socket = boost::asio::generic::stream_protocol::socket;
 
 enum class Permission { everyone, admin };
-// document: of any type, up to Limits::import_bytes. file: up to what there is room for, into Request::body_file.
-enum class Body { none, json, document, file };
+// form: its members are parameters too. document: of any type, up to Limits::import_bytes. file: up to what there is
+// room for, into Request::body_file.
+enum class Body { none, json, form, document, file };
 
 using Handler = loop::awaitable<Response> (*)(Context& context, Request& request);
 
 struct Route {
   Method method;
-  std::string_view pattern;  // "/v1/feeds/{id}", "/v1/assets/{sha256}"
+  std::string_view pattern;  // "/v1/feeds/{id}", "/v1/assets/{sha256}"; a {tail} is whatever follows
   Permission permission;
   Body body;
-  std::string_view parameters;  // of the query string, separated by blanks
+  std::string_view parameters;  // of the query string, separated by blanks; other dialects' are not checked
   Handler handler;
   bool is_kept = false;  // the answer depends on nothing but the request and the database: see AnswerCache
+  bool is_open = false;  // over TCP, too, no secret is asked for; other dialects only
 };
 
 // By which way a client comes in.
@@ -73,7 +75,7 @@ struct Host : std::enable_shared_from_this<Host> {
   loop::Thread& worker;
   Limits limits;
   AnswerCache answers;
-  std::span<const Route> routes;
+  PerDialect<std::span<const Route>> routes;
   TcpAccess tcp;
   std::function<loop::awaitable<Response>(const Route&, Request&)> answer;
   std::string spool_folder;                    // of bodies that go into files,
@@ -97,8 +99,11 @@ struct Host : std::enable_shared_from_this<Host> {
 struct RouteMatch {
   const Route* route = nullptr;
   std::int64_t id = 0;
+  std::int64_t entry_id = 0;
   std::string sha256;
-  std::string allow;  // when the path exists and the method does not: what does
+  std::string tail;
+  std::string allow;        // when the path exists and the method does not: what does
+  bool has_odd_id = false;  // it would exist, were what stands for an id one
 };
 RouteMatch find_route(std::span<const Route> routes, Method method, std::string_view path);
 

@@ -1,10 +1,10 @@
 // PATCH /v1/articles/{id} and POST /v1/articles/mark.
 
 #include "api/handlers.hpp"
+#include "api/marking.hpp"
 #include "api/shapes.hpp"
 
 namespace newscache::api {
-namespace {
 
 loop::awaitable<Result<std::int64_t>> mark(Context& context, model::MarkRequest request) {
   auto write = [request = std::move(request)](store::Writer& writer) { return writer.mark(request); };
@@ -12,8 +12,6 @@ loop::awaitable<Result<std::int64_t>> mark(Context& context, model::MarkRequest 
   if (changed && *changed > 0) context.events->notify();
   co_return changed;
 }
-
-}  // namespace
 
 loop::awaitable<Response> change_article(Context& context, Request& request) {
   const model::ArticleId id{request.id};

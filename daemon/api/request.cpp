@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::int64_t max_id = 0x7fffffff;
 constexpr std::size_t max_parameters = 32;
+// Clients mark up to 10,000 articles at once.
+constexpr std::size_t most_lenient_parameters = 20000;
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -20,19 +22,27 @@ int hex_digit(char c) {
   return -1;
 }
 
-// None for a broken %XX, a NUL, or ill-formed UTF-8.
-std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank) {
+// What %XX stands for; -1 where none is.
+int escaped_byte(std::string_view text) {
+  if (text.size() < 3) return -1;
+  const int high = hex_digit(text[1]);
+  const int low = hex_digit(text[2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+// None for a broken %XX (`leniently`: which stays as it is), a NUL, or ill-formed UTF-8.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank, bool leniently = false) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     if (c == '%') {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const int high = hex_digit(text[i + 1]);
-      const int low = hex_digit(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      c = static_cast<char>(high * 16 + low);
-      i += 2;
+      const int byte = escaped_byte(text.substr(i));
+      if (byte < 0 && !leniently) return std::nullopt;
+      if (byte >= 0) {
+        c = static_cast<char>(byte);
+        i += 2;
+      }
     } else if (c == '+' && plus_is_blank) {
       c = ' ';
     }
@@ -65,6 +75,7 @@ bool is_token_char(char c) {
 Method method_from(std::string_view name) {
   if (name == "GET" || name == "HEAD") return Method::get;
   if (name == "POST") return Method::post;
+  if (name == "PUT") return Method::put;
   if (name == "PATCH") return Method::patch;
   if (name == "DELETE") return Method::remove;
   return Method::other;
@@ -76,6 +87,8 @@ std::string_view method_name(Method method) {
       return "GET";
     case Method::post:
       return "POST";
+    case Method::put:
+      return "PUT";
     case Method::patch:
       return "PATCH";
     case Method::remove:
@@ -106,6 +119,35 @@ Result<Parameters> Parameters::parse(std::string_view query) {
     parameters.pairs_.emplace_back(std::move(*name), std::move(*value));
   }
   return parameters;
+}
+
+Result<void> Parameters::add_leniently(std::string_view query) {
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    const auto pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const auto equals = std::min(pair.find('='), pair.size());
+    auto name = percent_decode(pair.substr(0, equals), true, true);
+    auto value = percent_decode(pair.substr(std::min(equals + 1, pair.size())), true, true);
+    if (!name || name->empty() || !value) continue;
+    if (auto added = add(std::move(*name), std::move(*value)); !added) return added;
+  }
+  return {};
+}
+
+Result<void> Parameters::add(std::string name, std::string value) {
+  if (pairs_.size() == most_lenient_parameters)
+    return Error{Cause::too_large, "too many parameters: send fewer at once"};
+  pairs_.emplace_back(std::move(name), std::move(value));
+  return {};
+}
+
+std::vector<std::string_view> Parameters::all(std::string_view name) const {
+  std::vector<std::string_view> values;
+  for (const auto& pair : pairs_) {
+    if (pair.first == name) values.push_back(pair.second);
+  }
+  return values;
 }
 
 const std::string* Parameters::find(std::string_view name) const {
@@ -251,7 +293,8 @@ Result<Target> parse_target(std::string_view target) {
   const auto mark = std::min(target.find('?'), target.size());
   auto path = percent_decode(target.substr(0, mark), false);
   if (!path || !path->starts_with('/') || target.find('#') != std::string_view::npos) return fault;
-  return Target{std::move(*path), target.substr(std::min(mark + 1, target.size()))};
+  const auto dialect = take_dialect(*path);
+  return Target{dialect, std::move(*path), target.substr(std::min(mark + 1, target.size()))};
 }
 
 std::string origin_of(std::string_view host, bool secure) {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "api/dialect.hpp"
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "base/result.hpp"
@@ -15,18 +16,25 @@
 
 namespace newscache::api {
 
-enum class Method { get, post, patch, remove, other };
+enum class Method { get, post, put, patch, remove, other };
 
-// GET, POST, PATCH, DELETE; HEAD counts as GET.
+// GET, POST, PUT, PATCH, DELETE; HEAD counts as GET.
 Method method_from(std::string_view name);
 std::string_view method_name(Method method);
 
-// The decoded parameters of a query string, each at most once.
+// The decoded parameters of a query string; ours are each at most once, those of other dialects may repeat.
 class Parameters {
  public:
   // Cause::invalid for a repeated name, a broken %XX, or what is not UTF-8.
   static Result<Parameters> parse(std::string_view query);
+  // As other servers read a query string or a form: names may repeat, a % that begins no %XX is one, and what is not
+  // UTF-8 is left out. Cause::too_large past 20,000.
+  Result<void> add_leniently(std::string_view query);
+  // A pair that is decoded already.
+  Result<void> add(std::string name, std::string value);
+  // The first one.
   const std::string* find(std::string_view name) const;
+  std::vector<std::string_view> all(std::string_view name) const;
   // The first one that is not in `allowed`, a list separated by blanks; empty when all are.
   std::string_view unknown(std::string_view allowed) const;
   // As a query string, without those in `left_out`, a list separated by blanks.
@@ -61,25 +69,33 @@ class ParameterReader {
 
 struct Request {
   Method method = Method::get;
-  std::string path;  // decoded, without the query
+  Dialect dialect = Dialect::native;
+  std::string path;  // decoded, without the query and a dialect's prefix
   Parameters parameters;
-  std::int64_t id = 0;     // of the path's {id}
-  std::string sha256;      // of the path's {sha256}
-  std::string host;        // as the client calls us
-  bool is_secure = false;  // over TLS
+  std::int64_t id = 0;        // of the path's {id},
+  std::int64_t entry_id = 0;  // its {entry},
+  std::string sha256;         // its {sha256},
+  std::string tail;           // and its {tail}, which may hold slashes
+  std::string host;           // as the client calls us
+  bool is_secure = false;     // over TLS
   std::string accept;
   std::string if_none_match;
   std::string range;
   std::string if_range;
   std::string last_event_id;
+  std::string user_agent;
+  std::string content_type;
+  std::string reader_token;  // with which a client of Google Reader came
   std::string body;
   FileDescriptor body_file;  // instead, for routes that take files
   bool is_admin = false;
+  bool is_tcp = false;
   bool chunks_understood = true;  // HTTP/1.1
 };
 
 struct Target {
-  std::string path;
+  Dialect dialect = Dialect::native;
+  std::string path;        // without the dialect's prefix
   std::string_view query;  // into the text given
 };
 // Origin form or absolute form. Cause::invalid for anything else.

@@ -98,6 +98,7 @@ Response problem(int status, std::string_view detail, boost::json::object more) 
   for (auto& member : more) document[member.key()] = std::move(member.value());
   auto response = json_response(boost::json::value(std::move(document)), status);
   response.content_type = "application/problem+json";
+  response.problem = detail;
   return response;
 }
 

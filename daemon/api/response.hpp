@@ -31,6 +31,7 @@ struct Response {
   // one. What it throws breaks the connection off, since half has been sent.
   std::function<loop::awaitable<std::string>()> rest;
   std::optional<std::int64_t> length;  // of all that comes so, when it is known before
+  std::optional<std::string> problem;  // the detail, when it is a problem document
   std::shared_ptr<Subscriber> stream;  // set: the body is this one's events, without an end
 
   bool has_known_length() const { return length || (!rest && stream == nullptr); }

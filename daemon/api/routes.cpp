@@ -1,6 +1,8 @@
 #include "api/routes.hpp"
 
 #include "api/handlers.hpp"
+#include "api/readers/google_reader.hpp"
+#include "api/readers/miniflux.hpp"
 
 namespace newscache::api {
 namespace {
@@ -38,7 +40,7 @@ constexpr Route table[] = {
     {get, "/v1/articles/{id}/content", everyone, Body::none, "", get_content, kept},
     {get, "/v1/articles/{id}/history", everyone, Body::none, "", get_history, kept},
     {patch, "/v1/articles/{id}", everyone, Body::json, "", change_article},
-    {get, "/v1/assets/{sha256}", everyone, Body::none, "", get_asset},
+    {get, "/v1/assets/{sha256}", everyone, Body::none, "key", get_asset},
     {get, "/v1/changes", everyone, Body::none, "since limit epoch feed folder", get_changes, kept},
     {get, "/v1/events", everyone, Body::none, "since epoch feed folder", get_events},
     {post, "/v1/reload", admin, Body::none, "", reload},
@@ -51,6 +53,16 @@ constexpr Route table[] = {
 
 }  // namespace
 
-std::span<const Route> routes() { return table; }
+std::span<const Route> routes(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::native:
+      return table;
+    case Dialect::miniflux:
+      return miniflux_routes();
+    case Dialect::google_reader:
+      return google_reader_routes();
+  }
+  return {};
+}
 
 }  // namespace newscache::api

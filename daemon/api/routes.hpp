@@ -7,6 +7,6 @@
 
 namespace newscache::api {
 
-std::span<const Route> routes();
+std::span<const Route> routes(Dialect dialect = Dialect::native);
 
 }  // namespace newscache::api

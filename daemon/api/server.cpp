@@ -152,7 +152,9 @@ struct Server::State {
 Server::Server(Services services, Limits limits, TcpAccess tcp, TlsContext tls) : state_(std::make_unique<State>()) {
   auto host = std::make_shared<Host>(services.executor, services.clock, services.log, services.worker, limits,
                                      services.editions);
-  host->routes = routes();
+  for (const auto dialect : {Dialect::native, Dialect::miniflux, Dialect::google_reader}) {
+    host->routes[dialect] = routes(dialect);
+  }
   host->tcp = std::move(tcp);
   state_->tls = std::move(tls);
   auto events = std::make_shared<EventHub>(services.executor, services.log, services.tasks, services.reader);

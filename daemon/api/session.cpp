@@ -10,6 +10,7 @@
 #include "api/answer_cache.hpp"
 #include "api/deadline.hpp"
 #include "api/event_stream.hpp"
+#include "api/form.hpp"
 #include "api/gzip.hpp"
 #include "api/negotiate.hpp"
 #include "api/piece_body.hpp"
@@ -116,9 +117,11 @@ class Session {
   void read_within(std::chrono::steady_clock::duration time);
   Step parse_head();
   Step check_policy();
-  bool was_answered(std::string_view target);
-  Step check_route(std::string_view target);
+  Step check_access(std::string_view query);
+  bool was_answered();
+  Step check_route(const Target& target);
   Step check_body(const Route& route);
+  Step take_form();
   void note_wrong_secret() const;
   std::uint64_t body_limit() const;
   loop::awaitable<Response> handle();
@@ -141,7 +144,9 @@ class Session {
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::size_t head_size_ = 0;
+  RouteMatch match_;
   const Route* route_ = nullptr;
+  bool is_unproven_ = false;  // its secret may be in its form
   Request request_;
   std::optional<Spool> spool_;
   Response refusal_;
@@ -242,7 +247,6 @@ Session::Step Session::parse_head() {
 
 Session::Step Session::check_policy() {
   const auto& head = parser_->get();
-  request_ = Request();
   request_.chunks_understood = head.version() == 11;
   if (head.version() != 11 && head.version() != 10) return refuse(505, "only HTTP/1.1 and HTTP/1.0 are spoken here");
   keep_alive_ = head.keep_alive() && head.version() == 11;
@@ -256,30 +260,62 @@ Session::Step Session::check_policy() {
   request_.range = field_of(head, http::field::range);
   request_.if_range = field_of(head, http::field::if_range);
   request_.last_event_id = std::string(view(head["Last-Event-ID"]));
+  request_.user_agent = field_of(head, http::field::user_agent);
+  request_.content_type = field_of(head, http::field::content_type);
+  request_.is_tcp = door_.is_tcp;
   gzip_accepted_ = accepts_gzip(view(head[http::field::accept_encoding]));
-  if (door_.is_tcp) {
-    const Credentials credentials{view(head[http::field::host]), view(head[http::field::authorization]),
-                                  view(head[http::field::origin]), view(head[http::field::referer]),
-                                  view(head["Sec-Fetch-Site"])};
-    if (auto refusal = host_->tcp.refuse(credentials, door_.is_loopback)) {
-      keep_alive_ = false;  // a guess costs a connection
-      if (refusal->status == 401 && !credentials.authorization.empty()) note_wrong_secret();
-      return refuse(std::move(*refusal));
-    }
-  } else if (comes_from_a_browser(head)) {
+  is_unproven_ = false;
+  match_ = RouteMatch();
+  const auto target = parse_target(view(head.target()));
+  if (target) {
+    request_.dialect = target->dialect;
+    match_ = find_route(host_->routes[target->dialect], request_.method, target->path);
+  }
+  if (const Step step = check_access(target ? target->query : std::string_view()); step != Step::request) return step;
+  if (!target) return refuse(problem(target.error()));
+  if (was_answered()) return Step::answered;
+  return check_route(*target);
+}
+
+// Before anything is told of what there is.
+Session::Step Session::check_access(std::string_view query) {
+  const auto& head = parser_->get();
+  const auto authorization = view(head[http::field::authorization]);
+  if (const auto token = google_login(authorization)) request_.reader_token = *token;
+  if (!door_.is_tcp) {
+    if (!comes_from_a_browser(head)) return Step::request;
     return refuse(403, "requests of web pages (Origin, Referer, Sec-Fetch-Site) are refused");
   }
-  if (was_answered(view(head.target()))) return Step::answered;
-  return check_route(view(head.target()));
+  Credentials credentials{request_.dialect,
+                          view(head[http::field::host]),
+                          authorization,
+                          view(head[http::field::origin]),
+                          view(head[http::field::referer]),
+                          view(head["Sec-Fetch-Site"]),
+                          view(head["X-Auth-Token"])};
+  // Some of Google Reader's clients show their token in the form that they post, and only there.
+  is_unproven_ = request_.dialect == Dialect::google_reader && request_.method == Method::post && authorization.empty();
+  const bool is_open = match_.route != nullptr && match_.route->is_open;
+  credentials.is_open = is_open || is_unproven_;
+  is_unproven_ = is_unproven_ && !is_open;
+  credentials.picture = match_.sha256;
+  const auto parameters = match_.sha256.empty() ? Result<Parameters>(Parameters()) : Parameters::parse(query);
+  const auto* key = parameters ? parameters->find("key") : nullptr;
+  if (key != nullptr) credentials.picture_key = *key;
+  auto refusal = host_->tcp.refuse(credentials, door_.is_loopback);
+  if (!refusal) return Step::request;
+  keep_alive_ = false;  // a guess costs a connection
+  const bool has_guessed = !authorization.empty() || !credentials.auth_token.empty();
+  if (refusal->status == 401 && has_guessed) note_wrong_secret();
+  return refuse(std::move(*refusal));
 }
 
 // What is asked with a body, or with an expectation, is looked at in full.
-bool Session::was_answered(std::string_view target) {
-  if (request_.method != Method::get || !parser_->is_done() || parser_->get().count(http::field::expect) != 0) {
-    return false;
-  }
+bool Session::was_answered() {
+  if (request_.method != Method::get || request_.dialect != Dialect::native) return false;
+  if (!parser_->is_done() || parser_->get().count(http::field::expect) != 0) return false;
   edition_ = host_->answers.edition();
-  key_ = answer_key(request_, target, gzip_accepted_);
+  key_ = answer_key(request_, view(parser_->get().target()), gzip_accepted_);
   answer_ = host_->answers.find(key_);
   return answer_ != nullptr;
 }
@@ -292,25 +328,30 @@ void Session::note_wrong_secret() const {
   host_->log.warning("a client came over TCP with a wrong token or password");
 }
 
-Session::Step Session::check_route(std::string_view target_text) {
-  auto target = parse_target(target_text);
-  if (!target) return refuse(problem(target.error()));
-  const auto match = find_route(host_->routes, request_.method, target->path);
-  if (match.route == nullptr && match.allow.empty()) return refuse(404, "there is no " + target->path);
-  if (match.route == nullptr) {
-    auto response = problem(405, target->path + " knows only " + match.allow);
-    response.headers.emplace_back("Allow", match.allow);
+Session::Step Session::check_route(const Target& target) {
+  const bool is_native = request_.dialect == Dialect::native;
+  if (match_.route == nullptr && match_.has_odd_id && !is_native) return refuse(400, "an id is a positive integer");
+  if (match_.route == nullptr && match_.allow.empty()) return refuse(404, "there is no " + target.path);
+  if (match_.route == nullptr) {
+    auto response = problem(405, target.path + " knows only " + match_.allow);
+    response.headers.emplace_back("Allow", match_.allow);
     return refuse(std::move(response));
   }
-  route_ = match.route;
-  request_.id = match.id;
-  request_.sha256 = match.sha256;
-  request_.path = std::move(target->path);
+  route_ = match_.route;
+  request_.id = match_.id;
+  request_.entry_id = match_.entry_id;
+  request_.sha256 = match_.sha256;
+  request_.tail = match_.tail;
+  request_.path = target.path;
   if (route_->permission == Permission::admin && !request_.is_admin) {
     return refuse(403, door_.is_tcp ? "this is for the Unix socket only, or http.admin must be set"
                                     : "only root, the daemon's own user and members of socket.admin_group may do this");
   }
-  auto parameters = Parameters::parse(target->query);
+  if (!is_native) {
+    const auto added = request_.parameters.add_leniently(target.query);
+    return added ? check_body(*route_) : refuse(problem(added.error()));
+  }
+  auto parameters = Parameters::parse(target.query);
   if (!parameters) return refuse(problem(parameters.error()));
   request_.parameters = std::move(*parameters);
   if (const auto unknown = request_.parameters.unknown(route_->parameters); !unknown.empty()) {
@@ -321,13 +362,16 @@ Session::Step Session::check_route(std::string_view target_text) {
 }
 
 std::uint64_t Session::body_limit() const {
+  if (is_unproven_ || route_->is_open) return host_->limits.unproven_form_bytes;
+  if (route_->body == Body::form) return host_->limits.form_bytes;
   if (route_->body == Body::file) return host_->spool_bytes();
   return route_->body == Body::document ? host_->limits.import_bytes : host_->limits.body_bytes;
 }
 
 Session::Step Session::check_body(const Route& route) {
   const auto& head = parser_->get();
-  if (route.body == Body::json && !is_json_type(view(head[http::field::content_type]), door_.is_tcp)) {
+  const bool is_labelled = request_.dialect == Dialect::native;  // other dialects' clients label theirs as they like
+  if (route.body == Body::json && is_labelled && !is_json_type(request_.content_type, door_.is_tcp)) {
     return refuse(415, "the body must be application/json");
   }
   const auto limit = body_limit();
@@ -399,10 +443,27 @@ loop::awaitable<Session::Step> Session::read_body() {
   co_return Step::request;
 }
 
+Session::Step Session::take_form() {
+  if (route_->body == Body::form) {
+    const auto added = add_form(request_.parameters, request_.content_type, request_.body);
+    if (!added) return refuse(problem(added.error()));
+  }
+  if (!is_unproven_) return Step::request;
+  const auto* token = request_.parameters.find("T");
+  if (token != nullptr && host_->tcp.knows_reader_token(*token)) {
+    request_.reader_token = *token;
+    return Step::request;
+  }
+  keep_alive_ = false;
+  if (token != nullptr) note_wrong_secret();
+  return refuse(401, "wrong or no credentials");
+}
+
 loop::awaitable<Session::Step> Session::read_request() {
   parser_.reset();
   spool_.reset();
   edition_.reset();
+  request_ = Request();
   head_only_ = false;
   keep_alive_ = true;
   gzip_accepted_ = false;
@@ -412,7 +473,10 @@ loop::awaitable<Session::Step> Session::read_request() {
   if (step == Step::request) step = co_await read_body();
   deadline_.end();
   phase_ = Phase::working;
-  if (step == Step::request) request_.body = std::move(parser_->get().body());
+  if (step == Step::request) {
+    request_.body = std::move(parser_->get().body());
+    step = take_form();
+  }
   // After a refusal the connection is only of use when it is known where the next request begins.
   if (step == Step::refusal && (!parser_ || !parser_->is_done())) keep_alive_ = false;
   co_return step;
@@ -439,6 +503,10 @@ loop::awaitable<Response> Session::handle() {
   } else if (thrown) {
     response = problem_from_exception(thrown, host_->log);
   }
+  if (response.status == 401) {  // somebody could not log in
+    keep_alive_ = false;
+    note_wrong_secret();
+  }
   co_return response;
 }
 
@@ -449,6 +517,7 @@ bool Session::wants_compressed(const Response& response) const {
 }
 
 loop::awaitable<bool> Session::write(Response response) {
+  response = in_dialect(request_.dialect, std::move(response));
   if (host_->stopping || (!response.has_known_length() && !request_.chunks_understood)) keep_alive_ = false;
   const bool is_kept =
       response.status == 200 && !response.etag.empty() && edition_ && route_->is_kept && !response.rest;

@@ -267,6 +267,7 @@ void App::State::connect_caretaker() {
   caretaker.on_repaired = [this] { indexer.wake(); };
   caretaker.on_damaged = [this](std::string what) { stop_for_repair(std::move(what)); };
   // On whichever thread.
+  hooks->now = [this] { return clock.moment(); };
   hooks->damage = [this](const store::Damage& met) {
     boost::asio::post(io, [this, met] { caretaker.damage_met(met); });
   };

@@ -98,6 +98,7 @@ Result<OpenedDatabase> open_database(store::Options options, const std::string& 
   options.on_shortage = [hooks = opened.hooks](store::Shortage what) {
     if (hooks->shortage) hooks->shortage(what);
   };
+  options.now = [hooks = opened.hooks] { return hooks->now ? hooks->now() : Moment(); };
   opened.was_left_open = store::was_left_open(options);
   opened.is_new = !has_content(options.path);
   if (!damage && store::salvage_is_unfinished(options)) damage = "its repair was interrupted";

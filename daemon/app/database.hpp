@@ -18,10 +18,12 @@ namespace newscache::app {
 // Damage that comes back so soon is not of the past, and is not repaired again.
 constexpr std::chrono::hours shortest_peace{1};
 
-// Where the connections of a database report what they meet; to be set before threads use them.
+// Where the connections of a database report what they meet, and ask what time it is; to be set before threads use
+// them.
 struct DatabaseHooks {
   std::function<void(const store::Damage&)> damage;
   std::function<void(store::Shortage)> shortage;
+  std::function<Moment()> now;
 };
 
 struct OpenedDatabase {

@@ -13,8 +13,10 @@ std::chrono::seconds local_time_of_day(Instant instant) {
   return std::chrono::hours(local.tm_hour) + std::chrono::minutes(local.tm_min) + std::chrono::seconds(local.tm_sec);
 }
 
-Instant SystemClock::wall() const {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+Instant SystemClock::wall() const { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+
+Moment SystemClock::moment() const {
+  return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
 BootInstant SystemClock::boot() const {

@@ -9,6 +9,8 @@ namespace newscache {
 
 // Wall time, whole seconds since 1970 in UTC, 64 bits.
 using Instant = std::chrono::sys_seconds;
+// The same to the millisecond, for what happens several times a second.
+using Moment = std::chrono::sys_time<std::chrono::milliseconds>;
 
 // CLOCK_BOOTTIME: monotonic, and counts while the machine sleeps.
 struct BootTime {
@@ -24,6 +26,7 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual Instant wall() const = 0;
+  virtual Moment moment() const { return wall(); }
   virtual BootInstant boot() const = 0;
   // How long to really wait for boot() to reach `when`; the manual clock answers with a time that never comes, since it
   // wakes its waiters itself.
@@ -36,6 +39,7 @@ std::chrono::seconds local_time_of_day(Instant instant);
 class SystemClock final : public Clock {
  public:
   Instant wall() const override;
+  Moment moment() const override;
   BootInstant boot() const override;
   std::chrono::milliseconds wait_for(BootInstant when) const override;
 };
@@ -43,7 +47,8 @@ class SystemClock final : public Clock {
 // For tests. Not thread-safe: advance it on the thread that runs the loop.
 class ManualClock final : public Clock {
  public:
-  explicit ManualClock(Instant wall, BootInstant boot = BootInstant{std::chrono::hours(1)}) : wall_(wall), boot_(boot) {}
+  explicit ManualClock(Instant wall, BootInstant boot = BootInstant{std::chrono::hours(1)})
+      : wall_(wall), boot_(boot) {}
   Instant wall() const override { return wall_; }
   BootInstant boot() const override { return boot_; }
   std::chrono::milliseconds wait_for(BootInstant when) const override;

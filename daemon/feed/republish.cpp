@@ -148,10 +148,17 @@ void write_attachment(Xml& xml, const model::Attachment& attachment) {
   xml.attribute("duration", std::to_string(*attachment.duration_s)).raw("/>\n");
 }
 
+void write_categories(Xml& xml, const std::vector<Category>& categories) {
+  for (const auto& category : categories) {
+    xml.raw("<category").attribute("scheme", category.scheme).attribute("term", category.term);
+    xml.attribute("label", category.label).raw("/>\n");
+  }
+}
+
 void write_entry(Xml& xml, const Republication& page, const model::Article& article) {
   const auto& entry = article.entry;
   xml.raw("<entry").attribute("xml:lang", language_for_xml(entry.language)).raw(">\n");
-  xml.required("id", uuid_urn(article.uid));
+  xml.required("id", page.id_of ? page.id_of(article) : uuid_urn(article.uid));
   xml.required("title", entry.title);
   xml.required("updated", text::format_rfc3339(updated(article)));
   if (entry.date_published) xml.required("published", text::format_rfc3339(*entry.date_published));
@@ -162,6 +169,7 @@ void write_entry(Xml& xml, const Republication& page, const model::Article& arti
   for (const auto& attachment : entry.attachments) write_attachment(xml, attachment);
   if (!entry.image.empty()) xml.raw("<media:thumbnail").attribute("url", entry.image).raw("/>\n");
   for (const auto& tag : entry.tags) xml.raw("<category").attribute("term", tag).raw("/>\n");
+  if (page.categories_of) write_categories(xml, page.categories_of(article));
   const auto source = page.sources.find(article.feed_id);
   if (source != page.sources.end()) write_source(xml, source->second, article);
   xml.element("summary", entry.summary);

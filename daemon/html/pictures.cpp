@@ -76,7 +76,8 @@ bool is_recording(Element element) { return element == Element::audio || element
 
 class Rewriter {
  public:
-  explicit Rewriter(const std::function<std::string(std::string_view)>& find) : find_(find) {}
+  Rewriter(const std::function<std::string(std::string_view)>& find, OtherMedia others)
+      : find_(find), keeps_others_(others == OtherMedia::keep) {}
 
   std::string run(std::string_view html) {
     out_.reserve(html.size());
@@ -151,6 +152,7 @@ class Rewriter {
     for (const auto& url : walk_.urls_of(token)) {
       if (found = find_(url); !found.empty()) break;
     }
+    if (found.empty() && keeps_others_) found = attribute_value(token, "src");
     if (found.empty()) {
       const std::string alt = attribute_value(token, "alt");
       return link(attribute_value(token, "src"), alt.empty() ? "[image]" : alt);
@@ -170,12 +172,14 @@ class Rewriter {
 
   void end_recording() {
     const Element element = std::exchange(recording_, Element::unknown);
-    const std::string found = recording_url_.empty() ? std::string() : find_(recording_url_);
+    std::string found = recording_url_.empty() ? std::string() : find_(recording_url_);
+    if (found.empty() && keeps_others_) found = recording_url_;
     if (found.empty()) return link(recording_url_, element == Element::video ? "[video]" : "[audio]");
     out_.append("<").append(name(element));
     attribute("controls", {});
     attribute("preload", "none");
-    const std::string picture = poster_.empty() ? std::string() : find_(poster_);
+    std::string picture = poster_.empty() ? std::string() : find_(poster_);
+    if (picture.empty() && keeps_others_) picture = poster_;
     if (!picture.empty()) attribute("poster", picture);
     attribute("src", found);
     out_.append(">").append(end_tag_text(element));
@@ -195,6 +199,7 @@ class Rewriter {
 
   PictureWalk walk_;
   const std::function<std::string(std::string_view)>& find_;
+  const bool keeps_others_;
   std::string out_;
   int links_ = 0;                         // open ones; there is none within another
   Element recording_ = Element::unknown;  // that is being read
@@ -235,8 +240,9 @@ std::vector<std::string> recordings(std::string_view safe_html) {
   return urls.take();
 }
 
-std::string with_media(std::string_view safe_html, const std::function<std::string(std::string_view)>& find) {
-  return Rewriter(find).run(safe_html);
+std::string with_media(std::string_view safe_html, const std::function<std::string(std::string_view)>& find,
+                       OtherMedia others) {
+  return Rewriter(find, others).run(safe_html);
 }
 
 }  // namespace newscache::html

@@ -15,8 +15,11 @@ std::vector<std::string> pictures(std::string_view safe_html, int width);
 std::vector<std::string> recordings(std::string_view safe_html);
 
 // The HTML with each of these loaded from where find(url) says; of a picture in several sizes from the first that it
-// knows. Where it says nothing, a picture is its alternative, linked to the original, and a recording a link. Nothing
-// else in the result is loaded by a browser, and it is as safe as it was.
-std::string with_media(std::string_view safe_html, const std::function<std::string(std::string_view url)>& find);
+// knows. Where it says nothing, a picture is its alternative, linked to the original, and a recording a link; or they
+// stay as they are, loaded from the publisher. Nothing else in the result is loaded by a browser, and it is as safe as
+// it was.
+enum class OtherMedia { link, keep };
+std::string with_media(std::string_view safe_html, const std::function<std::string(std::string_view url)>& find,
+                       OtherMedia others = OtherMedia::link);
 
 }  // namespace newscache::html

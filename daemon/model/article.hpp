@@ -28,8 +28,8 @@ struct Attachment {
   friend bool operator==(const Attachment&, const Attachment&) = default;
 };
 
-// One item of a feed document, normalised: titles, names and tags are plain text; content_html and summary are safe HTML
-// and plain text; URLs are absolute http or https; what is unknown is empty.
+// One item of a feed document, normalised: titles, names and tags are plain text; content_html and summary are safe
+// HTML and plain text; URLs are absolute http or https; what is unknown is empty.
 struct Entry {
   std::string guid;  // verbatim; empty when the publisher gives none
   std::string url;
@@ -50,9 +50,9 @@ struct Entry {
 
 // When the document itself says how often it changes.
 struct UpdateHints {
-  std::optional<std::int64_t> ttl_s;       // RSS ttl, or sy:updatePeriod / sy:updateFrequency
-  std::uint32_t skip_hours = 0;            // bit n: hour n (UTC)
-  std::uint8_t skip_days = 0;              // bit 0: Sunday ... bit 6: Saturday
+  std::optional<std::int64_t> ttl_s;  // RSS ttl, or sy:updatePeriod / sy:updateFrequency
+  std::uint32_t skip_hours = 0;       // bit n: hour n (UTC)
+  std::uint8_t skip_days = 0;         // bit 0: Sunday ... bit 6: Saturday
   friend bool operator==(const UpdateHints&, const UpdateHints&) = default;
 };
 
@@ -83,12 +83,14 @@ struct Article {
   std::string uid;  // 32 hex digits, the same on every device
   FeedId feed_id{};
   Entry entry;
+  Instant date{};  // of order: when it was published, else received; fixed at first sight
   Instant date_received{};
   Revision revision{};
   bool read = false;
   bool starred = false;
   OfflineState offline = OfflineState::off;
   std::int64_t offline_bytes = 0;
+  Moment changed{};  // text or state, as far as known, else when it was received; only of Reader::articles_of()
   // Search results only.
   std::string snippet;  // HTML with <mark>
   std::optional<double> score;

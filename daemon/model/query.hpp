@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -30,6 +31,46 @@ struct ArticleQuery {
   std::size_t max_bytes = 16 << 20;  // of summaries and contents; past it the page ends, with a cursor
 };
 
+// What is listed by ids first, of which the articles are read in a second step: the lists of other dialects, that are
+// paged by offset or by id and may be long. Articles of feeds that are not subscribed any more are in none of them.
+enum class EntryOrder {
+  arrival,    // by id
+  published,  // Article::date
+  changed,    // by revision
+  received,
+  read,  // what is unread first
+  title,
+  author,
+  rank,  // EntryQuery::ranks of the feeds
+};
+
+struct EntryQuery {
+  std::optional<std::vector<FeedId>> feeds;  // any of these; absent: all
+  std::optional<bool> read;
+  std::optional<bool> starred;
+  std::vector<std::string> tags;           // all of them
+  std::string text;                        // full-text query; empty: none
+  std::optional<Instant> published_after;  // exclusive, as is the next
+  std::optional<Instant> published_before;
+  std::optional<Instant> received_since;  // inclusive, as is the next
+  std::optional<Instant> received_until;
+  std::optional<Moment> changed_after;  // exclusive, as is the next; by what is known, see Article::changed
+  std::optional<Moment> changed_before;
+  std::optional<ArticleId> after;  // of higher ids, whatever the order
+  std::optional<ArticleId> before;
+  EntryOrder order = EntryOrder::arrival;
+  bool descending = false;  // equal ones by id, in the same direction
+  std::vector<std::pair<FeedId, std::int64_t>> ranks;
+  std::int64_t limit = 100;
+  std::int64_t offset = 0;
+};
+
+// The first of a list of articles, as many as were asked for at a time.
+struct ArticleBatch {
+  std::vector<Article> articles;
+  std::size_t taken = 0;  // of the ids; some may have had no article
+};
+
 struct ArticlePage {
   std::vector<Article> articles;
   std::string next_cursor;  // empty: that was all
@@ -38,7 +79,8 @@ struct ArticlePage {
 // Which articles to mark: the ids, or everything that the filters admit.
 struct MarkRequest {
   std::vector<ArticleId> ids;
-  bool all = false;  // true: by the filters below instead of by ids
+  bool all = false;           // true: by the filters below instead of by ids
+  bool skip_unknown = false;  // ids
   std::optional<FeedId> feed;
   std::optional<std::string> folder;
   std::optional<Instant> before;  // received before
@@ -58,8 +100,8 @@ struct Change {
   friend bool operator==(const Change&, const Change&) = default;
 };
 
-// What is not known to be of another feed or folder passes: deletions from a feed that is gone are such. For a folder so do
-// changes of all feeds, which may have come from it or go to it.
+// What is not known to be of another feed or folder passes: deletions from a feed that is gone are such. For a folder
+// so do changes of all feeds, which may have come from it or go to it.
 struct ChangeFilter {
   std::optional<FeedId> feed;
   std::optional<std::string> folder;

@@ -126,6 +126,7 @@ struct HttpSettings {
   std::string tls_certificate_file;
   std::string tls_key_file;
   bool admin = false;
+  bool offline_images = false;  // readers get the pictures that are here, without credentials
   // What is in the files; in no message and no log.
   std::string password;
   std::string token;

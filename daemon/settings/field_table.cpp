@@ -197,6 +197,8 @@ constexpr std::array field_table = std::to_array<Entry>({
    "The key of that certificate, as a PEM file"},
   {"http.admin", "false", at_reload, boolean(), SLOT(http.admin),
    "Whether TCP clients may change subscriptions, import and delete, and not only read and mark"},
+  {"http.offline_images", "false", at_reload, boolean(), SLOT(http.offline_images),
+   "Whether feed readers (see docs/readers.md) get the pictures of articles from here, where they are cached"},
 });
 
 constexpr std::array feed_table = std::to_array<FeedEntry>({

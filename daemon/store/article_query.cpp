@@ -58,44 +58,20 @@ constexpr std::string_view kFirstArrivedFirst = " ORDER BY s.rowid";
 constexpr std::string_view kOnlyFeeds = " AND a.feed_id IN (SELECT value FROM json_each(?))";
 constexpr std::string_view kNoFeeds = " AND a.feed_id NOT IN (SELECT value FROM json_each(?))";
 
-class Builder {
- public:
-  Builder& add(std::string_view fragment) {
-    sql_.text += fragment;
-    return *this;
-  }
-  template <class Value>
-  Builder& add(std::string_view fragment, const Value& value) {
-    sql_.text += fragment;
-    return bind(value);
-  }
-  Builder& bind(std::int64_t value) { return push(value); }
-  Builder& bind(const std::string& value) { return push(value); }
-  BoundSql take() { return std::move(sql_); }
-
- private:
-  template <class Value>
-  Builder& push(const Value& value) {
-    sql_.values.emplace_back(value);
-    return *this;
-  }
-  BoundSql sql_;
-};
-
 // Where the rows of a list come from that neither a text nor a tag chooses.
 std::string_view source(const model::ArticleQuery& query, const ByFeed& by_feed) {
   if (query.starred == true) return kFromStarred;
   return query.feed || by_feed[query.read == true ? 1 : 0] ? kFromFeed : kFromSort;
 }
 
-void add_filters(Builder& sql, const model::ArticleQuery& query) {
+void add_filters(SqlBuilder& sql, const model::ArticleQuery& query) {
   if (query.feed) sql.add(kFeed, model::raw(*query.feed));
   if (query.folder) sql.add(kFolder, *query.folder);
   if (query.read) sql.add(kRead[*query.read ? 1 : 0]);
   if (query.starred) sql.add(kStarred[*query.starred ? 1 : 0]);
 }
 
-void add_text(Builder& sql, const TextFilter& text, const std::string& expression) {
+void add_text(SqlBuilder& sql, const TextFilter& text, const std::string& expression) {
   if (!text.empty()) sql.add(kMatch, expression);
   if (text.only_feeds) sql.add(kOnlyFeeds, *text.only_feeds);
   if (text.no_feeds) sql.add(kNoFeeds, *text.no_feeds);
@@ -108,12 +84,6 @@ bool filtered(const model::ArticleQuery& query, const TextFilter& text) {
 
 }  // namespace
 
-void BoundSql::bind_to(Query& query) const {
-  for (const auto& value : values) {
-    std::visit([&](const auto& typed) { query.bind(typed); }, value);
-  }
-}
-
 bool by_relevance(const model::ArticleQuery& query) {
   return query.order == model::ArticleOrder::relevance && !query.text.empty();
 }
@@ -121,7 +91,7 @@ bool by_relevance(const model::ArticleQuery& query) {
 namespace {
 
 // The rows of `from`, from the position on.
-void add_walk(Builder& sql, std::string_view from, const model::ArticleQuery& query,
+void add_walk(SqlBuilder& sql, std::string_view from, const model::ArticleQuery& query,
               const std::optional<Position>& after) {
   const bool along_tag = query.tag.has_value();
   sql.add(along_tag ? kSelectByTag : kSelect).add(from).add(" WHERE 1");
@@ -143,7 +113,7 @@ void add_walk(Builder& sql, std::string_view from, const model::ArticleQuery& qu
 
 BoundSql list_sql(const model::ArticleQuery& query, const std::optional<Position>& after, const ByFeed& by_feed,
                   std::int64_t limit) {
-  Builder sql;
+  SqlBuilder sql;
   if (query.tag) {
     add_walk(sql, kFromTag, query, after);
   } else if (query.read || query.starred == true) {
@@ -162,7 +132,7 @@ BoundSql list_sql(const model::ArticleQuery& query, const std::optional<Position
 
 BoundSql search_sql(const model::ArticleQuery& query, const TextFilter& text, const std::string& expression,
                     const std::optional<Position>& after, std::int64_t below) {
-  Builder sql;
+  SqlBuilder sql;
   if (by_relevance(query)) {
     // The article's row is looked up only where a filter asks for it.
     sql.add(kRanked).add(filtered(query, text) ? kFromSearch : kFromSearchOnly);
@@ -184,7 +154,7 @@ BoundSql search_sql(const model::ArticleQuery& query, const TextFilter& text, co
 }
 
 BoundSql mark_sql(const model::MarkRequest& request, const TextFilter& text) {
-  Builder sql;
+  SqlBuilder sql;
   sql.add("SELECT a.id, a.feed_id, a.read, a.starred ");
   const bool by_read = request.read && !request.starred;
   sql.add(!text.empty() ? kFromSearch : request.feed ? kFromFeed : by_read ? kFromSort : kFromArticle);

@@ -5,23 +5,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
-#include <vector>
 
 #include "base/result.hpp"
 #include "model/query.hpp"
-#include "store/database.hpp"
 #include "store/search_query.hpp"
+#include "store/sql_builder.hpp"
 
 namespace newscache::store {
-
-// Fixed fragments put together, and what to bind to their parameters.
-struct BoundSql {
-  std::string text;
-  std::vector<std::variant<std::int64_t, std::string>> values;
-
-  void bind_to(Query& query) const;
-};
 
 // What a search asks for, ready for SQL.
 struct TextFilter {

@@ -206,6 +206,7 @@ std::string articles_sql(std::string_view ids, bool with_content) {
 
 Result<void> read_article(Database& database, const Query& row, model::Article& article) {
   article.id = model::ArticleId{row.integer(kIdColumn)};
+  article.date = instant(row.integer(kSortColumn));
   article.feed_id = model::FeedId{row.integer(2)};
   Sha256 uid{};
   const auto uid_bytes = to_array<Uid>(row.blob(3));

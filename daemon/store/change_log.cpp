@@ -21,7 +21,8 @@ constexpr std::string_view kSaveTotals = R"sql(
 UPDATE store SET feed_id = ?, article_id = ?, revision = ?, feeds = ?, articles = ?, unread = ?, starred = ?,
   indexed = ?, outdated = ?, horizon = ?, assets = ?, asset_bytes = ?)sql";
 constexpr std::string_view kNewHorizon = "INSERT INTO horizon(id, sort) VALUES (?, ?)";
-constexpr std::string_view kAppend = "INSERT INTO change(revision, type, op, id, feed_id) VALUES (?, ?, ?, ?, ?)";
+constexpr std::string_view kAppend =
+    "INSERT INTO change(revision, type, op, id, feed_id, time) VALUES (?, ?, ?, ?, ?, ?)";
 constexpr std::string_view kPrune = "DELETE FROM change WHERE revision <= ?";
 constexpr std::string_view kCountFeed =
     "UPDATE feed_state SET articles = articles + ?, unread = unread + ? WHERE feed_id = ?";
@@ -131,7 +132,8 @@ Change::Change(WriterState& state, Durability durability)
       // Outside of a transaction only; it costs nothing when it does not change.
       transaction_((set_durability(state, durability), state.database)),
       totals_(state.totals),
-      search_index_(state.database, totals_) {}
+      search_index_(state.database, totals_),
+      time_(options().now ? options().now().time_since_epoch().count() : 0) {}
 
 model::Revision Change::changed(model::FeedId feed, model::ChangeOp op) {
   return append(feed, model::ChangeType::feed, op, model::raw(feed));
@@ -143,7 +145,7 @@ model::Revision Change::changed(model::FeedId feed, model::ArticleId article, mo
 
 model::Revision Change::append(model::FeedId feed, model::ChangeType type, model::ChangeOp op, std::int64_t id) {
   ++totals_.revision;
-  Query(database(), kAppend, totals_.revision, number(type), number(op), id, model::raw(feed)).run();
+  Query(database(), kAppend, totals_.revision, number(type), number(op), id, model::raw(feed), time_).run();
   return model::Revision{totals_.revision};
 }
 

@@ -38,6 +38,25 @@ void text_of_record(sqlite3_context* context, int, sqlite3_value** values) {
   }
 }
 
+// What lists by title or author are ordered by.
+void name_of_record(sqlite3_context* context, sqlite3_value** values, bool author) {
+  try {
+    const auto& with = *static_cast<const FunctionContext*>(sqlite3_user_data(context));
+    const auto decoded = with.codec->decode(blob_argument(values[0]), {});
+    std::string name;
+    if (decoded && author && !decoded->authors.empty()) name = decoded->authors.front().name;
+    if (decoded && !author) name = decoded->title;
+    sqlite3_result_text64(context, name.data(), name.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  } catch (const std::bad_alloc&) {
+    sqlite3_result_error_nomem(context);
+  } catch (const std::exception& error) {
+    sqlite3_result_error(context, error.what(), -1);
+  }
+}
+
+void title_of_record(sqlite3_context* context, int, sqlite3_value** values) { name_of_record(context, values, false); }
+void author_of_record(sqlite3_context* context, int, sqlite3_value** values) { name_of_record(context, values, true); }
+
 // The key of an article's uid in table `identity`.
 void key_of_uid(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_int64(context, uid_key(blob_argument(values[0])));
@@ -51,6 +70,8 @@ struct Function {
 constexpr Function kFunctions[] = {
     {"article_key", 1, key_of_uid},
     {"article_text", 2, text_of_record},
+    {"article_title", 1, title_of_record},
+    {"article_author", 1, author_of_record},
 };
 
 }  // namespace

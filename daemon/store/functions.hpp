@@ -13,8 +13,8 @@ struct FunctionContext {
   RecordCodec* codec;
 };
 
-// article_text(head, body), article_key(uid); and the tokenizer. `context` must outlive the
-// connection.
+// article_text(head, body), article_title(head), article_author(head), article_key(uid); and the tokenizer. `context`
+// must outlive the connection.
 void register_functions(sqlite3* handle, FunctionContext* context);
 
 }  // namespace newscache::store

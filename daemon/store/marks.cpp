@@ -34,15 +34,18 @@ Error no_article(model::ArticleId id) {
   return Error{Cause::not_found, "there is no article " + std::to_string(model::raw(id))};
 }
 
-Result<std::vector<Target>> targets_by_id(Database& database, std::vector<model::ArticleId> ids) {
+Result<std::vector<Target>> targets_by_id(Database& database, std::vector<model::ArticleId> ids, bool skip_unknown) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   std::vector<Target> targets;
   targets.reserve(ids.size());
   for (const auto id : ids) {
     Query query(database, kState, model::raw(id));
-    if (!query.step()) return no_article(id);
-    targets.push_back(read_target(query));
+    if (query.step()) {
+      targets.push_back(read_target(query));
+    } else if (!skip_unknown) {
+      return no_article(id);
+    }
   }
   return targets;
 }
@@ -83,7 +86,8 @@ Result<void> index_everything(Writer& writer) {
 Result<std::int64_t> mark_once(WriterState& state, const model::MarkRequest& request) {
   Change change(state, Durability::synced);
   auto& database = change.database();
-  const auto targets = request.all ? targets_by_filter(database, request) : targets_by_id(database, request.ids);
+  const auto targets =
+      request.all ? targets_by_filter(database, request) : targets_by_id(database, request.ids, request.skip_unknown);
   if (!targets) return targets.error();
   std::int64_t changed = 0;
   for (const auto& target : *targets) {

@@ -329,6 +329,11 @@ CREATE VIEW searchable(id, text) AS
   SELECT a.id, article_text(a.head, coalesce(p.body, c.body))
   FROM article a LEFT JOIN content c ON c.id = a.id LEFT JOIN page p ON p.id = a.id;
 )sql",
+    // 9: when each change was made, in milliseconds since 1970: readers ask for what has changed since they asked last.
+    // A few bytes in a row that is written anyway. 0: not known, being older.
+    R"sql(
+ALTER TABLE change ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 constexpr std::size_t kHeaderBytes = 100;

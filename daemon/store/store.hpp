@@ -53,6 +53,8 @@ struct Options {
   std::function<std::string(std::string_view)> plain_text;
   // What this process has written to disks so far, for the sums of each day; empty: they are not kept.
   std::function<std::int64_t()> written_bytes;
+  // When a change is made; empty: that is not known.
+  std::function<Moment()> now;
   std::int64_t max_article_bytes = 8 << 20;
   std::int64_t change_log_length = 200'000;    // changes kept; a client further behind starts over
   int max_versions = 5;                        // of one article, kept as history
@@ -281,6 +283,13 @@ class Reader {
   // Cause::invalid for a malformed cursor or full-text query (with the position). A page of many megabytes of contents
   // ends before its limit, with a cursor. Articles whose records are damaged are left out; article() says why.
   Result<model::ArticlePage> articles(const model::ArticleQuery& query);
+  // Lists by ids. Cause::invalid for a malformed full-text query, Cause::unavailable for one that takes too long; of a
+  // text's matches the newest 100,000 count.
+  Result<std::vector<model::ArticleId>> entry_ids(const model::EntryQuery& query);
+  Result<std::int64_t> entry_count(const model::EntryQuery& query);  // without limit and offset
+  // The articles of these ids, in their order, without those that are gone, damaged, or of a feed that is; so many that
+  // their contents have about `max_bytes`, and at least one of the ids is taken. Read the rest with the next call.
+  model::ArticleBatch articles_of(std::span<const model::ArticleId> ids, bool with_content, std::size_t max_bytes);
   Result<model::Article> article(model::ArticleId id);
   // What the article said before it was edited, newest first: the last Options::max_versions, without damaged ones.
   Result<std::vector<model::ArticleVersion>> history(model::ArticleId id);

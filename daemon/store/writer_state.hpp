@@ -116,6 +116,7 @@ class Change {
   SearchIndex search_index_;
   std::map<model::FeedId, Counts> feed_counts_;  // what to add to the feeds' rows
   std::set<std::string> gone_assets_;
+  const std::int64_t time_;  // of all that it changes, in milliseconds since 1970; 0: not known
 };
 
 // While it lives, the part of the limit that is for deletions is not touched.

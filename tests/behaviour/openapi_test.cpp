@@ -198,6 +198,7 @@ std::vector<Row> reading(const World& w) {
       {406, "GET", article + "/content", "", {{"Accept", "image/png"}}},
       {404, "GET", "/v1/articles/99/content"},
       {200, "GET", w.picture},
+      {200, "GET", w.picture + "?key=0123456789abcdef0123456789abcdef"},
       {206, "GET", w.picture, "", {{"Range", "bytes=1-3"}}},
       {200, "GET", w.picture, "", {{"Range", "bytes=1-3"}, {"If-Range", "\"another\""}}},
       {416, "GET", w.picture, "", {{"Range", "bytes=8-"}}},

@@ -36,6 +36,19 @@ constexpr Route table[] = {
     {Method::get, "/kept", Permission::everyone, Body::none, "q tag", nullptr, true},
 };
 
+// Of other dialects, below /miniflux and at /reader and /accounts.
+constexpr Route miniflux_table[] = {
+    {Method::get, "/v1/feeds/{id}", Permission::everyone, Body::none, "", nullptr},
+    {Method::put, "/v1/entries", Permission::everyone, Body::json, "", nullptr},
+    {Method::get, "/health", Permission::everyone, Body::none, "", nullptr, false, true},
+    {Method::get, "/throws", Permission::everyone, Body::none, "", nullptr},
+};
+constexpr Route reader_table[] = {
+    {Method::post, "/accounts/ClientLogin", Permission::everyone, Body::form, "", nullptr, false, true},
+    {Method::post, "/reader/echo", Permission::everyone, Body::form, "", nullptr},
+    {Method::get, "/reader/stream/{tail}", Permission::everyone, Body::none, "", nullptr},
+};
+
 // What has been made of "/kept".
 struct Made {
   int answers = 0;
@@ -85,6 +98,11 @@ loop::awaitable<Response> answer(Host& host, Made& made, const Route& route, Req
       return next_piece(left, breaks);
     };
     co_return response;
+  }
+  if (request.dialect != Dialect::native) {
+    std::string told = request.path + " " + request.tail + " <" + request.body + ">";
+    for (const auto value : request.parameters.all("i")) told.append(" ").append(value);
+    co_return json_response(std::move(told));
   }
   if (const auto* q = request.parameters.find("q")) co_return json_response(std::string(*q));
   co_return json_response("<" + request.body + ">");
@@ -147,7 +165,9 @@ class Connection {
   test::HttpClient start(bool admin, Door door) {
     int ends[2];
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    host_->routes = table;
+    host_->routes[Dialect::native] = table;
+    host_->routes[Dialect::miniflux] = miniflux_table;
+    host_->routes[Dialect::google_reader] = reader_table;
     host_->tcp = TcpAccess(tcp_settings());
     host_->answer = [&host = *host_, &made = made_](const Route& route, Request& request) {
       return answer(host, made, route, request);
@@ -494,6 +514,91 @@ TEST_CASE("who comes over TCP needs the token or the password, whatever the kern
   CHECK(answer_to({{"Authorization", "Basic bWU6c2VjcmV0OiB3b3Jk"}}).body == "in");  // me:secret: word
   CHECK(answer_to({{"Authorization", "Basic bWU6c2VjcmV0"}}).status == 401);
   CHECK(answer_to({{"Authorization", "Digest bWU6c2VjcmV0OiB3b3Jk"}}).status == 401);
+}
+
+namespace {
+
+Door loopback_door() {
+  Door door;
+  door.is_tcp = true;
+  return door;
+}
+
+std::string reader_login() {
+  return "GoogleLogin auth=" + TcpAccess(tcp_settings()).log_in("me", "secret: word").value();
+}
+
+}  // namespace
+
+TEST_CASE("another dialect's requests are read leniently, and ours as strictly as ever") {
+  Connection connection;
+  auto& client = connection.client();
+  CHECK(client.get("//miniflux//v1/feeds/7?x=1&x=2&y=%zz").status == 200);
+  CHECK(client.get("/miniflux/v1/feeds/x").status == 400);
+  CHECK(client.get("/miniflux/v1/feeds/7x/icon").body == R"({"error_message":"resource not found"})");
+  CHECK(client.request("DELETE", "/miniflux/v1/feeds/7").status == 405);
+  CHECK(client.get("/miniflux/throws").header("Content-Type") == "application/json");
+  CHECK(client.request("PUT", "/miniflux/v1/entries", "{}", {{"Content-Type", "text/plain"}}).body ==
+        "/v1/entries  <{}>");
+  CHECK(client.request("PUT", "/miniflux/v1/entries").status == 200);
+  CHECK(client.get("/reader/stream/feed%2Fhttp%3A%2F%2Fx//y").body ==
+        "/reader/stream/feed/http://x//y feed/http://x//y <>");
+  CHECK(client.request("POST", "/api/greader.php/reader/echo?i=1&i=2", "i=3&T=x").body ==
+        "/reader/echo  <i=3&T=x> 1 2 3");
+  CHECK(client.get("/reader/missing").header("Content-Type") == "text/plain; charset=utf-8");
+  CHECK(client.get("/echo?q=1&q=2").status == 400);
+  CHECK(client.get("/echo?r=1").status == 400);
+  CHECK(client.get("//echo?q=1").status == 404);
+}
+
+TEST_CASE("over TCP each dialect has its own credentials, and what is open needs none") {
+  const auto status = [](std::string_view method, std::string_view target, const test::HeaderList& headers = {},
+                         std::string_view body = "") {
+    Connection connection(small_limits(), true, loopback_door());
+    return connection.client().request(method, target, body, headers).status;
+  };
+  CHECK(status("GET", "/miniflux/health") == 200);
+  CHECK(status("GET", "/miniflux/v1/feeds/7") == 401);
+  CHECK(status("GET", "/miniflux/missing") == 401);
+  CHECK(status("GET", "/miniflux/v1/feeds/7", {{"X-Auth-Token", "0123456789abcdef"}}) == 200);
+  CHECK(status("GET", "/echo?q=in", {{"X-Auth-Token", "0123456789abcdef"}}) == 401);
+  CHECK(status("POST", "/accounts/ClientLogin", {}, "Email=me") == 200);
+  CHECK(status("GET", "/reader/stream/x") == 401);
+  CHECK(status("GET", "/reader/stream/x", {{"Authorization", reader_login()}}) == 200);
+  CHECK(status("GET", "/echo?q=in", {{"Authorization", reader_login()}}) == 401);
+}
+
+TEST_CASE("a form that is posted without a header may hold the reader's token, and nothing else may") {
+  const auto answer_to = [](std::string_view method, const std::string& target, const std::string& body,
+                            const test::HeaderList& headers = {}) {
+    Connection connection(small_limits(), true, loopback_door());
+    return connection.client().request(method, target, body, headers);
+  };
+  const auto token = reader_login().substr(std::string_view("GoogleLogin auth=").size());
+  CHECK(answer_to("POST", "/reader/echo", "i=1&T=" + token).status == 200);
+  CHECK(answer_to("POST", "/reader/echo?T=" + token, "i=1").status == 200);
+  CHECK(answer_to("GET", "/reader/stream/x?T=" + token, "").status == 401);
+  const auto refused = answer_to("POST", "/reader/echo", "i=1&T=" + token + "0");
+  CHECK(refused.status == 401);
+  CHECK(refused.header("X-Reader-Google-Bad-Token") == "true");
+  CHECK(refused.header("Connection") == "close");
+  CHECK(answer_to("POST", "/reader/echo", "i=1").status == 401);
+  // A header that is wrong is not made good by a form, and a right one needs none.
+  CHECK(answer_to("POST", "/reader/echo", "T=" + token, {{"Authorization", "GoogleLogin auth=me/0"}}).status == 401);
+  CHECK(answer_to("POST", "/reader/echo", "T=x", {{"Authorization", reader_login()}}).status == 200);
+}
+
+TEST_CASE("whoever has shown no secret yet may send a small form only") {
+  auto limits = small_limits();
+  limits.form_bytes = 1000;
+  limits.unproven_form_bytes = 100;
+  const auto status = [&limits](const std::string& target, const test::HeaderList& headers) {
+    Connection connection(limits, true, loopback_door());
+    return connection.client().request("POST", target, "i=" + std::string(500, '1'), headers).status;
+  };
+  CHECK(status("/reader/echo", {}) == 413);
+  CHECK(status("/accounts/ClientLogin", {}) == 413);
+  CHECK(status("/reader/echo", {{"Authorization", reader_login()}}) == 200);
 }
 
 TEST_CASE("over TCP a body must say that it is JSON, as no form can") {

@@ -223,6 +223,19 @@ TEST_CASE("of several feeds, each article says which one it is from, and has it 
              Catch::Matchers::Contains("<source>\n<id>urn:uuid:00112233-4455-8677-8000-000000000000</id>"));
 }
 
+TEST_CASE("readers that know articles by another id find it in Atom, with the states that they know") {
+  auto page = page_of({full_article()});
+  page.id_of = [](const model::Article& article) { return "item/" + std::to_string(raw(article.id)); };
+  page.categories_of = [](const model::Article&) {
+    return std::vector<feed::Category>{{"http://example.org/states", "user/read", "read"}};
+  };
+  const auto atom = feed::republish_atom(page);
+  CHECK(atom.find("<id>item/5</id>") != std::string::npos);
+  CHECK(atom.find(R"(<category scheme="http://example.org/states" term="user/read" label="read"/>)") !=
+        std::string::npos);
+  CHECK(atom.find(R"(<category term="sea"/>)") != std::string::npos);
+}
+
 TEST_CASE("a uid is always the same UUID, of version 8") {
   CHECK(feed::uuid_urn(kUid) == "urn:uuid:00112233-4455-8677-8899-aabbccddeeff");
   CHECK(feed::uuid_urn("ffffffffffffffffffffffffffffffff") == "urn:uuid:ffffffff-ffff-8fff-bfff-ffffffffffff");

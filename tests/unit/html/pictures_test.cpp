@@ -82,5 +82,25 @@ TEST_CASE("media are loaded from where they are kept, and what is not kept is na
   }
 }
 
+TEST_CASE("media that are not cached may stay as they are, and one of several sizes that is cached is shown") {
+  const auto find = [](std::string_view url) {
+    return url.find("kept") == url.npos ? std::string() : "/v1/assets/" + std::string(url.substr(url.rfind('/') + 1));
+  };
+  struct Case {
+    std::string_view html;
+    std::string_view expected;
+  };
+  const Case cases[] = {
+      {R"(<img src="gone.jpg" alt="A">)", R"(<img alt="A" src="https://example.org/a/gone.jpg">)"},
+      {R"(<img src="gone.jpg" srcset="x.jpg 300w, kept.jpg 900w">)", R"(<img src="/v1/assets/kept.jpg">)"},
+      {R"(<video src="gone.mp4" poster="kept.jpg"></video>)",
+       R"(<video controls="" preload="none" poster="/v1/assets/kept.jpg" src="https://example.org/a/gone.mp4"></video>)"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.html);
+    CHECK(with_media(safe(c.html), find, OtherMedia::keep) == c.expected);
+  }
+}
+
 }  // namespace
 }  // namespace newscache::html
