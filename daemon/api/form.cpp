@@ -1,5 +1,6 @@
 #include "api/form.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "text/utf8.hpp"

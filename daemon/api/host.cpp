@@ -1,5 +1,7 @@
 #include "api/host.hpp"
 
+#include <algorithm>
+
 namespace newscache::api {
 namespace {
 

@@ -1,5 +1,7 @@
 #include "store/entry_list.hpp"
 
+#include <algorithm>
+
 #include "store/article_rows.hpp"
 #include "store/leash.hpp"
 #include "store/reader_state.hpp"

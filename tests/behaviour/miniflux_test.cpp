@@ -541,6 +541,31 @@ TEST_CASE("a long list of Miniflux's is sent in pieces, and a page holds as many
   CHECK(list(daemon, "").size() == 100);
 }
 
+TEST_CASE("an icon that is cached is in its feed, and is to be had by either of its paths", "[pages]") {
+  std::string gif = "GIF89a";
+  gif.append({16, 0, 16, 0, 0, 0, 0}).append(300, 'i').append(";");
+  Publisher publisher;
+  publisher.serve_file("/icon.gif", gif, "image/gif");
+  publisher.serve_file("/a.gif", gif + "a", "image/gif");
+  publisher.serve_file("/feed.xml", rss("Icons", "<image><url>" + publisher.url("/icon.gif") + "</url></image>" +
+                                                     item("1", "One", "&lt;img src=\"/a.gif\"&gt;")));
+  Daemon daemon("[offline]\nfull_text = \"never\"\n");
+  daemon.start();
+  EventReader events(daemon.socket(), "/v1/events");
+  subscribe(daemon, publisher.url("/feed.xml"));
+  while (get(daemon, "/v1/articles/1").json.at("offline").at("state") != "complete") REQUIRE(events.next());
+  const auto feed = ask(daemon, "/feeds/1").json;
+  REQUIRE(feed.at("icon").is_object());
+  CHECK(members(feed.at("icon")) == std::set<std::string>{"feed_id", "icon_id", "external_icon_id"});
+  const auto id = std::to_string(feed.at("icon").at("icon_id").as_int64());
+  const auto icon = ask(daemon, "/icons/" + id);
+  CHECK(icon.json.at("mime_type") == "image/gif");
+  // "GIF89a" and so on, in base64.
+  CHECK(std::string(icon.json.at("data").as_string()).starts_with("image/gif;base64,R0lGODlh"));
+  CHECK(ask(daemon, "/feeds/1/icon").body == icon.body);
+  CHECK(ask(daemon, "/icons/99").status == 404);
+}
+
 TEST_CASE("with http.offline_images pictures come from here, to who has their addresses and to nobody else",
           "[pages]") {
   const TemporaryDirectory folder;

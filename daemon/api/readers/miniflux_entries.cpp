@@ -1,7 +1,9 @@
 // Lists of entries, and single ones, as Miniflux's clients ask for them.
 
+#include <algorithm>
 #include <charconv>
-#include <stdexcept>
+#include <span>
+#include <utility>
 
 #include "api/readers/miniflux_handlers.hpp"
 #include "api/readers/pictures.hpp"

@@ -1,5 +1,7 @@
 // Feeds and categories, as Miniflux's clients see and change them.
 
+#include <algorithm>
+
 #include "api/base64.hpp"
 #include "api/file_part.hpp"
 #include "api/readers/miniflux_handlers.hpp"

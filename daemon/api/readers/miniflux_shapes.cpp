@@ -14,7 +14,7 @@ using text::JsonWriter;
 constexpr std::string_view unknown_time = "0001-01-01T00:00:00Z";
 constexpr std::int64_t user_id = 1;
 // An enclosure's id is its article's with these bits below: so many are told of each.
-constexpr std::int64_t most_enclosures = 8;
+constexpr std::size_t most_enclosures = 8;
 constexpr std::int64_t highest_id = 0x7fffffff;
 
 std::string time_text(const std::optional<Instant>& time) {
@@ -58,9 +58,9 @@ std::string authors_of(const model::Entry& entry) {
 
 void put_enclosures(JsonWriter& out, const model::Article& article) {
   out.open('[');
-  std::int64_t id = model::raw(article.id) * most_enclosures;
+  std::int64_t id = model::raw(article.id) * static_cast<std::int64_t>(most_enclosures);
   const auto& attachments = article.entry.attachments;
-  for (std::size_t i = 0; i < std::min<std::size_t>(attachments.size(), most_enclosures) && id <= highest_id; ++i) {
+  for (std::size_t i = 0; i < std::min(attachments.size(), most_enclosures) && id <= highest_id; ++i) {
     const auto& attachment = attachments[i];
     out.open('{').key("id").integer(id++).key("user_id").integer(user_id);
     out.key("entry_id").integer(model::raw(article.id)).key("url").text(attachment.url);
