@@ -104,6 +104,20 @@ TEST_CASE("a stream is marked read: a feed, a folder, what is starred, everythin
   CHECK(unread().empty());
 }
 
+TEST_CASE("a stream is marked once however often it is named, and of too many none is") {
+  Daemon daemon;
+  daemon.start();
+  import_articles(daemon, 3, "Alpha");
+  std::string many = "s=feed/1";
+  for (int feed = 2; feed <= 33; ++feed) many += "&s=feed/" + std::to_string(feed);
+  CHECK(post(daemon, "mark-all-as-read", many).status == 400);
+  CHECK_FALSE(is_read(daemon, 1));
+  std::string again = "s=feed/1";
+  for (int i = 0; i < 100; ++i) again += "&s=feed/1";
+  write(daemon, "mark-all-as-read", again);
+  CHECK(is_read(daemon, 1));
+}
+
 TEST_CASE("what came after the time given stays unread, in whatever unit that is") {
   Daemon daemon;
   daemon.start();

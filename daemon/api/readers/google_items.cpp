@@ -38,9 +38,7 @@ struct Question {
 };
 
 std::vector<Stream> streams_in(const Parameters& parameters, std::string_view name) {
-  std::vector<Stream> streams;
-  for (const auto id : parameters.all(name)) streams.push_back(parse_stream(id));
-  return streams;
+  return parse_streams(parameters.all(name), most_streams);
 }
 
 std::string_view text_of(const Parameters& parameters, std::string_view name) {
@@ -82,7 +80,8 @@ Question question_of(const Request& request, std::size_t most) {
 // One more than the limit, when there are so many.
 std::vector<model::ArticleId> find_ids(store::Reader& reader, const std::vector<model::Feed>& feeds,
                                        const Question& question) {
-  std::vector<std::vector<model::ArticleId>> lists;
+  // Of all streams so far: each may have as many as are asked for.
+  std::vector<model::ArticleId> found;
   for (const auto& stream : question.streams) {
     Selection selection(feeds);
     selection.keep(stream);
@@ -99,9 +98,10 @@ std::vector<model::ArticleId> find_ids(store::Reader& reader, const std::vector<
     query.descending = !question.oldest_first;
     query.limit = static_cast<std::int64_t>(question.limit) + 1;
     auto ids = reader.entry_ids(query);
-    if (ids) lists.push_back(std::move(*ids));
+    if (!ids) continue;
+    found = found.empty() ? std::move(*ids) : first_of(found, *ids, question.oldest_first, question.limit + 1);
   }
-  return first_of(lists, question.oldest_first, question.limit + 1);
+  return found;
 }
 
 // How items are told to the client that asks.

@@ -120,10 +120,12 @@ loop::awaitable<Response> mark_all(Context& context, Request& request) {
   const auto until = text == nullptr ? std::nullopt : parse_mark_time(*text);
   auto names = request.parameters.all("s");
   if (names.empty()) names.emplace_back();
+  const auto streams = parse_streams(names, most_streams + 1);
+  // To mark some of them only and call it done would be a lie.
+  if (streams.size() > most_streams) co_return refusal("s: too many streams at once");
   auto read = [](store::Reader& reader) { return reader.feeds(); };
   const auto feeds = co_await context.services.reader.run(read);
-  for (const auto name : names) {
-    const auto stream = parse_stream(name);
+  for (const auto& stream : streams) {
     auto requests = requests_for(stream, feeds);
     if (stream.kind == Stream::Kind::starred) requests.push_back(co_await starred_request(context, until));
     for (auto& marks : requests) {
