@@ -158,26 +158,17 @@ std::string as_our_query(const std::string& text, bool only_words) {
   return out;
 }
 
-struct Found {
-  std::vector<model::ArticleId> ids;
-  std::int64_t total = 0;
-};
-
-Result<Found> find(store::Reader& reader, model::EntryQuery query) {
+Result<model::EntryIds> find(store::Reader& reader, model::EntryQuery query) {
   const auto text = query.text;
   query.text = as_our_query(text, false);
-  auto total = reader.entry_count(query);
-  if (!total && total.error().cause == Cause::invalid) {
-    query.text = as_our_query(text, true);
-    // A list that nothing restricts would be an answer to another question.
-    if (query.text.find_first_not_of(' ') == std::string::npos) return Found();
-    total = reader.entry_count(query);
-    if (!total && total.error().cause == Cause::invalid) return Found();
-  }
-  if (!total) return total.error();
-  auto ids = reader.entry_ids(query);
-  if (!ids) return ids.error();
-  return Found{std::move(*ids), *total};
+  auto found = reader.entries(query);
+  if (found || found.error().cause != Cause::invalid) return found;
+  query.text = as_our_query(text, true);
+  // A list that nothing restricts would be an answer to another question.
+  if (query.text.find_first_not_of(' ') == std::string::npos) return model::EntryIds();
+  found = reader.entries(query);
+  if (!found && found.error().cause == Cause::invalid) return model::EntryIds();
+  return found;
 }
 
 // A list that may be too long to be held: it is read and sent piece by piece.
