@@ -232,6 +232,11 @@ TEST_CASE("a form is read whatever its label says, and a multipart one by its bo
     Parameters cut;
     CHECK(add_form(cut, "multipart/form-data; boundary=xyz", std::string_view(parts).substr(0, length)));
   }
+  Parameters with_nul;
+  const std::string nul("--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\nx\0y\r\n--xyz--\r\n", 63);
+  REQUIRE(nul.ends_with("--xyz--\r\n"));
+  CHECK(add_form(with_nul, "multipart/form-data; boundary=xyz", nul));
+  CHECK(with_nul.find("a") == nullptr);
   Parameters none;
   CHECK(add_form(none, "multipart/form-data", parts));
   CHECK(none.find("Email") == nullptr);
