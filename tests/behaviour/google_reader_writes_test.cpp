@@ -199,9 +199,12 @@ TEST_CASE("feeds are subscribed, renamed, moved and unsubscribed") {
   write(daemon, "subscription/edit", "ac=edit&s=feed/" + b + "&a=user/-/label/All");
   CHECK(feed(2).at("folder") == "");
 
-  for (const auto* form : {"ac=edit&s=feed/99&t=x", "ac=unsubscribe&s=feed/99",
-                           "ac=unsubscribe&s=feed/http://x.example/", "ac=what&s=feed/1", "s=feed/1", "ac=edit",
-                           "ac=subscribe&s=user/-/label/x", "ac=unsubscribe&s=user/-/label/All"}) {
+  for (const auto* form :
+       {"ac=edit&s=feed/99&t=x", "ac=unsubscribe&s=feed/99", "ac=unsubscribe&s=feed/http://x.example/",
+        "ac=what&s=feed/1", "s=feed/1", "ac=edit", "ac=subscribe&s=user/-/label/x", "ac=unsubscribe&s=user/-/label/All",
+        "ac=edit&s=feed/1&t=a%0Ab", "ac=edit&s=feed/1&a=user/-/label/a%0Ab",
+        "ac=subscribe&s=feed/http://127.0.0.1:9/x&t=a%0Ab",
+        "ac=subscribe&s=feed/http://127.0.0.1:9/x&a=user/-/label/a%0Ab"}) {
     INFO(form);
     const auto answer = post(daemon, "subscription/edit", form);
     CHECK(answer.status == 400);
@@ -250,6 +253,7 @@ TEST_CASE("a folder is renamed and given up with all of its feeds") {
   CHECK(folders() == std::multiset<std::string>{"Übung", "Übung"});
   CHECK(post(daemon, "rename-tag", "s=user/-/label/News&dest=user/-/label/x").status == 400);
   CHECK(post(daemon, "rename-tag", "s=user/-/label/%C3%9Cbung").status == 400);
+  CHECK(post(daemon, "rename-tag", "s=user/-/label/%C3%9Cbung&dest=user/-/label/a%0Ab").status == 400);
   CHECK(post(daemon, "disable-tag", "s=user/-/label/News").status == 400);
   CHECK(post(daemon, "disable-tag", "").status == 400);
   write(daemon, "disable-tag", "s=user/-/label/%C3%9Cbung");

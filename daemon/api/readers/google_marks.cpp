@@ -46,12 +46,9 @@ std::optional<Edit> parse_edit(const Parameters& parameters) {
 
 // Readrops makes a folder so. It is remembered until a feed is in it.
 void add_folders(Context& context, const Parameters& parameters) {
-  constexpr std::size_t most_empty_folders = 100;
   for (const auto value : parameters.all("a")) {
     const auto label = label_of(value);
-    if (label && *label != default_label && context.empty_folders.size() < most_empty_folders) {
-      context.empty_folders.emplace(*label);
-    }
+    if (label && *label != default_label) context.empty_folders.add(std::string(*label));
   }
 }
 
