@@ -95,7 +95,7 @@ loop::awaitable<Response> edit_tag(Context& context, Request& request) {
 namespace {
 
 // By their ids: the store's marks know no filter for stars.
-loop::awaitable<model::MarkRequest> starred_request(Context& context, std::optional<Instant> until) {
+loop::awaitable<Result<model::MarkRequest>> starred_request(Context& context, std::optional<Instant> until) {
   model::EntryQuery query;
   query.starred = true;
   query.read = false;
@@ -103,8 +103,9 @@ loop::awaitable<model::MarkRequest> starred_request(Context& context, std::optio
   query.limit = std::numeric_limits<std::int32_t>::max();
   auto read = [query = std::move(query)](store::Reader& reader) { return reader.entry_ids(query); };
   const auto ids = co_await context.services.reader.run(std::move(read));
+  if (!ids) co_return ids.error();
   model::MarkRequest request;
-  if (ids) request.ids = *ids;
+  request.ids = *ids;
   request.skip_unknown = true;
   request.read = true;
   co_return request;
@@ -124,7 +125,11 @@ loop::awaitable<Response> mark_all(Context& context, Request& request) {
   const auto feeds = co_await context.services.reader.run(read);
   for (const auto& stream : streams) {
     auto requests = requests_for(stream, feeds);
-    if (stream.kind == Stream::Kind::starred) requests.push_back(co_await starred_request(context, until));
+    if (stream.kind == Stream::Kind::starred) {
+      auto starred = co_await starred_request(context, until);
+      if (!starred) co_return problem(starred.error());
+      requests.push_back(std::move(*starred));
+    }
     for (auto& marks : requests) {
       // What came within that second, too.
       if (until && marks.all) marks.before = *until + std::chrono::seconds(1);
