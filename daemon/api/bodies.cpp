@@ -14,8 +14,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t max_text = 2000;
-
 std::string_view view(boost::core::string_view text) { return {text.data(), text.size()}; }
 
 std::optional<std::int64_t> id_of(const json::value& value) {
@@ -53,6 +51,11 @@ Result<model::SettingChanges> parse_settings(const json::object& object) {
 
 }  // namespace
 
+bool is_line(std::string_view text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return text.size() <= max_line_bytes && std::none_of(text.begin(), text.end(), is_control);
+}
+
 Result<json::object> parse_object(std::string_view body) {
   json::parse_options options;
   options.max_depth = 16;
@@ -86,13 +89,12 @@ void MemberReader::text(std::string_view name, std::optional<std::string>& value
     return;
   }
   const auto* text = given->if_string();
-  if (text == nullptr || text->size() > max_text) {
-    fail(name, "a string of at most " + std::to_string(max_text) + " bytes");
+  if (text == nullptr || text->size() > max_line_bytes) {
+    fail(name, "a string of at most " + std::to_string(max_line_bytes) + " bytes");
     return;
   }
   const auto plain = view(*text);
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  if (std::any_of(plain.begin(), plain.end(), is_control)) {
+  if (!is_line(plain)) {
     fail(name, "one line without control characters");
     return;
   }

@@ -2,12 +2,12 @@
 // What the handlers work with.
 
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 
 #include "api/event_hub.hpp"
 #include "api/host.hpp"
+#include "api/readers/empty_folders.hpp"
 #include "api/server.hpp"
 
 namespace newscache::api {
@@ -17,8 +17,7 @@ struct Context {
   Host& host;  // which owns this through Host::answer
   std::shared_ptr<EventHub> events;
   bool takes_bundle = false;  // one at a time: it keeps the worker and the writer busy
-  // Folders that readers have made and put nothing into yet: none is stored without a feed. Until a restart.
-  std::set<std::string> empty_folders;
+  EmptyFolders empty_folders;
 };
 
 // Where the change log stands.

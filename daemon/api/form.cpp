@@ -36,6 +36,11 @@ std::optional<std::string_view> part_name(std::string_view head) {
   return std::nullopt;
 }
 
+// As what is percent-encoded must be, too.
+bool is_text(std::string_view bytes) {
+  return text::is_valid_utf8(bytes) && bytes.find('\0') == std::string_view::npos;
+}
+
 // RFC 7578, of short texts.
 Result<void> add_multipart(Parameters& parameters, std::string_view boundary, std::string_view body) {
   const auto delimiter = "\r\n--" + std::string(boundary);
@@ -54,7 +59,7 @@ Result<void> add_multipart(Parameters& parameters, std::string_view boundary, st
     if (head_end == std::string_view::npos || end == std::string_view::npos) break;
     const auto name = part_name(part.substr(0, head_end));
     const auto value = part.substr(head_end + 4);
-    if (name && !name->empty() && text::is_valid_utf8(*name) && text::is_valid_utf8(value)) {
+    if (name && !name->empty() && is_text(*name) && is_text(value)) {
       if (auto added = parameters.add(std::string(*name), std::string(value)); !added) return added;
     }
     body.remove_prefix(end + delimiter.size());

@@ -36,6 +36,10 @@ std::string change_page_json(const model::ChangePage& page);
 // null for none
 boost::json::value time_json(const std::optional<Instant>& instant);
 
+// What titles, folders and addresses may be: so many bytes without control characters.
+constexpr std::size_t max_line_bytes = 2000;
+bool is_line(std::string_view text);
+
 // A request's body as an object. Cause::invalid says where it is broken.
 Result<boost::json::object> parse_object(std::string_view body);
 

@@ -66,15 +66,19 @@ std::optional<std::string_view> google_login(std::string_view authorization) {
   return text::trim(given.substr(name.size()));
 }
 
-TcpAccess::TcpAccess(const model::HttpSettings& settings)
+TcpAccess::TcpAccess(const model::HttpSettings& settings, std::string_view picture_secret)
     : is_admin_(settings.admin), token_(settings.token), user_(settings.user), password_(settings.password) {
   if (!password_.empty()) {
     basic_ = base64(user_ + ":" + password_);
     password_reader_token_ = reader_token(user_, password_);
   }
   if (!token_.empty()) token_reader_token_ = reader_token(token_user, token_);
-  if (settings.offline_images)
-    picture_keys_ = PictureKeys(hex(sha256({"newscached picture keys 1", separator, token_, separator, password_})));
+  if (settings.offline_images && !picture_secret.empty()) {
+    // With the others, so that new ones make the addresses void.
+    const std::string label("newscached picture keys 2");
+    picture_keys_ =
+        PictureKeys(hex(sha256({label, separator, picture_secret, separator, token_, separator, password_})));
+  }
 }
 
 std::string PictureKeys::key_of(std::string_view sha256_of_asset) const {

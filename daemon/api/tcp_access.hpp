@@ -46,7 +46,9 @@ std::optional<std::string_view> google_login(std::string_view authorization);
 class TcpAccess {
  public:
   TcpAccess() = default;
-  explicit TcpAccess(const model::HttpSettings& settings);
+  // `picture_secret` is random: an address that somebody sees must not be a means to try passwords. Without it no
+  // pictures are given.
+  explicit TcpAccess(const model::HttpSettings& settings, std::string_view picture_secret = {});
   // Why the request is refused: 403 for a Host that is not this machine's (a name that somebody lets point to
   // 127.0.0.1), and for what another page sends; 401 without the right token or password. `loopback`: by which listener
   // it came. Others have TLS, where the certificate vouches for the host.

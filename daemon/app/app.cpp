@@ -46,6 +46,7 @@ namespace {
 
 constexpr Instant build_time{std::chrono::seconds(NEWSCACHE_BUILD_EPOCH)};
 constexpr std::string_view clock_floor_key = "clock_floor";
+constexpr std::string_view picture_secret_key = "picture_secret";
 // What has been repaired, and when.
 constexpr std::string_view repair_key = "repair";
 constexpr std::string_view repair_time_key = "repair_time";
@@ -139,6 +140,7 @@ struct App::State {
   void connect_housekeeper();
   void connect_caretaker();
   loop::awaitable<void> note_repair();
+  loop::awaitable<void> load_picture_secret();
   loop::awaitable<void> sweep_assets();
   loop::awaitable<void> restore_subscriptions();
   void stop_for_repair(std::string damage);
@@ -163,6 +165,7 @@ struct App::State {
   Log log;
   sys::Notifier notifier;
   Instant stored_floor{};
+  std::string picture_secret;  // see TcpAccess
   int exit_code = 0;
   bool stopping = false;
   std::optional<std::string> damage;    // why a successor has to repair the database
@@ -332,6 +335,22 @@ loop::awaitable<void> App::State::save_clock_floor() {
   co_await writer.run(std::move(save));
 }
 
+// Made once: readers keep the addresses of pictures.
+loop::awaitable<void> App::State::load_picture_secret() {
+  picture_secret = outside->secret();
+  auto load = [made = picture_secret](store::Writer& w) {
+    if (auto known = w.meta(picture_secret_key)) return *known;
+    w.set_meta(picture_secret_key, made, store::Durability::relaxed);
+    return made;
+  };
+  try {
+    picture_secret = co_await writer.run(std::move(load));
+  } catch (const store::StoreError& error) {
+    log.warning("pictures have other addresses until the next start", {{"error", error.what()}});
+  }
+  server.reconfigure(api::TcpAccess(settings.http, picture_secret));
+}
+
 // A full disk must not keep what is there from being served.
 loop::awaitable<void> App::State::reconcile() {
   try {
@@ -350,6 +369,7 @@ loop::awaitable<void> App::State::start() {
     log.warning("the clock shows a time that has passed; it is not trusted until it is set");
   }
   co_await note_repair();
+  co_await load_picture_secret();
   co_await poller.load();
   for (const FileDescriptor& socket : sockets.listening) server.serve(copy_of(socket));
   outside->listen(tasks, log,
@@ -475,7 +495,7 @@ loop::awaitable<Result<std::vector<std::string>>> App::State::reload_once() {
   housekeeper.configure(settings.store);
   caretaker.snapshot_every(snapshot_interval(settings));
   co_await reconcile();
-  server.reconfigure(api::TcpAccess(settings.http));
+  server.reconfigure(api::TcpAccess(settings.http, picture_secret));
   log.notice("configuration reloaded");
   co_return waiting;
 }

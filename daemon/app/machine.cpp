@@ -3,6 +3,7 @@
 
 #include "app/app.hpp"
 #include "app/outside.hpp"
+#include "base/hash.hpp"
 #include "net/client.hpp"
 #include "sys/clock_jumps.hpp"
 #include "sys/link.hpp"
@@ -23,6 +24,13 @@ class Machine final : public Outside {
   net::Fetcher& fetcher() override { return client_; }
   void reconfigure(const model::NetSettings& settings) override { client_.reconfigure(settings); }
   std::uint64_t seed() const override { return std::random_device{}(); }
+  std::string secret() const override {
+    constexpr int words = 8;  // of 32 bits
+    std::random_device random;
+    std::string bytes;
+    for (int i = 0; i < words; ++i) bytes += std::to_string(random()) + ' ';
+    return hex(sha256({bytes}));
+  }
 
   void listen(loop::Tasks& tasks, const Log& log, Listener listener) override {
     listener_ = std::move(listener);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/clock.hpp"
 #include "base/log.hpp"
@@ -32,6 +33,8 @@ class Outside {
   virtual void listen(loop::Tasks& tasks, const Log& log, Listener listener) = 0;
   // Of what is left to chance.
   virtual std::uint64_t seed() const = 0;
+  // A new one each time, which nobody can guess.
+  virtual std::string secret() const = 0;
 };
 
 }  // namespace newscache::app

@@ -65,6 +65,11 @@ struct EntryQuery {
   std::int64_t offset = 0;
 };
 
+struct EntryIds {
+  std::vector<ArticleId> ids;
+  std::int64_t total = 0;  // without limit and offset
+};
+
 // The first of a list of articles, as many as were asked for at a time.
 struct ArticleBatch {
   std::vector<Article> articles;

@@ -190,11 +190,17 @@ std::string Database::dictionary(DictionaryId id) {
 sqlite3_stmt* Database::prepared(std::string_view sql) {
   const auto found = statements_.find(sql);
   if (found != statements_.end()) return found->second;
-  sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                      &statement, nullptr);
-  if (code != SQLITE_OK) fail(code, sql);
+  auto* statement = prepare(sql, SQLITE_PREPARE_PERSISTENT);
   statements_.emplace(std::string(sql), statement);
+  return statement;
+}
+
+sqlite3_stmt* Database::prepare_once(std::string_view sql) { return prepare(sql, 0); }
+
+sqlite3_stmt* Database::prepare(std::string_view sql, unsigned flags) {
+  sqlite3_stmt* statement = nullptr;
+  const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()), flags, &statement, nullptr);
+  if (code != SQLITE_OK) fail(code, sql);
   return statement;
 }
 
@@ -243,6 +249,10 @@ void Database::fail_as_damaged(std::string_view what) {
 }
 
 Query::~Query() {
+  if (!is_cached_) {
+    sqlite3_finalize(statement_);
+    return;
+  }
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
 }

@@ -34,6 +34,8 @@ class Database {
   std::int64_t number(const char* sql);  // the first column of the first row
   // Prepared once per connection and text; `sql` comes from the finite set of texts in this module.
   sqlite3_stmt* prepared(std::string_view sql);
+  // Not kept: whoever asks for it finalises it.
+  sqlite3_stmt* prepare_once(std::string_view sql);
   [[noreturn]] void fail(int code, std::string_view what);
   // What SQLite takes for sound is not.
   [[noreturn]] void fail_as_damaged(std::string_view what);
@@ -55,6 +57,7 @@ class Database {
   void set_in_snapshot(bool in_snapshot) { in_snapshot_ = in_snapshot; }
 
  private:
+  sqlite3_stmt* prepare(std::string_view sql, unsigned flags);
   void open_file(Access access);
   void configure(Access access);
   void close() noexcept;
@@ -76,10 +79,17 @@ class Database {
   std::unordered_map<std::string, sqlite3_stmt*, TextHash, std::equal_to<>> statements_;
 };
 
+// Of so many possible texts that keeping their statements would fill the memory.
+struct Once {
+  std::string_view sql;
+};
+
 // A cached statement in use; reset when it goes out of scope. The bound texts must live until then.
 class Query {
  public:
   Query(Database& database, std::string_view sql) : database_(database), statement_(database.prepared(sql)) {}
+  Query(Database& database, Once once)
+      : database_(database), statement_(database.prepare_once(once.sql)), is_cached_(false) {}
   template <class... Values>
   Query(Database& database, std::string_view sql, const Values&... values) : Query(database, sql) {
     (bind(values), ...);
@@ -117,6 +127,7 @@ class Query {
  private:
   Database& database_;
   sqlite3_stmt* statement_;
+  bool is_cached_ = true;
   int next_parameter_ = 1;
 };
 

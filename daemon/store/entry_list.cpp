@@ -214,6 +214,27 @@ Result<std::optional<std::string>> find_text(Database& database, Search& search,
   return std::optional(json_array(ids));
 }
 
+Result<std::vector<model::ArticleId>> ids_in(Database& database, const BoundSql& sql) {
+  const Leash leash(database);
+  std::vector<model::ArticleId> ids;
+  bool interrupted = false;
+  Query rows(database, Once{sql.text});
+  sql.bind_to(rows);
+  while (rows.step_bounded(interrupted)) ids.push_back(model::ArticleId{rows.integer(0)});
+  if (interrupted) return too_broad();
+  return ids;
+}
+
+Result<std::int64_t> count_in(Database& database, const BoundSql& sql) {
+  const Leash leash(database);
+  bool interrupted = false;
+  Query rows(database, Once{sql.text});
+  sql.bind_to(rows);
+  const bool any = rows.step_bounded(interrupted);
+  if (interrupted) return too_broad();
+  return any ? rows.integer(0) : 0;
+}
+
 }  // namespace
 
 Result<std::vector<model::ArticleId>> Reader::entry_ids(const model::EntryQuery& query) {
@@ -221,23 +242,20 @@ Result<std::vector<model::ArticleId>> Reader::entry_ids(const model::EntryQuery&
   const Snapshot snapshot(database);
   const auto found = find_text(database, state_->search, query.text);
   if (!found) return found.error();
-  const auto sql = entry_list_sql(query, facts_of(database), *found);
-  std::vector<model::ArticleId> ids;
-  Query rows(database, sql.text);
-  sql.bind_to(rows);
-  while (rows.step()) ids.push_back(model::ArticleId{rows.integer(0)});
-  return ids;
+  return ids_in(database, entry_list_sql(query, facts_of(database), *found));
 }
 
-Result<std::int64_t> Reader::entry_count(const model::EntryQuery& query) {
+Result<model::EntryIds> Reader::entries(const model::EntryQuery& query) {
   auto& database = state_->database;
   const Snapshot snapshot(database);
   const auto found = find_text(database, state_->search, query.text);
   if (!found) return found.error();
-  const auto sql = entry_count_sql(query, facts_of(database), *found);
-  Query rows(database, sql.text);
-  sql.bind_to(rows);
-  return rows.step() ? rows.integer(0) : 0;
+  const auto facts = facts_of(database);
+  auto ids = ids_in(database, entry_list_sql(query, facts, *found));
+  if (!ids) return ids.error();
+  const auto total = count_in(database, entry_count_sql(query, facts, *found));
+  if (!total) return total.error();
+  return model::EntryIds{std::move(*ids), *total};
 }
 
 namespace {

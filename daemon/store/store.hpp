@@ -286,7 +286,7 @@ class Reader {
   // Lists by ids. Cause::invalid for a malformed full-text query, Cause::unavailable for one that takes too long; of a
   // text's matches the newest 100,000 count.
   Result<std::vector<model::ArticleId>> entry_ids(const model::EntryQuery& query);
-  Result<std::int64_t> entry_count(const model::EntryQuery& query);  // without limit and offset
+  Result<model::EntryIds> entries(const model::EntryQuery& query);
   // The articles of these ids, in their order, without those that are gone, damaged, or of a feed that is; so many that
   // their contents have about `max_bytes`, and at least one of the ids is taken. Read the rest with the next call.
   model::ArticleBatch articles_of(std::span<const model::ArticleId> ids, bool with_content, std::size_t max_bytes);

@@ -104,6 +104,20 @@ TEST_CASE("a stream is marked read: a feed, a folder, what is starred, everythin
   CHECK(unread().empty());
 }
 
+TEST_CASE("a stream is marked once however often it is named, and of too many none is") {
+  Daemon daemon;
+  daemon.start();
+  import_articles(daemon, 3, "Alpha");
+  std::string many = "s=feed/1";
+  for (int feed = 2; feed <= 33; ++feed) many += "&s=feed/" + std::to_string(feed);
+  CHECK(post(daemon, "mark-all-as-read", many).status == 400);
+  CHECK_FALSE(is_read(daemon, 1));
+  std::string again = "s=feed/1";
+  for (int i = 0; i < 100; ++i) again += "&s=feed/1";
+  write(daemon, "mark-all-as-read", again);
+  CHECK(is_read(daemon, 1));
+}
+
 TEST_CASE("what came after the time given stays unread, in whatever unit that is") {
   Daemon daemon;
   daemon.start();
@@ -185,9 +199,12 @@ TEST_CASE("feeds are subscribed, renamed, moved and unsubscribed") {
   write(daemon, "subscription/edit", "ac=edit&s=feed/" + b + "&a=user/-/label/All");
   CHECK(feed(2).at("folder") == "");
 
-  for (const auto* form : {"ac=edit&s=feed/99&t=x", "ac=unsubscribe&s=feed/99",
-                           "ac=unsubscribe&s=feed/http://x.example/", "ac=what&s=feed/1", "s=feed/1", "ac=edit",
-                           "ac=subscribe&s=user/-/label/x", "ac=unsubscribe&s=user/-/label/All"}) {
+  for (const auto* form :
+       {"ac=edit&s=feed/99&t=x", "ac=unsubscribe&s=feed/99", "ac=unsubscribe&s=feed/http://x.example/",
+        "ac=what&s=feed/1", "s=feed/1", "ac=edit", "ac=subscribe&s=user/-/label/x", "ac=unsubscribe&s=user/-/label/All",
+        "ac=edit&s=feed/1&t=a%0Ab", "ac=edit&s=feed/1&a=user/-/label/a%0Ab",
+        "ac=subscribe&s=feed/http://127.0.0.1:9/x&t=a%0Ab",
+        "ac=subscribe&s=feed/http://127.0.0.1:9/x&a=user/-/label/a%0Ab"}) {
     INFO(form);
     const auto answer = post(daemon, "subscription/edit", form);
     CHECK(answer.status == 400);
@@ -236,6 +253,7 @@ TEST_CASE("a folder is renamed and given up with all of its feeds") {
   CHECK(folders() == std::multiset<std::string>{"Übung", "Übung"});
   CHECK(post(daemon, "rename-tag", "s=user/-/label/News&dest=user/-/label/x").status == 400);
   CHECK(post(daemon, "rename-tag", "s=user/-/label/%C3%9Cbung").status == 400);
+  CHECK(post(daemon, "rename-tag", "s=user/-/label/%C3%9Cbung&dest=user/-/label/a%0Ab").status == 400);
   CHECK(post(daemon, "disable-tag", "s=user/-/label/News").status == 400);
   CHECK(post(daemon, "disable-tag", "").status == 400);
   write(daemon, "disable-tag", "s=user/-/label/%C3%9Cbung");

@@ -302,6 +302,16 @@ TEST_CASE("Miniflux's shapes have all of their members, and none is null") {
   CHECK(ask(daemon, "/export").body.find("<opml") != std::string::npos);
 }
 
+namespace {
+
+std::string many_tags(int count) {
+  std::string tags = "red";
+  for (int i = 1; i < count; ++i) tags += "&tags=red";
+  return tags;
+}
+
+}  // namespace
+
 TEST_CASE("Miniflux's lists take every filter, order and page") {
   Library library;
   const auto& daemon = library.daemon;
@@ -339,6 +349,8 @@ TEST_CASE("Miniflux's lists take every filter, order and page") {
       {"after=1793613600", {3, 5, 4}},  // after the 2nd, 10:00
       {"before=1793613600", {1}},
       {"published_after=1793613599&published_before=1793613601", {2}},
+      {"before=0&changed_before=0", {1, 2, 3, 5, 4}},
+      {"after=0&changed_after=0&after_entry_id=0&before_entry_id=0", {1, 2, 3, 5, 4}},
       {"after_entry_id=3&order=id", {4, 5}},
       {"before_entry_id=3&after_entry_id=1", {2}},
       {"tags=red", {2, 3}},
@@ -355,6 +367,9 @@ TEST_CASE("Miniflux's lists take every filter, order and page") {
       {"limit=2&offset=1", {2, 3}},
       {"limit=2&offset=4", {4}},
       {"limit=2&offset=9", {}},
+      {"limit=2&offset=9223372036854775807", {}},
+      {"limit=2&status=unread&status=read&order=id&offset=9223372036854775806", {}},
+      {"tags=" + many_tags(16), {2, 3}},
       {"limit=0", {1, 2, 3, 5, 4}},
       {"limit=-1&offset=x&globally_visible=true&unknown=1", {1, 2, 3, 5, 4}},
       {"status=unread&starred=true&category_id=" + blogs + "&search=words&limit=10&order=id", {5}},
@@ -367,9 +382,10 @@ TEST_CASE("Miniflux's lists take every filter, order and page") {
     if (row.query.find("limit=2") != std::string::npos) CHECK(reply.json.at("total") == 5);
   }
   for (const auto* query :
-       {"order=size", "direction=up", "status=removed", "feed_id=99", "category_id=99", "limit=10001"}) {
+       {"order=size", "direction=up", "status=removed", "feed_id=99", "category_id=99", "limit=10001", "tags="}) {
     INFO(query);
-    const auto reply = ask(daemon, std::string("/entries?") + query);
+    const auto more = query == std::string_view("tags=") ? many_tags(17) : "";
+    const auto reply = ask(daemon, std::string("/entries?") + query + more);
     CHECK(reply.status == 400);
     CHECK(reply.json.as_object().contains("error_message"));
   }
@@ -495,6 +511,13 @@ TEST_CASE("Miniflux's clients subscribe, move, rename and unsubscribe, and make 
   CHECK(moved.json.at("title") == "Mine");
   CHECK(moved.json.at("category").at("id") == 1);
   CHECK(ask(daemon, "PUT", "/feeds/3", R"({"category_id":99})").status == 400);
+  // What the native API would not take either.
+  for (const auto& title : {std::string("two\\nlines"), std::string(2001, 'x')}) {
+    const auto body = "{\"title\":\"" + title + "\"}";
+    CHECK(ask(daemon, "PUT", "/feeds/3", body).status == 400);
+    CHECK(ask(daemon, "POST", "/categories", body).status == 400);
+    CHECK(ask(daemon, "PUT", "/categories/" + std::to_string(library.blogs()), body).status == 400);
+  }
   const auto blogs = std::to_string(library.blogs());
   CHECK(ask(daemon, "PUT", "/categories/" + blogs, R"({"title":"Logs"})").json.at("title") == "Logs");
   CHECK(get(daemon, "/v1/feeds/2").json.at("folder") == "Logs");
@@ -502,6 +525,7 @@ TEST_CASE("Miniflux's clients subscribe, move, rename and unsubscribe, and make 
   CHECK(ask(daemon, "DELETE", "/categories/" + logs).status == 204);
   CHECK(get(daemon, "/v1/feeds/2").json.at("folder") == "");
   CHECK(ask(daemon, "DELETE", "/categories/1").status == 400);
+  CHECK(ask(daemon, "PUT", "/categories/1", R"({"title":"Mine"})").status == 400);
   CHECK(ask(daemon, "PUT", "/feeds/3/refresh").status == 204);
   CHECK(ask(daemon, "PUT", "/feeds/refresh").status == 204);
   CHECK(ask(daemon, "PUT", "/categories/1/refresh").status == 204);

@@ -40,6 +40,7 @@ class Stage final : public app::Outside, private net::Fetcher {
   net::Fetcher& fetcher() override { return *this; }
   void reconfigure(const model::NetSettings&) override {}
   std::uint64_t seed() const override { return seed_; }
+  std::string secret() const override { return "the stage's"; }
   void listen(loop::Tasks& tasks, const Log&, Listener listener) override {
     listener_ = std::move(listener);
     tell_link();

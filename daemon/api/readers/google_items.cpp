@@ -21,8 +21,7 @@ constexpr std::size_t usual_items = 20;
 constexpr std::size_t most_ids = 50'000;
 constexpr std::size_t most_items = 10'000;
 constexpr std::size_t most_atom_items = 100;
-constexpr std::size_t most_atom_bytes = 1 << 20;  // of contents, which are held
-constexpr std::size_t items_at_once = 16;         // read from the store
+constexpr std::size_t most_atom_bytes = 8 << 20;  // of contents, which are held
 
 // A list that is asked for.
 struct Question {
@@ -38,9 +37,7 @@ struct Question {
 };
 
 std::vector<Stream> streams_in(const Parameters& parameters, std::string_view name) {
-  std::vector<Stream> streams;
-  for (const auto id : parameters.all(name)) streams.push_back(parse_stream(id));
-  return streams;
+  return parse_streams(parameters.all(name), most_streams);
 }
 
 std::string_view text_of(const Parameters& parameters, std::string_view name) {
@@ -80,9 +77,10 @@ Question question_of(const Request& request, std::size_t most) {
 }
 
 // One more than the limit, when there are so many.
-std::vector<model::ArticleId> find_ids(store::Reader& reader, const std::vector<model::Feed>& feeds,
-                                       const Question& question) {
-  std::vector<std::vector<model::ArticleId>> lists;
+Result<std::vector<model::ArticleId>> find_ids(store::Reader& reader, const std::vector<model::Feed>& feeds,
+                                               const Question& question) {
+  // Of all streams so far: each may have as many as are asked for.
+  std::vector<model::ArticleId> found;
   for (const auto& stream : question.streams) {
     Selection selection(feeds);
     selection.keep(stream);
@@ -99,9 +97,11 @@ std::vector<model::ArticleId> find_ids(store::Reader& reader, const std::vector<
     query.descending = !question.oldest_first;
     query.limit = static_cast<std::int64_t>(question.limit) + 1;
     auto ids = reader.entry_ids(query);
-    if (ids) lists.push_back(std::move(*ids));
+    // A client would take an empty list at its word, and forget what it has.
+    if (!ids) return ids.error();
+    found = found.empty() ? std::move(*ids) : first_of(found, *ids, question.oldest_first, question.limit + 1);
   }
-  return first_of(lists, question.oldest_first, question.limit + 1);
+  return found;
 }
 
 // How items are told to the client that asks.
@@ -186,29 +186,33 @@ loop::awaitable<Response> list_ids(Context& context, Request& request) {
   auto read = [question = question_of(request, most_ids)](store::Reader& reader) {
     const store::Reader::View view(reader);
     auto ids = find_ids(reader, reader.feeds(), question);
-    const bool more = ids.size() > question.limit;
-    ids.resize(std::min(ids.size(), question.limit));
-    return item_refs_json(ids, more);
+    if (!ids) return problem(ids.error());
+    const bool more = ids->size() > question.limit;
+    ids->resize(std::min(ids->size(), question.limit));
+    return json_text(item_refs_json(*ids, more));
   };
-  co_return json_text(co_await context.services.reader.run(std::move(read)));
+  co_return co_await context.services.reader.run(std::move(read));
 }
 
 loop::awaitable<Response> list_stream(Context& context, Request& request) {
   auto read = [question = question_of(request, most_items), manner = manner_of(context, request),
-               now = context.services.clock.wall()](store::Reader& reader) {
+               now = context.services.clock.wall()](store::Reader& reader) -> Result<Begun> {
     const store::Reader::View view(reader);
     auto feeds = reader.feeds();
     auto ids = find_ids(reader, feeds, question);
-    const bool more = ids.size() > question.limit;
-    ids.resize(std::min(ids.size(), question.limit));
-    auto end = items_end(more ? std::optional(ids.back()) : std::nullopt);
+    if (!ids) return ids.error();
+    const bool more = ids->size() > question.limit;
+    ids->resize(std::min(ids->size(), question.limit));
+    auto end = items_end(more ? std::optional(ids->back()) : std::nullopt);
     Begun begun;
-    begun.list = std::make_shared<ItemList>(std::move(feeds), std::move(ids), items_opening(question.id, now),
+    begun.list = std::make_shared<ItemList>(std::move(feeds), std::move(*ids), items_opening(question.id, now),
                                             std::move(end), manner);
     begun.first = begun.list->next(reader);
     return begun;
   };
-  co_return response_of(context, co_await context.services.reader.run(std::move(read)));
+  auto begun = co_await context.services.reader.run(std::move(read));
+  if (!begun) co_return problem(begun.error());
+  co_return response_of(context, std::move(*begun));
 }
 
 namespace {
@@ -227,11 +231,12 @@ std::vector<feed::Category> categories_of(const model::Article& article) {
   return categories;
 }
 
-feed::Republication atom_page(store::Reader& reader, const Question& question, const std::string& url) {
+Result<feed::Republication> atom_page(store::Reader& reader, const Question& question, const std::string& url) {
   const store::Reader::View view(reader);
   const auto feeds = reader.feeds();
   auto ids = find_ids(reader, feeds, question);
-  ids.resize(std::min(ids.size(), question.limit));
+  if (!ids) return ids.error();
+  ids->resize(std::min(ids->size(), question.limit));
   feed::Republication page;
   page.id = url;
   page.title = question.id;
@@ -242,7 +247,7 @@ feed::Republication atom_page(store::Reader& reader, const Question& question, c
   page.author = "newscached";
   page.first_url = url;
   page.self_url = url;
-  page.articles = reader.articles_of(ids, true, most_atom_bytes).articles;
+  page.articles = reader.articles_of(*ids, true, most_atom_bytes).articles;
   page.id_of = [](const model::Article& article) { return long_item_id(article.id); };
   page.categories_of = categories_of;
   for (const auto& feed : feeds) page.sources.emplace(feed.id, feed);
@@ -255,11 +260,16 @@ feed::Republication atom_page(store::Reader& reader, const Question& question, c
 // Only newsboat asks for it, where it thinks that we are FeedHQ.
 loop::awaitable<Response> get_atom(Context& context, Request& request) {
   auto url = origin_of(request.host, request.is_secure) + request.path;
-  auto read = [question = question_of(request, most_atom_items), url = std::move(url)](store::Reader& reader) {
-    return feed::republish_atom(atom_page(reader, question, url));
+  auto read = [question = question_of(request, most_atom_items),
+               url = std::move(url)](store::Reader& reader) -> Result<std::string> {
+    const auto page = atom_page(reader, question, url);
+    if (!page) return page.error();
+    return feed::republish_atom(*page);
   };
+  auto body = co_await context.services.reader.run(std::move(read));
+  if (!body) co_return problem(body.error());
   Response response;
-  response.body = co_await context.services.reader.run(std::move(read));
+  response.body = std::move(*body);
   response.content_type = "application/atom+xml; charset=utf-8";
   co_return response;
 }

@@ -46,12 +46,9 @@ std::optional<Edit> parse_edit(const Parameters& parameters) {
 
 // Readrops makes a folder so. It is remembered until a feed is in it.
 void add_folders(Context& context, const Parameters& parameters) {
-  constexpr std::size_t most_empty_folders = 100;
   for (const auto value : parameters.all("a")) {
     const auto label = label_of(value);
-    if (label && *label != default_label && context.empty_folders.size() < most_empty_folders) {
-      context.empty_folders.emplace(*label);
-    }
+    if (label && *label != default_label) context.empty_folders.add(std::string(*label));
   }
 }
 
@@ -98,7 +95,7 @@ loop::awaitable<Response> edit_tag(Context& context, Request& request) {
 namespace {
 
 // By their ids: the store's marks know no filter for stars.
-loop::awaitable<model::MarkRequest> starred_request(Context& context, std::optional<Instant> until) {
+loop::awaitable<Result<model::MarkRequest>> starred_request(Context& context, std::optional<Instant> until) {
   model::EntryQuery query;
   query.starred = true;
   query.read = false;
@@ -106,8 +103,9 @@ loop::awaitable<model::MarkRequest> starred_request(Context& context, std::optio
   query.limit = std::numeric_limits<std::int32_t>::max();
   auto read = [query = std::move(query)](store::Reader& reader) { return reader.entry_ids(query); };
   const auto ids = co_await context.services.reader.run(std::move(read));
+  if (!ids) co_return ids.error();
   model::MarkRequest request;
-  if (ids) request.ids = *ids;
+  request.ids = *ids;
   request.skip_unknown = true;
   request.read = true;
   co_return request;
@@ -120,12 +118,18 @@ loop::awaitable<Response> mark_all(Context& context, Request& request) {
   const auto until = text == nullptr ? std::nullopt : parse_mark_time(*text);
   auto names = request.parameters.all("s");
   if (names.empty()) names.emplace_back();
+  const auto streams = parse_streams(names, most_streams + 1);
+  // To mark some of them only and call it done would be a lie.
+  if (streams.size() > most_streams) co_return refusal("s: too many streams at once");
   auto read = [](store::Reader& reader) { return reader.feeds(); };
   const auto feeds = co_await context.services.reader.run(read);
-  for (const auto name : names) {
-    const auto stream = parse_stream(name);
+  for (const auto& stream : streams) {
     auto requests = requests_for(stream, feeds);
-    if (stream.kind == Stream::Kind::starred) requests.push_back(co_await starred_request(context, until));
+    if (stream.kind == Stream::Kind::starred) {
+      auto starred = co_await starred_request(context, until);
+      if (!starred) co_return problem(starred.error());
+      requests.push_back(std::move(*starred));
+    }
     for (auto& marks : requests) {
       // What came within that second, too.
       if (until && marks.all) marks.before = *until + std::chrono::seconds(1);

@@ -84,15 +84,23 @@ void Selection::drop(const Stream& stream) {
   feeds_ = std::move(left);
 }
 
-std::vector<model::ArticleId> first_of(std::span<const std::vector<model::ArticleId>> lists, bool oldest_first,
-                                       std::size_t limit) {
-  std::vector<model::ArticleId> ids;
-  for (const auto& list : lists) ids.insert(ids.end(), list.begin(), list.end());
-  if (lists.size() > 1) {
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    if (!oldest_first) std::reverse(ids.begin(), ids.end());
+std::vector<Stream> parse_streams(std::span<const std::string_view> ids, std::size_t most) {
+  std::vector<Stream> streams;
+  for (const auto id : ids) {
+    if (streams.size() == most) break;
+    auto stream = parse_stream(id);
+    if (std::find(streams.begin(), streams.end(), stream) == streams.end()) streams.push_back(std::move(stream));
   }
+  return streams;
+}
+
+std::vector<model::ArticleId> first_of(std::span<const model::ArticleId> some, std::span<const model::ArticleId> others,
+                                       bool oldest_first, std::size_t limit) {
+  std::vector<model::ArticleId> ids(some.begin(), some.end());
+  ids.insert(ids.end(), others.begin(), others.end());
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  if (!oldest_first) std::reverse(ids.begin(), ids.end());
   ids.resize(std::min(ids.size(), limit));
   return ids;
 }

@@ -39,8 +39,13 @@ class Selection {
 // Of a stream that is a label or a feed, by id; what is unknown has none.
 std::vector<model::FeedId> feeds_of(const Stream& stream, std::span<const model::Feed> feeds);
 
-// The first so many of all lists together, each once. The lists are in the order wanted.
-std::vector<model::ArticleId> first_of(std::span<const std::vector<model::ArticleId>> lists, bool oldest_first,
-                                       std::size_t limit);
+// No client names more; each costs a query, or a write.
+constexpr std::size_t most_streams = 32;
+// Each of them once, and no more than the first so many.
+std::vector<Stream> parse_streams(std::span<const std::string_view> ids, std::size_t most);
+
+// The first so many of both lists together, each once, in the order wanted.
+std::vector<model::ArticleId> first_of(std::span<const model::ArticleId> some, std::span<const model::ArticleId> others,
+                                       bool oldest_first, std::size_t limit);
 
 }  // namespace newscache::api::google

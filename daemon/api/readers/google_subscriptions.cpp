@@ -5,6 +5,7 @@
 #include "api/readers/google_reader_shapes.hpp"
 #include "api/readers/google_streams.hpp"
 #include "api/readers/pictures.hpp"
+#include "api/shapes.hpp"
 #include "api/subscribed.hpp"
 #include "base/hash.hpp"
 
@@ -55,10 +56,16 @@ std::string_view value_at(const std::vector<std::string_view>& values, std::size
   return index < values.size() ? values[index] : std::string_view();
 }
 
+Response no_line(std::string_view name) {
+  return refusal(std::string(name) + ": too long, or with control characters");
+}
+
 // Subscribed to already is as good.
 loop::awaitable<Response> subscribe(Context& context, Request& request) {
   const auto streams = request.parameters.all("s");
   const auto titles = request.parameters.all("t");
+  const auto folder = folder_in(request.parameters, "a").value_or("");
+  if (!is_line(folder)) co_return no_line("a");
   for (std::size_t i = 0; i < streams.size(); ++i) {
     const auto stream = parse_stream(streams[i]);
     if (stream.kind == Stream::Kind::feed) {
@@ -70,7 +77,8 @@ loop::awaitable<Response> subscribe(Context& context, Request& request) {
     model::NewFeed feed;
     feed.url = stream.name;
     feed.custom_title = value_at(titles, i);
-    feed.folder = folder_in(request.parameters, "a").value_or("");
+    feed.folder = folder;
+    if (!is_line(feed.custom_title)) co_return no_line("t");
     auto outcome = co_await context.services.subscriptions.subscribe(std::move(feed), ingest::Validate::automatic);
     const auto* refused = std::get_if<ingest::Refusal>(&outcome);
     if (refused != nullptr && refused->error.cause != Cause::conflict) co_return refusal(refused->error.detail);
@@ -147,7 +155,7 @@ loop::awaitable<Response> list_subscriptions(Context& context, Request& request)
 }
 
 loop::awaitable<Response> list_tags(Context& context, Request& request) {
-  auto read = [known = request.if_none_match, empty = context.empty_folders](store::Reader& reader) {
+  auto read = [known = request.if_none_match, empty = context.empty_folders.all()](store::Reader& reader) {
     return tagged(tags_json(reader.feeds(), empty), known);
   };
   co_return co_await context.services.reader.run(std::move(read));
@@ -174,6 +182,8 @@ loop::awaitable<Response> edit_subscription(Context& context, Request& request) 
   if (!feeds) co_return refusal("s: there is no such feed");
   if (!is_edit) co_return co_await unsubscribe(context, *feeds);
   auto patch = patch_of(request.parameters);
+  if (!is_line(patch.custom_title.value_or(""))) co_return no_line("t");
+  if (!is_line(patch.folder.value_or(""))) co_return no_line("a");
   co_return co_await change_all(context, std::move(*feeds), std::move(patch));
 }
 
@@ -200,10 +210,11 @@ loop::awaitable<Response> rename_tag(Context& context, Request& request) {
   if (!name) co_return refusal("dest: a label is needed");
   model::FeedPatch patch;
   patch.folder = folder_of_label(*name);
+  if (!is_line(*patch.folder)) co_return no_line("dest");
   auto feeds = co_await named_feeds(context, request, Named::labels);
   if (!feeds || request.parameters.find("s") == nullptr) co_return refusal("s: there is no such label");
   forget_folders(context, request);
-  if (feeds->empty() && !patch.folder->empty()) context.empty_folders.insert(*patch.folder);
+  if (feeds->empty() && !patch.folder->empty()) context.empty_folders.add(*patch.folder);
   co_return co_await change_all(context, std::move(*feeds), std::move(patch));
 }
 

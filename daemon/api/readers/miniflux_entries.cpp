@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::int64_t usual_limit = 100;
 constexpr std::int64_t most_entries = 10'000;
+constexpr std::int64_t most_offset = 0x7fffffff;
+constexpr std::size_t most_tags = 16;  // each is a condition of the query
 
 // A whole number that is not negative. What is none counts as absent, as there.
 std::optional<std::int64_t> number(const Parameters& parameters, std::string_view name) {
@@ -33,8 +35,9 @@ std::optional<std::int64_t> either(const Parameters& parameters, std::string_vie
 // Years are told in four digits, and seconds later than that fit into no time.
 constexpr std::int64_t last_second = 253'402'300'799;
 
+// 0 is what clients say that mean none.
 std::optional<Instant> instant(std::optional<std::int64_t> seconds) {
-  if (!seconds) return std::nullopt;
+  if (seconds.value_or(0) == 0) return std::nullopt;
   return Instant(std::chrono::seconds(std::min(*seconds, last_second)));
 }
 
@@ -94,6 +97,10 @@ Result<std::int64_t> read_limit(const Parameters& parameters, std::int64_t usual
   return limit == 0 ? most_entries : limit;
 }
 
+std::int64_t read_offset(const Parameters& parameters) {
+  return std::min(number(parameters, "offset").value_or(0), most_offset);
+}
+
 // Which feeds, by the path and by parameters.
 Result<void> read_feeds(const Parameters& parameters, const MinifluxLibrary& library, model::EntryQuery& query) {
   const auto feed_id = number(parameters, "feed_id").value_or(0);
@@ -120,7 +127,7 @@ Result<model::EntryQuery> parse_entry_query(const Parameters& parameters, const 
   const auto limit = read_limit(parameters, usual_limit);
   if (!limit) return limit.error();
   query.limit = *limit;
-  query.offset = number(parameters, "offset").value_or(0);
+  query.offset = read_offset(parameters);
   if (const auto* starred = parameters.find("starred")) query.starred = lenient_boolean(*starred);
   query.published_before = instant(either(parameters, "before", "published_before"));
   query.published_after = instant(either(parameters, "after", "published_after"));
@@ -131,6 +138,7 @@ Result<model::EntryQuery> parse_entry_query(const Parameters& parameters, const 
   if (const auto* words = parameters.find("search")) query.text = *words;
   for (const auto tag : parameters.all("tags")) {
     if (!tag.empty()) query.tags.emplace_back(tag);
+    if (query.tags.size() > most_tags) return Error{Cause::invalid, "too many tags"};
   }
   return query;
 }
@@ -158,26 +166,17 @@ std::string as_our_query(const std::string& text, bool only_words) {
   return out;
 }
 
-struct Found {
-  std::vector<model::ArticleId> ids;
-  std::int64_t total = 0;
-};
-
-Result<Found> find(store::Reader& reader, model::EntryQuery query) {
+Result<model::EntryIds> find(store::Reader& reader, model::EntryQuery query) {
   const auto text = query.text;
   query.text = as_our_query(text, false);
-  auto total = reader.entry_count(query);
-  if (!total && total.error().cause == Cause::invalid) {
-    query.text = as_our_query(text, true);
-    // A list that nothing restricts would be an answer to another question.
-    if (query.text.find_first_not_of(' ') == std::string::npos) return Found();
-    total = reader.entry_count(query);
-    if (!total && total.error().cause == Cause::invalid) return Found();
-  }
-  if (!total) return total.error();
-  auto ids = reader.entry_ids(query);
-  if (!ids) return ids.error();
-  return Found{std::move(*ids), *total};
+  auto found = reader.entries(query);
+  if (found || found.error().cause != Cause::invalid) return found;
+  query.text = as_our_query(text, true);
+  // A list that nothing restricts would be an answer to another question.
+  if (query.text.find_first_not_of(' ') == std::string::npos) return model::EntryIds();
+  found = reader.entries(query);
+  if (!found && found.error().cause == Cause::invalid) return model::EntryIds();
+  return found;
 }
 
 // A list that may be too long to be held: it is read and sent piece by piece.
@@ -290,7 +289,7 @@ loop::awaitable<Response> miniflux_entry_ids(Context& context, Request& request)
   }
   query.read = *read;
   query.limit = *limit;
-  query.offset = number(request.parameters, "offset").value_or(0);
+  query.offset = read_offset(request.parameters);
   query.descending = true;
   auto list = [query](store::Reader& reader) -> Result<std::string> {
     const store::Reader::View view(reader);

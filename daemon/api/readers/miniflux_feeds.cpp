@@ -5,6 +5,7 @@
 #include "api/base64.hpp"
 #include "api/file_part.hpp"
 #include "api/readers/miniflux_handlers.hpp"
+#include "api/shapes.hpp"
 #include "api/subscribed.hpp"
 
 namespace newscache::api {
@@ -19,10 +20,14 @@ constexpr std::int64_t most_icon_bytes = 512 << 10;
 Response no_feed() { return problem(404, "there is no such feed"); }
 Response no_category() { return problem(404, "there is no such category"); }
 
-std::optional<std::string> text_member(const json::object& body, std::string_view name) {
+// None when it is absent; `error` when it is no line of text.
+std::optional<std::string> text_member(const json::object& body, std::string_view name, std::optional<Error>& error) {
   const auto* value = body.if_contains(json::string_view(name.data(), name.size()));
   if (value == nullptr || !value->is_string()) return std::nullopt;
-  return std::string(value->get_string().data(), value->get_string().size());
+  std::string text(value->get_string().data(), value->get_string().size());
+  if (is_line(text)) return text;
+  error = Error{Cause::invalid, std::string(name) + " is too long, or has control characters"};
+  return std::nullopt;
 }
 
 // None when it is absent or empty; `error` when it names no category.
@@ -59,12 +64,12 @@ loop::awaitable<Result<void>> move_feeds(Context& context, std::vector<model::Fe
 
 // The title that a request gives a category; `error` when it is none, or another's.
 std::string title_member(const json::object& body, const MinifluxLibrary& library, std::optional<Error>& error) {
-  constexpr std::size_t most_folder_bytes = 2000;
-  auto title = text_member(body, "title").value_or("");
+  auto title = text_member(body, "title", error).value_or("");
+  if (error) return title;
   const auto is_taken = [&title](const auto& one) { return one.title == title; };
   const auto& all = library.categories().all();
-  if (title.empty() || title.size() > most_folder_bytes) {
-    error = Error{Cause::invalid, "the title is empty, or very long"};
+  if (title.empty()) {
+    error = Error{Cause::invalid, "the title is empty"};
   } else if (std::any_of(all.begin(), all.end(), is_taken)) {
     error = Error{Cause::invalid, "this category already exists"};
   }
@@ -75,7 +80,7 @@ std::string title_member(const json::object& body, const MinifluxLibrary& librar
 
 loop::awaitable<std::shared_ptr<MinifluxLibrary>> read_library(Context& context) {
   auto feeds = co_await current_feeds(context);
-  Categories categories(feeds, context.empty_folders);
+  Categories categories(feeds, context.empty_folders.all());
   auto library = std::make_shared<MinifluxLibrary>(std::move(feeds), std::move(categories));
   auto find_icons = [library](store::Reader& reader) {
     for (const auto& feed : library->feeds()) {
@@ -171,9 +176,9 @@ loop::awaitable<Response> miniflux_add_feed(Context& context, Request& request) 
   const auto library = co_await read_library(context);
   std::optional<Error> error;
   model::NewFeed feed;
-  feed.url = text_member(*body, "feed_url").value_or("");
+  feed.url = text_member(*body, "feed_url", error).value_or("");
   feed.folder = folder_member(*body, *library, error).value_or("");
-  if (feed.url.empty()) error = Error{Cause::invalid, "the feed_url is missing"};
+  if (!error && feed.url.empty()) error = Error{Cause::invalid, "the feed_url is missing"};
   if (error) co_return problem(*error);
   auto outcome = co_await context.services.subscriptions.subscribe(std::move(feed), ingest::Validate::automatic);
   if (const auto* refusal = std::get_if<ingest::Refusal>(&outcome)) co_return problem(refusal->error);
@@ -192,8 +197,8 @@ loop::awaitable<Response> miniflux_change_feed(Context& context, Request& reques
   if (library->find(id) == nullptr) co_return no_feed();
   std::optional<Error> error;
   model::FeedPatch patch;
-  patch.url = text_member(*body, "feed_url");
-  patch.custom_title = text_member(*body, "title");
+  patch.url = text_member(*body, "feed_url", error);
+  patch.custom_title = text_member(*body, "title", error);
   patch.folder = folder_member(*body, *library, error);
   if (const auto* disabled = body->if_contains("disabled"); disabled != nullptr && disabled->is_bool()) {
     patch.paused = disabled->get_bool();
@@ -224,38 +229,48 @@ loop::awaitable<Response> miniflux_categories(Context& context, Request& request
   co_return json_response(out + "]");
 }
 
+namespace {
+
+// Which may be gone again: others work meanwhile.
+loop::awaitable<Response> category_of(Context& context, std::string folder) {
+  const auto library = co_await read_library(context);
+  const auto* category = library->categories().of_folder(folder);
+  if (category == nullptr) co_return no_category();
+  co_return json_response(library->category_json(*category, false), 201);
+}
+
+}  // namespace
+
 loop::awaitable<Response> miniflux_add_category(Context& context, Request& request) {
-  constexpr std::size_t most_empty_folders = 100;
   const auto body = lenient_object(request);
   if (!body) co_return problem(body.error());
-  auto library = co_await read_library(context);
+  const auto library = co_await read_library(context);
   std::optional<Error> error;
-  const auto title = title_member(*body, *library, error);
+  auto title = title_member(*body, *library, error);
   if (error) co_return problem(*error);
-  if (context.empty_folders.size() == most_empty_folders) co_return problem(400, "too many categories without feeds");
-  context.empty_folders.insert(title);
-  library = co_await read_library(context);
-  co_return json_response(library->category_json(*library->categories().of_folder(title), false), 201);
+  if (!context.empty_folders.add(title)) co_return problem(400, "too many categories without feeds");
+  co_return co_await category_of(context, title);
 }
 
 loop::awaitable<Response> miniflux_change_category(Context& context, Request& request) {
   const auto body = lenient_object(request);
   if (!body) co_return problem(body.error());
-  auto library = co_await read_library(context);
+  const auto library = co_await read_library(context);
   const auto* category = library->categories().find(request.id);
   if (category == nullptr) co_return no_category();
-  if (text_member(*body, "title") == category->title)
-    co_return json_response(library->category_json(*category, false), 201);
   std::optional<Error> error;
-  const auto title = title_member(*body, *library, error);
+  if (text_member(*body, "title", error) == category->title) {
+    co_return json_response(library->category_json(*category, false), 201);
+  }
+  if (category->id == Categories::default_id) co_return problem(400, "this category cannot be renamed");
+  auto title = title_member(*body, *library, error);
   if (error) co_return problem(*error);
   auto feeds = library->feeds_of(*category);
-  if (feeds.empty()) context.empty_folders.insert(title);
   context.empty_folders.erase(category->folder);
+  if (feeds.empty() && !context.empty_folders.add(title)) co_return problem(400, "too many categories without feeds");
   const auto moved = co_await move_feeds(context, std::move(feeds), title);
   if (!moved) co_return problem(moved.error());
-  library = co_await read_library(context);
-  co_return json_response(library->category_json(*library->categories().of_folder(title), false), 201);
+  co_return co_await category_of(context, title);
 }
 
 // A Miniflux takes the feeds with it. Here they are without a category then: unsubscribing is said of a feed.

@@ -92,7 +92,8 @@ loop::awaitable<Response> miniflux_mark_category(Context& context, Request& requ
 
 loop::awaitable<Response> miniflux_mark_all(Context& context, Request& request) {
   if (request.id != 1) co_return problem(403, "there is one account, and no other");
-  co_return co_await mark_read(context, model::MarkRequest());
+  model::MarkRequest everything;
+  co_return co_await mark_read(context, std::move(everything));
 }
 
 }  // namespace newscache::api

@@ -78,9 +78,14 @@ std::int64_t reading_time(const std::string& content) {
   return static_cast<std::int64_t>((content.size() + bytes_a_minute - 1) / bytes_a_minute);
 }
 
+MinifluxLibrary::MinifluxLibrary(std::vector<model::Feed> feeds, Categories categories)
+    : feeds_(std::move(feeds)), categories_(std::move(categories)) {
+  for (std::size_t place = 0; place < feeds_.size(); ++place) places_.emplace(feeds_[place].id, place);
+}
+
 const model::Feed* MinifluxLibrary::find(model::FeedId id) const {
-  const auto found = std::find_if(feeds_.begin(), feeds_.end(), [id](const auto& feed) { return feed.id == id; });
-  return found == feeds_.end() ? nullptr : &*found;
+  const auto found = places_.find(id);
+  return found == places_.end() ? nullptr : &feeds_[found->second];
 }
 
 std::vector<model::FeedId> MinifluxLibrary::feeds_of(const Category& category) const {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "api/readers/categories.hpp"
@@ -17,8 +18,7 @@ namespace newscache::api {
 // Everything that is subscribed to, as one answer shows it. For any thread.
 class MinifluxLibrary {
  public:
-  MinifluxLibrary(std::vector<model::Feed> feeds, Categories categories)
-      : feeds_(std::move(feeds)), categories_(std::move(categories)) {}
+  MinifluxLibrary(std::vector<model::Feed> feeds, Categories categories);
 
   const std::vector<model::Feed>& feeds() const { return feeds_; }
   const Categories& categories() const { return categories_; }
@@ -38,6 +38,7 @@ class MinifluxLibrary {
 
   std::vector<model::Feed> feeds_;
   Categories categories_;
+  std::unordered_map<model::FeedId, std::size_t> places_;  // in feeds_
   std::map<model::FeedId, bool> icons_;
   std::map<model::FeedId, std::string> feed_jsons_;
 };

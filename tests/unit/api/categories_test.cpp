@@ -1,5 +1,6 @@
 #include "api/readers/categories.hpp"
 
+#include "api/readers/empty_folders.hpp"
 #include "support/catch.hpp"
 
 using namespace newscache;
@@ -54,4 +55,19 @@ TEST_CASE("numbers of categories fit into 31 bits and are different") {
     CHECK((category.id >= 1 && category.id < 0x7fffffff));
   }
   CHECK(ids.size() == many.all().size());
+}
+
+TEST_CASE("folders without feeds are lines of text, and not too many") {
+  EmptyFolders folders;
+  CHECK_FALSE(folders.add(""));
+  CHECK_FALSE(folders.add("two\nlines"));
+  CHECK_FALSE(folders.add(std::string(2001, 'x')));
+  CHECK(folders.all().empty());
+  for (std::size_t i = 0; i < EmptyFolders::most; ++i) CHECK(folders.add("folder " + std::to_string(i)));
+  CHECK_FALSE(folders.add("one more"));
+  CHECK(folders.add("folder 0"));
+  folders.erase("folder 0");
+  CHECK_FALSE(folders.contains("folder 0"));
+  CHECK(folders.add("one more"));
+  CHECK(folders.contains("one more"));
 }

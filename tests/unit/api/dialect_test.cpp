@@ -163,9 +163,12 @@ TEST_CASE("a reader's token goes with its password, and without one there is non
 TEST_CASE("the address of a picture opens that picture, where pictures are given, and nothing else") {
   model::HttpSettings settings;
   settings.token = "0123456789abcdef";
-  CHECK_FALSE(TcpAccess(settings).picture_keys().are_given());
+  const std::string_view secret = "a random secret";
+  CHECK_FALSE(TcpAccess(settings, secret).picture_keys().are_given());
   settings.offline_images = true;
-  const TcpAccess giving(settings);
+  // Without one, keys would be made of what a person has thought of.
+  CHECK_FALSE(TcpAccess(settings).picture_keys().are_given());
+  const TcpAccess giving(settings, secret);
   const std::string picture(64, 'a');
   const auto key = giving.picture_keys().key_of(picture);
   CHECK(key.size() == 32);
@@ -181,10 +184,11 @@ TEST_CASE("the address of a picture opens that picture, where pictures are given
   CHECK(status(giving, {.host = host, .picture_key = key}) == 401);
   CHECK(status(giving, {.host = host, .picture = std::string(64, 'b'), .picture_key = key}) == 401);
   settings.offline_images = false;
-  CHECK(status(TcpAccess(settings), {.host = host, .picture = picture, .picture_key = key}) == 401);
+  CHECK(status(TcpAccess(settings, secret), {.host = host, .picture = picture, .picture_key = key}) == 401);
   settings.offline_images = true;
+  CHECK(status(TcpAccess(settings, "another"), {.host = host, .picture = picture, .picture_key = key}) == 401);
   settings.token = "another token altogether";
-  CHECK(status(TcpAccess(settings), {.host = host, .picture = picture, .picture_key = key}) == 401);
+  CHECK(status(TcpAccess(settings, secret), {.host = host, .picture = picture, .picture_key = key}) == 401);
 }
 
 TEST_CASE("parameters of other dialects repeat, and what is broken in them harms nothing") {
@@ -232,6 +236,11 @@ TEST_CASE("a form is read whatever its label says, and a multipart one by its bo
     Parameters cut;
     CHECK(add_form(cut, "multipart/form-data; boundary=xyz", std::string_view(parts).substr(0, length)));
   }
+  Parameters with_nul;
+  const std::string nul("--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\nx\0y\r\n--xyz--\r\n", 63);
+  REQUIRE(nul.ends_with("--xyz--\r\n"));
+  CHECK(add_form(with_nul, "multipart/form-data; boundary=xyz", nul));
+  CHECK(with_nul.find("a") == nullptr);
   Parameters none;
   CHECK(add_form(none, "multipart/form-data", parts));
   CHECK(none.find("Email") == nullptr);

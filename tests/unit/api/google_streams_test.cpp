@@ -113,10 +113,14 @@ TEST_CASE("several streams are one list, in order and without doubles") {
     for (const auto number : numbers) made.push_back(model::ArticleId{number});
     return made;
   };
-  const std::vector<std::vector<model::ArticleId>> newest{ids({9, 5, 2}), ids({8, 5, 1})};
-  CHECK(first_of(newest, false, 4) == ids({9, 8, 5, 2}));
-  const std::vector<std::vector<model::ArticleId>> oldest{ids({2, 5}), ids({1, 5, 8})};
-  CHECK(first_of(oldest, true, 9) == ids({1, 2, 5, 8}));
-  const std::vector<std::vector<model::ArticleId>> single{ids({3, 2, 1})};
-  CHECK(first_of(single, false, 2) == ids({3, 2}));
+  CHECK(first_of(ids({9, 5, 2}), ids({8, 5, 1}), false, 4) == ids({9, 8, 5, 2}));
+  CHECK(first_of(ids({2, 5}), ids({1, 5, 8}), true, 9) == ids({1, 2, 5, 8}));
+  CHECK(first_of(ids({}), ids({3, 2, 1}), false, 2) == ids({3, 2}));
+}
+
+TEST_CASE("a stream that is named again is none more, and of too many the first are taken") {
+  const std::vector<std::string_view> names{"feed/1",      "user/-/state/com.google/read", "feed/1",
+                                            "feed/feed/1", "user/7/state/com.google/read", "feed/2"};
+  CHECK(parse_streams(names, 3) == std::vector{parse_stream("feed/1"), parse_stream(names[1]), parse_stream("feed/2")});
+  CHECK(parse_streams(names, 2) == std::vector{parse_stream("feed/1"), parse_stream(names[1])});
 }

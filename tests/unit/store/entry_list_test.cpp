@@ -2,6 +2,8 @@
 
 #include "store/entry_list.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 
 #include "unit/store/store_fixture.hpp"
@@ -112,7 +114,7 @@ TEST_CASE("every filter of a list by ids admits what it says, and counts it") {
     model::EntryQuery query;
     one.set(query, library);
     CHECK(library.titles_of(query) == one.by_arrival);
-    CHECK(library.reader->entry_count(query).value() == std::ssize(one.by_arrival));
+    CHECK(library.reader->entries(query)->total == std::ssize(one.by_arrival));
     query.descending = true;
     CHECK(library.titles_of(query) == Titles(one.by_arrival.rbegin(), one.by_arrival.rend()));
     query.order = model::EntryOrder::published;
@@ -159,7 +161,7 @@ TEST_CASE("a text that is no query is an error of a list by ids") {
   query.text = "\"unfinished";
   const auto ids = library.reader->entry_ids(query);
   if (!ids) CHECK(ids.error().cause == Cause::invalid);
-  CHECK(ids.has_value() == library.reader->entry_count(query).has_value());
+  CHECK(ids.has_value() == library.reader->entries(query).has_value());
 }
 
 TEST_CASE("articles of many ids come in pieces of about a size, in their order, without those that are gone") {
@@ -216,12 +218,12 @@ TEST_CASE("what has changed since a moment is known to the millisecond, whatever
     model::EntryQuery query;
     query.changed_after = moment;
     const auto ids = reader->entry_ids(query).value();
-    CHECK(reader->entry_count(query).value() == std::ssize(ids));
+    CHECK(reader->entries(query)->total == std::ssize(ids));
     std::vector<std::int64_t> numbers;
     for (const auto id : ids) numbers.push_back(model::raw(id));
     query.changed_after.reset();
     query.changed_before = moment + 1ms;
-    CHECK(reader->entry_count(query).value() == 2 - std::ssize(ids));
+    CHECK(reader->entries(query)->total == 2 - std::ssize(ids));
     return numbers;
   };
   using Ids = std::vector<std::int64_t>;
@@ -287,4 +289,38 @@ TEST_CASE("lists by ids walk along an index, or along the ids as far as they mus
   CHECK(merged.find("TEMP B-TREE") == std::string::npos);
   newest.feeds = {library.a};
   CHECK(plan(newest, many).find("TEMP B-TREE") == std::string::npos);
+}
+
+TEST_CASE("statements of lists by ids are not kept, since there are thousands of them") {
+  Library library;
+  const auto ask_everything = [&](std::size_t tags) {
+    model::EntryQuery query;
+    query.tags.assign(tags, "Blue");
+    for (const auto order : {model::EntryOrder::arrival, model::EntryOrder::changed, model::EntryOrder::received,
+                             model::EntryOrder::read, model::EntryOrder::title}) {
+      query.order = order;
+      for (const bool descending : {false, true}) {
+        query.descending = descending;
+        REQUIRE(library.reader->entries(query).has_value());
+      }
+    }
+  };
+  ask_everything(1);
+  const auto before = sqlite3_memory_used();
+  for (std::size_t tags = 2; tags <= 16; ++tags) ask_everything(tags);
+  CHECK(sqlite3_memory_used() < before + (256 << 10));
+}
+
+TEST_CASE("a list by ids that takes too long is refused") {
+  Store store;
+  const auto feed = store.subscribe("a");
+  std::vector<model::IncomingEntry> entries;
+  for (int i = 0; i < 200; ++i) entries.push_back(entry(feed, std::to_string(i), "fox"));
+  store.poll(feed, entries);
+  store.options.max_query_steps = 500;
+  store.reopen();
+  model::EntryQuery query;
+  query.order = model::EntryOrder::title;
+  CHECK(store.reader->entry_ids(query).error().cause == Cause::unavailable);
+  CHECK(store.reader->entries(query).error().cause == Cause::unavailable);
 }
