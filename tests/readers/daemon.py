@@ -92,7 +92,7 @@ def await_state(events):
 
 def rss(title, titles):
     items = "".join(
-        f"<item><guid>{one}</guid><title>{one}</title><link>http://x.example/{i}</link>"
+        f"<item><guid>{one}</guid><title>{one}</title><link>http://x.example/{urllib.parse.quote(one)}</link>"
         f"<description>The text of {one}.</description><pubDate>{20 + i} Nov 2026 10:00:00 GMT</pubDate></item>"
         for i, one in enumerate(titles)
     )
