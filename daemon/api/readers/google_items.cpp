@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <stdexcept>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "api/readers/google_handlers.hpp"
 #include "api/readers/google_ids.hpp"

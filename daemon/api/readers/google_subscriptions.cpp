@@ -1,7 +1,5 @@
 // What is subscribed to, and changes of it, in the Google Reader dialect.
 
-#include <algorithm>
-
 #include "api/readers/google_handlers.hpp"
 #include "api/readers/google_ids.hpp"
 #include "api/readers/google_reader_shapes.hpp"
@@ -81,15 +79,19 @@ loop::awaitable<Response> subscribe(Context& context, Request& request) {
   co_return ok();
 }
 
-// The feeds that `s` names; none when one of them is unknown.
-loop::awaitable<std::optional<std::vector<model::FeedId>>> named_feeds(Context& context, const Request& request) {
+enum class Named { feeds, labels };
+
+// The feeds that the streams of that kind in `s` are; none when one of them is unknown.
+loop::awaitable<std::optional<std::vector<model::FeedId>>> named_feeds(Context& context, const Request& request,
+                                                                       Named named) {
   const auto feeds = co_await read_feeds(context);
   std::vector<model::FeedId> ids;
   for (const auto id : request.parameters.all("s")) {
     const auto stream = parse_stream(id);
-    const bool is_feed = stream.kind == Stream::Kind::feed || stream.kind == Stream::Kind::feed_url;
-    const auto found = is_feed ? feeds_of(stream, feeds) : std::vector<model::FeedId>();
-    if (found.empty()) co_return std::nullopt;
+    const bool is_label = stream.kind == Stream::Kind::label;
+    const auto found = is_label == (named == Named::labels) ? feeds_of(stream, feeds) : std::vector<model::FeedId>();
+    const bool is_empty_folder = is_label && named == Named::labels && context.empty_folders.contains(stream.name);
+    if (found.empty() && !is_empty_folder) co_return std::nullopt;
     ids.insert(ids.end(), found.begin(), found.end());
   }
   co_return ids;
@@ -121,20 +123,6 @@ model::FeedPatch patch_of(const Parameters& parameters) {
   patch.folder = folder_in(parameters, "a");
   if (!patch.folder && folder_in(parameters, "r")) patch.folder = "";
   return patch;
-}
-
-// Of the folders that these labels are; none when one of them is unknown.
-loop::awaitable<std::optional<std::vector<model::FeedId>>> labelled_feeds(Context& context, const Request& request) {
-  const auto feeds = co_await read_feeds(context);
-  std::vector<model::FeedId> ids;
-  for (const auto id : request.parameters.all("s")) {
-    const auto stream = parse_stream(id);
-    const auto found = stream.kind == Stream::Kind::label ? feeds_of(stream, feeds) : std::vector<model::FeedId>();
-    const bool is_empty = stream.kind == Stream::Kind::label && context.empty_folders.contains(stream.name);
-    if (found.empty() && !is_empty) co_return std::nullopt;
-    ids.insert(ids.end(), found.begin(), found.end());
-  }
-  co_return ids;
 }
 
 // Those that have no feeds any more, or never had any.
@@ -185,7 +173,7 @@ loop::awaitable<Response> edit_subscription(Context& context, Request& request) 
   if (!is_edit && (action == nullptr || *action != "unsubscribe")) {
     co_return refusal("ac: subscribe, unsubscribe or edit");
   }
-  auto feeds = co_await named_feeds(context, request);
+  auto feeds = co_await named_feeds(context, request, Named::feeds);
   if (!feeds) co_return refusal("s: there is no such feed");
   if (!is_edit) co_return co_await unsubscribe(context, *feeds);
   auto patch = patch_of(request.parameters);
@@ -215,7 +203,7 @@ loop::awaitable<Response> rename_tag(Context& context, Request& request) {
   if (!name) co_return refusal("dest: a label is needed");
   model::FeedPatch patch;
   patch.folder = folder_of_label(*name);
-  auto feeds = co_await labelled_feeds(context, request);
+  auto feeds = co_await named_feeds(context, request, Named::labels);
   if (!feeds || request.parameters.find("s") == nullptr) co_return refusal("s: there is no such label");
   forget_folders(context, request);
   if (feeds->empty() && !patch.folder->empty()) context.empty_folders.insert(*patch.folder);
@@ -225,7 +213,7 @@ loop::awaitable<Response> rename_tag(Context& context, Request& request) {
 loop::awaitable<Response> disable_tag(Context& context, Request& request) {
   model::FeedPatch patch;
   patch.folder = "";
-  auto feeds = co_await labelled_feeds(context, request);
+  auto feeds = co_await named_feeds(context, request, Named::labels);
   if (!feeds || request.parameters.find("s") == nullptr) co_return refusal("s: there is no such label");
   forget_folders(context, request);
   co_return co_await change_all(context, std::move(*feeds), std::move(patch));
