@@ -229,6 +229,19 @@ TEST_CASE("who has the subscriptions and tags already is told so, as NetNewsWire
   CHECK(ask(daemon, "subscription/list", {{"If-None-Match", tag}}).status == 200);
 }
 
+TEST_CASE("Liferea, which would not look for articles then, is not told that it has the subscriptions already") {
+  Daemon daemon;
+  daemon.start();
+  import_articles(daemon, 1, "Alpha");
+  const auto tag = ask(daemon, "subscription/list").header("ETag");
+  const auto answer =
+      ask(daemon, "subscription/list",
+          {{"If-None-Match", tag}, {"User-Agent", "Liferea/1.14.4 (Linux; https://lzone.de/liferea/)"}});
+  CHECK(answer.status == 200);
+  CHECK(answer.header("ETag").empty());
+  CHECK(answer.body == ask(daemon, "subscription/list").body);
+}
+
 TEST_CASE("who one is, what one prefers and whom one knows is answered") {
   Daemon daemon;
   daemon.start();

@@ -16,6 +16,7 @@ inline Response ok() { return text_response("OK"); }
 // Of a request that cannot be done, to a client that shows it at best.
 inline Response refusal(std::string detail) { return text_response(std::move(detail), 400); }
 Response json_text(std::string body);
+inline bool is_liferea(const Request& request) { return request.user_agent.find("Liferea/") != std::string::npos; }
 
 // google_items.cpp
 loop::awaitable<Response> list_ids(Context& context, Request& request);

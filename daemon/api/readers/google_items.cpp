@@ -113,7 +113,7 @@ struct Manner {
 
 Manner manner_of(const Context& context, const Request& request) {
   Manner manner;
-  if (request.user_agent.find("Liferea/") != std::string::npos) manner.client = Client::liferea;
+  if (is_liferea(request)) manner.client = Client::liferea;
   manner.pictures = picture_source(context, request);
   manner.piece_bytes = context.host.limits.piece_bytes;
   return manner;

@@ -214,6 +214,8 @@ void append_item(std::string& body, const model::Article& article, const std::st
   }
   out.close('}').key("author").text(authors_of(entry));
   put_categories(out, article, feed, client);
+  // Without it Liferea forgets, when it fetches the article again, that it is starred.
+  if (client == Client::liferea) out.key("marked").boolean(article.starred);
   out.key("origin").open('{').key("streamId").text(feed_id(article.feed_id));
   out.key("title").text(feed == nullptr ? "" : std::string_view(title_of(*feed)));
   out.key("htmlUrl").text(feed == nullptr ? "" : std::string_view(feed->home_page_url)).close('}');

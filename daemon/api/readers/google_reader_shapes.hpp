@@ -33,7 +33,7 @@ std::string item_refs_json(std::span<const model::ArticleId> ids, bool more);
 // A list of items, written piece by piece: this, then items, then the end.
 std::string items_opening(std::string_view stream, Instant now);
 std::string items_end(std::optional<model::ArticleId> continuation);
-// Liferea looks for a text that nobody else would take for a state.
+// Liferea looks for a text that nobody else would take for a state, and for stars in a member of its own.
 enum class Client { usual, liferea };
 // To a list that is being written. `content`: what is shown of it. `feed` may be null: it may just have gone.
 void append_item(std::string& out, const model::Article& article, const std::string& content, const model::Feed* feed,

@@ -143,13 +143,16 @@ void forget_folders(Context& context, const Request& request) {
 }  // namespace
 
 loop::awaitable<Response> list_subscriptions(Context& context, Request& request) {
-  auto read = [known = request.if_none_match, pictures = picture_source(context, request)](store::Reader& reader) {
+  // Liferea takes "not modified" for all of it, and does not look for articles.
+  auto read = [known = request.if_none_match, may_be_known = !is_liferea(request),
+               pictures = picture_source(context, request)](store::Reader& reader) {
     const auto icon_of = [&](const model::Feed& feed) {
       if (feed.icon.empty() || !pictures.keys.are_given()) return feed.icon;
       const auto asset = reader.asset_of(feed.icon);
       return asset ? pictures.url_of(*asset) : feed.icon;
     };
-    return tagged(subscriptions_json(reader.feeds(), icon_of), known);
+    auto body = subscriptions_json(reader.feeds(), icon_of);
+    return may_be_known ? tagged(std::move(body), known) : json_text(std::move(body));
   };
   co_return co_await context.services.reader.run(std::move(read));
 }

@@ -101,6 +101,15 @@ TEST_CASE("Liferea sees what is read by a category with backslashes, which comes
   CHECK(texts(item(one, &from, Client::liferea).at("categories")).front() == R"(user/-/state\/com.google\/read)");
 }
 
+TEST_CASE("Liferea, and nobody else, is told of a star by a member of its own") {
+  const auto from = feed(3, "Alpha", "");
+  auto one = article();
+  CHECK(item(one, &from, Client::liferea).at("marked") == false);
+  one.starred = true;
+  CHECK(item(one, &from, Client::liferea).at("marked") == true);
+  CHECK_FALSE(item(one, &from).as_object().contains("marked"));
+}
+
 TEST_CASE("reading, starring and completing an article does not move its dates, and an edit does") {
   const auto from = feed(3, "Alpha", "");
   auto one = article();
