@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "behaviour/behaviour.hpp"
+#include "behaviour/loopback.hpp"
 #include "support/catch.hpp"
 #include "support/certificate.hpp"
 
@@ -30,18 +31,6 @@ namespace {
 constexpr auto token = "0123456789abcdef0123456789abcdef";
 const HeaderList bearer{{"Authorization", std::string("Bearer ") + token}, {"Content-Type", "application/json"}};
 
-// One that nobody listens on right now.
-std::uint16_t free_port() {
-  const FileDescriptor probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  REQUIRE(::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0);
-  REQUIRE(::getsockname(probe.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin_port);
-}
-
 // As systemd passes a socket, for the daemon's process before it starts.
 std::function<void()> passing(const FileDescriptor& listening) {
   return [fd = listening.get()] {
@@ -50,16 +39,6 @@ std::function<void()> passing(const FileDescriptor& listening) {
     ::setenv("LISTEN_FDS", "1", 1);
     ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
   };
-}
-
-HttpClient connect_tcp(std::uint16_t port) {
-  FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
-  return HttpClient(std::move(socket));
 }
 
 std::string secret_file(const TemporaryDirectory& folder, const std::string& content) {

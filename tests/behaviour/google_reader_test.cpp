@@ -1,8 +1,5 @@
 // The Google Reader dialect, as FreshRSS's clients speak it: every request, with the odd forms in which they come.
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -11,30 +8,12 @@
 #include <set>
 
 #include "behaviour/google_reader.hpp"
+#include "behaviour/loopback.hpp"
 
 using namespace newscache::test;
 using namespace newscache::test::google;
-using newscache::FileDescriptor;
 
 namespace {
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-// One that nobody listens on right now.
-std::uint16_t free_port() {
-  const FileDescriptor probe(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  auto address = loopback(0);
-  socklen_t size = sizeof(address);
-  REQUIRE(::bind(probe.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0);
-  REQUIRE(::getsockname(probe.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin_port);
-}
 
 // A daemon that is reached over TCP, where one needs a password.
 class Remote {
@@ -50,11 +29,8 @@ class Remote {
   }
   HttpAnswer request(std::string_view method, std::string_view target, std::string_view body = {},
                      HeaderList headers = {}) const {
-    FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const auto address = loopback(port_);
-    REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
     headers.emplace_back("Host", "127.0.0.1:" + std::to_string(port_));
-    return HttpClient(std::move(socket)).request(method, target, body, headers);
+    return connect_tcp(port_).request(method, target, body, headers);
   }
   HttpAnswer log_in(std::string_view form, const std::string& type = "application/x-www-form-urlencoded") const {
     return request("POST", "/accounts/ClientLogin", form, {{"Content-Type", type}});

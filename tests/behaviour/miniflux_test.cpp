@@ -12,6 +12,7 @@
 #include <set>
 
 #include "behaviour/behaviour.hpp"
+#include "behaviour/loopback.hpp"
 #include "support/catch.hpp"
 
 using namespace newscache;
@@ -24,27 +25,6 @@ namespace {
 constexpr std::string_view token = "0123456789abcdef0123";
 const HeaderList with_token{{"X-Auth-Token", std::string(token)}};
 const HeaderList with_basic{{"Authorization", "Basic bWU6c2VjcmV0IHdvcmQ="}};  // me:secret word
-
-std::uint16_t free_port() {
-  const FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  REQUIRE(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0);
-  REQUIRE(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  return ntohs(address.sin_port);
-}
-
-HttpClient connect_tcp(std::uint16_t port) {
-  FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
-  return HttpClient(std::move(socket));
-}
 
 std::string secret_file(const TemporaryDirectory& folder, const std::string& name, std::string_view content) {
   const auto path = (folder.path() / name).string();
