@@ -202,4 +202,13 @@ std::string change_page_json(const model::ChangePage& page) {
   return json::serialize(out);
 }
 
+std::string authors_of(const model::Entry& entry) {
+  std::string names;
+  for (const auto& author : entry.authors) {
+    const auto& name = author.name.empty() ? author.email : author.name;
+    if (!name.empty()) names.append(names.empty() ? "" : ", ").append(name);
+  }
+  return names;
+}
+
 }  // namespace newscache::api

@@ -21,6 +21,8 @@ std::string article_json(const model::Article& article, bool with_content,
                          const model::Completion* completion = nullptr);
 // To a list that is being written; the comma is put where one is needed.
 void append_article(std::string& out, const model::Article& article, bool with_content);
+// Their names in one line, else their addresses, for servers' dialects that know only one author.
+std::string authors_of(const model::Entry& entry);
 // {"versions": [...]}; absent fields are left out, except the title.
 std::string history_json(const std::vector<model::ArticleVersion>& versions);
 

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "api/readers/google_ids.hpp"
+#include "api/shapes.hpp"
 #include "html/plain_text.hpp"
 #include "text/entities.hpp"
 #include "text/json_writer.hpp"
@@ -59,16 +60,6 @@ std::string_view link_of(const model::Article& article, const model::Feed* feed)
   if (!entry.external_url.empty()) return entry.external_url;
   if (feed == nullptr) return {};
   return feed->home_page_url.empty() ? feed->url : feed->home_page_url;
-}
-
-std::string authors_of(const model::Entry& entry) {
-  std::string names;
-  for (const auto& author : entry.authors) {
-    const auto& name = author.name.empty() ? author.email : author.name;
-    if (!names.empty() && !name.empty()) names += ", ";
-    names += name;
-  }
-  return names;
 }
 
 void put_categories(JsonWriter& out, const model::Article& article, const model::Feed* feed, Client client) {

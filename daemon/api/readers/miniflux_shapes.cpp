@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "api/shapes.hpp"
 #include "html/plain_text.hpp"
 #include "text/date.hpp"
 
@@ -45,15 +46,6 @@ std::string title_of(const model::Article& article) {
   if (!entry.title.empty()) return entry.title;
   auto words = html::excerpt(entry.content_html, short_bytes);
   return words.empty() ? entry.url : words;
-}
-
-std::string authors_of(const model::Entry& entry) {
-  std::string names;
-  for (const auto& author : entry.authors) {
-    const auto& name = author.name.empty() ? author.email : author.name;
-    if (!name.empty()) names.append(names.empty() ? "" : ", ").append(name);
-  }
-  return names;
 }
 
 void put_enclosures(JsonWriter& out, const model::Article& article) {
