@@ -34,6 +34,21 @@ TEST_CASE("a short text, or one that breaks off, is a teaser of its page") {
   CHECK_FALSE(is_teaser(entry(words(200) + "<p><a href=\"https://example.org/2\">Another</a></p>")));
 }
 
+TEST_CASE("markup and white space make no text longer, and hide no end of it") {
+  std::string padded;
+  for (int i = 0; i < 50; ++i) padded += "<p class=\"" + std::string(100, 'x') + "\">word</p>" + std::string(100, '\n');
+  CHECK(is_teaser(entry(padded)));
+  const std::string link = "<a href=\"https://example.org/" + std::string(300, 'x') + "\">";
+  CHECK(is_teaser(entry(words(300) + "<p>" + link + "and then \u2026</a></p>\n")));
+  CHECK(is_teaser(entry(words(300) + "<p>and then [" + link + "...</a>]</p>")));
+  CHECK_FALSE(is_teaser(entry(words(300) + "<p>and then \u2026 " + link + "it ended</a></p>")));
+  auto plain = entry("");
+  plain.summary = "1 < 2 " + std::string(700, 'x');
+  CHECK_FALSE(is_teaser(plain));
+  plain.summary += " ...\n";
+  CHECK(is_teaser(plain));
+}
+
 TEST_CASE("a text in few characters is as long as its words") {
   std::string text;
   for (int i = 0; i < 250; ++i) text += "\u6587";
