@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace newscache::ingest {
 namespace {
@@ -55,6 +56,7 @@ loop::awaitable<void> Indexer::take_in_all(std::int64_t waiting) {
     left = co_await advance();
     co_await train();
   } while (left > 0);
+  trained_early_ = false;
   if (anew) services_.log.notice("the search index is complete");
 }
 
@@ -83,7 +85,8 @@ loop::awaitable<void> Indexer::run() {
           continue;
         }
         if (enough) {
-          co_await train();
+          // The first of many articles want a dictionary at once; a better one can wait as the index does.
+          if (!std::exchange(trained_early_, true)) co_await train();
           wake = std::min<BootInstant>(wake, now + kLookAgain);
         }
       }

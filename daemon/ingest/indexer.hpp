@@ -35,7 +35,8 @@ class Indexer {
   Services services_;
   std::function<bool()> polls_are_under_way_;
   loop::Alarm alarm_;
-  bool behind_ = true;  // as far as we know; at the start we do not
+  bool behind_ = true;          // as far as we know; at the start we do not
+  bool trained_early_ = false;  // during these polls
 };
 
 }  // namespace newscache::ingest
