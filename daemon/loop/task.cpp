@@ -83,13 +83,17 @@ awaitable<bool> Alarm::wait_until(BootInstant when) {
   for (;;) {
     if (std::exchange(woken_, false)) co_return false;
     if (clock_.boot() >= when) co_return true;
-    const auto wait = std::max(clock_.wait_for(when), std::chrono::milliseconds(1));  // zero would disarm it
-    itimerspec time{};
-    time.it_value.tv_sec = wait.count() / 1000;
-    time.it_value.tv_nsec = static_cast<long>(wait.count() % 1000) * 1'000'000;
-    ::timerfd_settime(timer_.native_handle(), 0, &time, nullptr);
+    if (armed_ != when) {
+      const auto wait = std::max(clock_.wait_for(when), std::chrono::milliseconds(1));  // zero would disarm it
+      itimerspec time{};
+      time.it_value.tv_sec = wait.count() / 1000;
+      time.it_value.tv_nsec = static_cast<long>(wait.count() % 1000) * 1'000'000;
+      ::timerfd_settime(timer_.native_handle(), 0, &time, nullptr);
+      armed_ = when;
+    }
     boost::system::error_code error;
     co_await timer_.async_wait(asio::posix::stream_descriptor::wait_read, asio::redirect_error(asio::use_awaitable, error));
+    if (!error) armed_.reset();
     co_await throw_if_cancelled();
   }
 }

@@ -136,6 +136,7 @@ class Alarm {
  private:
   const Clock& clock_;
   asio::posix::stream_descriptor timer_;
+  std::optional<BootInstant> armed_;  // what the timer runs for: who wakes us mostly leaves that as it is
   bool woken_ = false;
 };
 

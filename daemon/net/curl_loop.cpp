@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -152,13 +153,28 @@ int CurlLoop::on_timer(CURLM*, long milliseconds, void* self) {
     loop.timer_.cancel();
     return 0;
   }
-  // Zero means "at once", but not from here; and a storm of zeros must not starve the loop.
-  loop.timer_.expires_after(std::chrono::milliseconds(std::max(milliseconds, 1L)));
+  if (milliseconds == 0) {
+    loop.act_soon();
+    return 0;
+  }
+  loop.timer_.expires_after(std::chrono::milliseconds(milliseconds));
   loop.timer_.async_wait([weak = loop.weak_from_this()](error_code error) {
     if (error) return;
     if (const auto self_again = weak.lock()) self_again->act(CURL_SOCKET_TIMEOUT, 0);
   });
   return 0;
+}
+
+// From the loop, after what is ready now; a timer would cost two system calls for each transfer.
+void CurlLoop::act_soon() {
+  timer_.cancel();
+  if (std::exchange(acts_soon_, true)) return;
+  asio::post(executor_, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || self->closed_) return;
+    self->acts_soon_ = false;
+    self->act(CURL_SOCKET_TIMEOUT, 0);
+  });
 }
 
 void CurlLoop::forget(curl_socket_t socket) {

@@ -40,6 +40,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   void ready(const std::shared_ptr<Watch>& watch, int event);
   bool is_current(const std::shared_ptr<Watch>& watch) const;
   void act(curl_socket_t socket, int event);
+  void act_soon();
   void collect_finished();
 
   boost::asio::any_io_executor executor_;
@@ -48,6 +49,7 @@ class CurlLoop : public std::enable_shared_from_this<CurlLoop> {
   // closed its socket, and perhaps opened another of the same number, finds another Watch here or none.
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches_;
   std::set<Running*> running_;
+  bool acts_soon_ = false;
   bool closed_ = false;
   CURLM* multi_;
 };
