@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "app/app.hpp"
+#include "base/memory.hpp"
 #include "html/page.hpp"
 #include "offline/extract_pages.hpp"
 #include "settings/settings.hpp"
@@ -83,6 +84,7 @@ int run(int argc, char** argv) {
   if (print) std::cout << newscache::settings::print(*settings);
   if (check || print) return 0;
 
+  newscache::share_heaps();
   // More than once only when a damaged database has to be repaired.
   for (std::shared_ptr<newscache::app::Estate> estate;;) {
     auto app = newscache::app::App::create(line, *settings, std::move(estate));

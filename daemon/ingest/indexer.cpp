@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/memory.hpp"
+
 namespace newscache::ingest {
 namespace {
 
@@ -57,6 +59,9 @@ loop::awaitable<void> Indexer::take_in_all(std::int64_t waiting) {
     co_await train();
   } while (left > 0);
   trained_early_ = false;
+  // That was a burst, and so were the polls before it.
+  auto give_back = [](store::Writer&) { give_back_memory(); };
+  co_await services_.writer.run(give_back);
   if (anew) services_.log.notice("the search index is complete");
 }
 

@@ -97,6 +97,7 @@ TEST_CASE("while polls are under way, many articles wait until these are done, a
   library.clock.advance(2min);
   library.settle();
   CHECK(library.reader_connection->unindexed() == 1100);
+  CHECK_FALSE(library.writer_connection->train());  // for those that are still to come there is a dictionary by now
   library.polls_are_under_way = false;
   library.clock.advance(1s);
   library.settle();
