@@ -7,6 +7,7 @@
 
 #include "html/plain_text.hpp"
 #include "html/sanitise.hpp"
+#include "text/utf8.hpp"
 
 namespace newscache::ingest {
 namespace {
@@ -15,8 +16,6 @@ constexpr std::size_t short_text = 600;          // weighed characters
 constexpr std::size_t longest_teaser = 3000;     // that breaks off
 constexpr std::size_t longest_with_link = 1500;  // and ends in a link to its page
 constexpr std::size_t most_judged = 20;
-
-bool is_white(char c) { return c == ' ' || c == '\n' || c == '\t'; }
 
 // Characters, of white space one between words; those of scripts that write a word with one or two count three. Without
 // branches: it looks at much of what is polled.
@@ -27,7 +26,7 @@ std::size_t weigh(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool begins = (byte & 0xc0U) != 0x80U;
     const bool wide = static_cast<unsigned char>(byte - 0xe3U) <= 0xedU - 0xe3U;  // begins U+3000 to U+DFFF
-    const bool white = is_white(c);
+    const bool white = c == ' ' || c == '\n' || c == '\t';
     weight += static_cast<std::size_t>(begins) + 2U * static_cast<std::size_t>(wide) -
               static_cast<std::size_t>(white & after_white);
     after_white = white;
@@ -81,9 +80,8 @@ bool is_teaser(const model::Entry& entry) {
   const std::size_t weight = has_content ? weigh_html(entry.content_html) : weigh(entry.summary);
   if (weight < short_text) return true;
   if (weight >= longest_teaser) return false;
-  std::string end = has_content ? end_of_text(entry.content_html) : entry.summary;
-  end.erase(end.find_last_not_of(" \n\t") + 1);
-  if (breaks_off(end)) return true;
+  const std::string end = has_content ? end_of_text(entry.content_html) : entry.summary;
+  if (breaks_off(text::trim(end))) return true;
   if (weight >= longest_with_link) return false;
   const auto links = html::references(entry.content_html).links;
   return !links.empty() && links.back() == entry.url;
