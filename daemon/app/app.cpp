@@ -337,6 +337,7 @@ loop::awaitable<void> App::State::save_clock_floor() {
 
 // Made once: readers keep the addresses of pictures.
 loop::awaitable<void> App::State::load_picture_secret() {
+  if (!settings.http.offline_images || !picture_secret.empty()) co_return;
   picture_secret = outside->secret();
   auto load = [made = picture_secret](store::Writer& w) {
     if (auto known = w.meta(picture_secret_key)) return *known;
@@ -348,7 +349,6 @@ loop::awaitable<void> App::State::load_picture_secret() {
   } catch (const store::StoreError& error) {
     log.warning("pictures have other addresses until the next start", {{"error", error.what()}});
   }
-  server.reconfigure(api::TcpAccess(settings.http, picture_secret));
 }
 
 // A full disk must not keep what is there from being served.
@@ -370,6 +370,7 @@ loop::awaitable<void> App::State::start() {
   }
   co_await note_repair();
   co_await load_picture_secret();
+  server.reconfigure(api::TcpAccess(settings.http, picture_secret));
   co_await poller.load();
   for (const FileDescriptor& socket : sockets.listening) server.serve(copy_of(socket));
   outside->listen(tasks, log,
@@ -495,6 +496,7 @@ loop::awaitable<Result<std::vector<std::string>>> App::State::reload_once() {
   housekeeper.configure(settings.store);
   caretaker.snapshot_every(snapshot_interval(settings));
   co_await reconcile();
+  co_await load_picture_secret();
   server.reconfigure(api::TcpAccess(settings.http, picture_secret));
   log.notice("configuration reloaded");
   co_return waiting;
