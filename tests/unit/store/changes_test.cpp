@@ -58,9 +58,7 @@ TEST_CASE("the log is read in pages, and says when one must start over") {
   store.options.change_log_length = 10;
   store.reopen();
   const auto feed = store.subscribe("a");
-  std::vector<model::IncomingEntry> entries;
-  for (int i = 0; i < 30; ++i) entries.push_back(entry(feed, std::to_string(i), "T"));
-  store.poll(feed, entries);
+  store.poll(feed, entries_titled(feed, 30, "T"));
   const auto newest = model::raw(store.writer->revision());
   CHECK(store.reader->revision() == store.writer->revision());
   CHECK(newest == 32);

@@ -314,9 +314,7 @@ TEST_CASE("statements of lists by ids are not kept, since there are thousands of
 TEST_CASE("a list by ids that takes too long is refused") {
   Store store;
   const auto feed = store.subscribe("a");
-  std::vector<model::IncomingEntry> entries;
-  for (int i = 0; i < 200; ++i) entries.push_back(entry(feed, std::to_string(i), "fox"));
-  store.poll(feed, entries);
+  store.poll(feed, entries_titled(feed, 200, "fox"));
   store.options.max_query_steps = 500;
   store.reopen();
   model::EntryQuery query;

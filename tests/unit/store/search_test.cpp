@@ -197,9 +197,7 @@ TEST_CASE("whatever bytes are typed, the answer is a result or a refusal") {
 TEST_CASE("a search that takes too long is refused, and marks nothing") {
   Store store;
   const auto feed = store.subscribe("a");
-  std::vector<model::IncomingEntry> entries;
-  for (int i = 0; i < 200; ++i) entries.push_back(entry(feed, std::to_string(i), "fox"));
-  store.poll(feed, entries);
+  store.poll(feed, entries_titled(feed, 200, "fox"));
   index_all(*store.writer);
   model::ArticleQuery query;
   query.text = "fox";
@@ -618,8 +616,7 @@ TEST_CASE("what can be told from the index alone is not read") {
 TEST_CASE("reading articles counts as the search's work") {
   Store store;
   const auto feed = store.subscribe("a");
-  std::vector<model::IncomingEntry> entries;
-  for (int i = 0; i < 200; ++i) entries.push_back(entry(feed, std::to_string(i), "fox brown"));
+  auto entries = entries_titled(feed, 200, "fox brown");
   entries.push_back(entry(feed, "last", "brown fox"));
   store.poll(feed, entries);
   index_all(*store.writer);

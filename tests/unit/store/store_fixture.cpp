@@ -125,6 +125,12 @@ model::IncomingEntry entry(model::FeedId feed, const std::string& guid, const st
   return incoming;
 }
 
+std::vector<model::IncomingEntry> entries_titled(model::FeedId feed, int count, const std::string& title) {
+  std::vector<model::IncomingEntry> entries;
+  for (int i = 0; i < count; ++i) entries.push_back(entry(feed, std::to_string(i), title));
+  return entries;
+}
+
 void check_consistent(Store& store) {
   index_all(*store.writer);
   check_consistent(store.options);

@@ -54,6 +54,8 @@ struct Store {
 std::string uid_of(model::FeedId feed, const std::string& guid);
 model::IncomingEntry entry(model::FeedId feed, const std::string& guid, const std::string& title,
                            const std::string& content = "<p>text</p>");
+// So many with one title; their guids are numbers from 0 on.
+std::vector<model::IncomingEntry> entries_titled(model::FeedId feed, int count, const std::string& title);
 
 // Until everything can be found by its words and tags.
 void index_all(Writer& writer);
