@@ -175,7 +175,7 @@ model::UpdateResult apply_update(Change& change, model::FeedUpdate& update) {
   }
   const bool described = update.document && take_over(*stored, *update.document);
   if (described) update_feed(change.database(), *stored);
-  if (stored->feed.state != update.state) update_feed_state(change.database(), update.feed_id, update.state);
+  update_feed_state(change.database(), update.feed_id, stored->feed.state, update.state);
   if (described || looks_different(stored->feed.state, update.state)) {
     change.changed(update.feed_id, model::ChangeOp::updated);
   }

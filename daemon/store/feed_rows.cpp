@@ -12,11 +12,11 @@ namespace {
 constexpr std::string_view kSelect = R"sql(
 SELECT f.id, f.uid, f.url, f.removed, f.custom_title, f.folder, f.settings, f.managed, f.paused, f.title,
   f.home_page_url, f.description, f.language, f.icon,
-  s.articles, s.unread, s.status, s.etag, s.last_modified, s.body_hash, s.last_attempt, s.last_success, s.next_poll,
-  s.next_poll_rule, s.error_cause, s.error_detail, s.error_count, s.error_since, s.ttl_s, s.skip_hours, s.skip_days,
+  s.articles, s.unread, s.status, s.etag, s.last_modified, s.body_hash, p.last_attempt, p.last_success, p.next_poll,
+  p.next_poll_rule, s.error_cause, s.error_detail, s.error_count, s.error_since, s.ttl_s, s.skip_hours, s.skip_days,
   s.unreliable_guids, s.unreliable_links, s.rhythm_s, s.cools_host, s.move_url, s.move_since, s.move_count,
-  s.traffic_day, s.day_bytes, s.month_bytes, s.gap_after, s.gap_before, s.gap_next_url, s.gap_pages, s.teasers
-FROM feed f JOIN feed_state s ON s.feed_id = f.id )sql";
+  p.traffic_day, p.day_bytes, p.month_bytes, s.gap_after, s.gap_before, s.gap_next_url, s.gap_pages, s.teasers
+FROM feed f JOIN feed_state s ON s.feed_id = f.id JOIN poll p ON p.feed_id = f.id )sql";
 constexpr std::string_view kSubscribed = R"sql(WHERE f.removed = 0
 ORDER BY f.folder COLLATE NOCASE, CASE f.custom_title WHEN '' THEN f.title ELSE f.custom_title END COLLATE NOCASE, f.id)sql";
 constexpr std::string_view kById = "WHERE f.id = ?";
@@ -30,12 +30,15 @@ constexpr std::string_view kInsertState = "INSERT INTO feed_state(feed_id) VALUE
 constexpr std::string_view kUpdate = R"sql(
 UPDATE feed SET url = ?, removed = ?, custom_title = ?, folder = ?, settings = ?, managed = ?, paused = ?, title = ?,
   home_page_url = ?, description = ?, language = ?, icon = ? WHERE id = ?)sql";
+constexpr std::string_view kInsertPoll = "INSERT INTO poll(feed_id) VALUES (?)";
 constexpr std::string_view kUpdateState = R"sql(
-UPDATE feed_state SET status = ?, etag = ?, last_modified = ?, body_hash = ?, last_attempt = ?, last_success = ?,
-  next_poll = ?, next_poll_rule = ?, error_cause = ?, error_detail = ?, error_count = ?, error_since = ?, ttl_s = ?,
-  skip_hours = ?, skip_days = ?, unreliable_guids = ?, unreliable_links = ?, rhythm_s = ?, cools_host = ?,
-  move_url = ?, move_since = ?, move_count = ?, traffic_day = ?, day_bytes = ?, month_bytes = ?, gap_after = ?,
+UPDATE feed_state SET status = ?, etag = ?, last_modified = ?, body_hash = ?, error_cause = ?, error_detail = ?,
+  error_count = ?, error_since = ?, ttl_s = ?, skip_hours = ?, skip_days = ?, unreliable_guids = ?,
+  unreliable_links = ?, rhythm_s = ?, cools_host = ?, move_url = ?, move_since = ?, move_count = ?, gap_after = ?,
   gap_before = ?, gap_next_url = ?, gap_pages = ?, teasers = ? WHERE feed_id = ?)sql";
+constexpr std::string_view kUpdatePoll = R"sql(
+UPDATE poll SET last_attempt = ?, last_success = ?, next_poll = ?, next_poll_rule = ?, traffic_day = ?, day_bytes = ?,
+  month_bytes = ? WHERE feed_id = ?)sql";
 constexpr std::string_view kDelete = "DELETE FROM feed WHERE id = ?";
 constexpr std::string_view kDropIfEmpty = R"sql(
 DELETE FROM feed WHERE id = ?1 AND removed = 1 AND NOT EXISTS (SELECT 1 FROM article WHERE feed_id = ?1))sql";
@@ -108,6 +111,42 @@ StoredFeed read_feed(const Query& row) {
   return stored;
 }
 
+void update_state(Database& database, model::FeedId id, const model::FeedState& state) {
+  Query query(database, kUpdateState, model::name(state.status), state.validators.etag, state.validators.last_modified,
+              state.body_hash);
+  const model::FeedError no_error;
+  const auto& error = state.error ? *state.error : no_error;
+  if (state.error) {
+    query.bind(cause_name(error.cause));
+  } else {
+    query.bind(std::optional<std::int64_t>());
+  }
+  query.bind(error.detail).bind(error.count).bind(seconds(error.since)).bind(state.hints.ttl_s);
+  query.bind(std::int64_t{state.hints.skip_hours}).bind(std::int64_t{state.hints.skip_days});
+  query.bind(state.unreliable.guids).bind(state.unreliable.links).bind(state.rhythm_s).bind(state.cools_host);
+  query.bind(state.move.url).bind(seconds(state.move.since)).bind(state.move.count);
+  const model::Gap no_gap;
+  const auto& gap = state.gap ? *state.gap : no_gap;
+  query.bind(state.gap ? std::optional(seconds(gap.after)) : std::nullopt);
+  query.bind(seconds(gap.before)).bind(gap.next_url).bind(gap.pages);
+  query.bind(state.teasers ? std::optional<std::int64_t>(*state.teasers) : std::nullopt).bind(model::raw(id)).run();
+}
+
+// What every poll changes, and one that brings nothing changes alone.
+void update_poll(Database& database, model::FeedId id, const model::FeedState& state) {
+  Query(database, kUpdatePoll, seconds(state.last_attempt), seconds(state.last_success), seconds(state.next_poll),
+        state.next_poll_rule, state.traffic.day, state.traffic.day_bytes, state.traffic.month_bytes, model::raw(id))
+      .run();
+}
+
+void take_over_poll(model::FeedState& state, const model::FeedState& of) {
+  state.last_attempt = of.last_attempt;
+  state.last_success = of.last_success;
+  state.next_poll = of.next_poll;
+  state.next_poll_rule = of.next_poll_rule;
+  state.traffic = of.traffic;
+}
+
 template <class Key>
 std::optional<StoredFeed> find(Database& database, std::string_view tail, const Key& key) {
   Query query(database, std::string(kSelect) += tail, key);
@@ -144,7 +183,8 @@ void insert_feed(Database& database, const StoredFeed& stored) {
   query.bind_blob(settings).bind(feed.managed).bind(feed.paused).bind(stored.publisher_title);
   query.bind(feed.home_page_url).bind(feed.description).bind(feed.language).bind(feed.icon).run();
   Query(database, kInsertState, model::raw(feed.id)).run();
-  update_feed_state(database, feed.id, feed.state);
+  Query(database, kInsertPoll, model::raw(feed.id)).run();
+  update_feed_state(database, feed.id, {}, feed.state);
 }
 
 void update_feed(Database& database, const StoredFeed& stored) {
@@ -156,27 +196,13 @@ void update_feed(Database& database, const StoredFeed& stored) {
   query.bind(model::raw(feed.id)).run();
 }
 
-void update_feed_state(Database& database, model::FeedId id, const model::FeedState& state) {
-  Query query(database, kUpdateState, model::name(state.status), state.validators.etag, state.validators.last_modified,
-              state.body_hash, seconds(state.last_attempt), seconds(state.last_success), seconds(state.next_poll),
-              state.next_poll_rule);
-  const model::FeedError no_error;
-  const auto& error = state.error ? *state.error : no_error;
-  if (state.error) {
-    query.bind(cause_name(error.cause));
-  } else {
-    query.bind(std::optional<std::int64_t>());
-  }
-  query.bind(error.detail).bind(error.count).bind(seconds(error.since)).bind(state.hints.ttl_s);
-  query.bind(std::int64_t{state.hints.skip_hours}).bind(std::int64_t{state.hints.skip_days});
-  query.bind(state.unreliable.guids).bind(state.unreliable.links).bind(state.rhythm_s).bind(state.cools_host);
-  query.bind(state.move.url).bind(seconds(state.move.since)).bind(state.move.count);
-  query.bind(state.traffic.day).bind(state.traffic.day_bytes).bind(state.traffic.month_bytes);
-  const model::Gap no_gap;
-  const auto& gap = state.gap ? *state.gap : no_gap;
-  query.bind(state.gap ? std::optional(seconds(gap.after)) : std::nullopt);
-  query.bind(seconds(gap.before)).bind(gap.next_url).bind(gap.pages);
-  query.bind(state.teasers ? std::optional<std::int64_t>(*state.teasers) : std::nullopt).bind(model::raw(id)).run();
+void update_feed_state(Database& database, model::FeedId id, const model::FeedState& before,
+                       const model::FeedState& after) {
+  if (before == after) return;
+  update_poll(database, id, after);
+  model::FeedState polled = before;
+  take_over_poll(polled, after);
+  if (polled != after) update_state(database, id, after);
 }
 
 void delete_feed(Database& database, model::FeedId id) { Query(database, kDelete, model::raw(id)).run(); }

@@ -1,5 +1,5 @@
 #pragma once
-// Feeds as rows: one subscription in `feed`, how polling it went in `feed_state`.
+// Feeds as rows: one subscription in `feed`, how it behaves in `feed_state`, when it was and is to be polled in `poll`.
 
 #include <optional>
 #include <string>
@@ -25,7 +25,9 @@ std::optional<StoredFeed> find_feed_by_uid(Database& database, std::string_view 
 void insert_feed(Database& database, const StoredFeed& feed);
 // Everything but state and counts.
 void update_feed(Database& database, const StoredFeed& feed);
-void update_feed_state(Database& database, model::FeedId id, const model::FeedState& state);
+// Writes what differs.
+void update_feed_state(Database& database, model::FeedId id, const model::FeedState& before,
+                       const model::FeedState& after);
 void delete_feed(Database& database, model::FeedId id);
 // One that was removed and has no articles left either.
 void drop_if_empty(Database& database, model::FeedId id);

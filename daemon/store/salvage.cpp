@@ -48,6 +48,11 @@ DELETE FROM feed_state WHERE feed_id NOT IN (SELECT id FROM feed);
 DELETE FROM tombstone WHERE feed_id NOT IN (SELECT id FROM feed);
 DELETE FROM attempt WHERE feed_id NOT IN (SELECT id FROM feed WHERE removed = 0);
 )sql";
+// Feeds whose times are lost are due at once.
+constexpr const char* kCompletePolls = R"sql(
+INSERT OR IGNORE INTO poll(feed_id) SELECT id FROM feed;
+DELETE FROM poll WHERE feed_id NOT IN (SELECT id FROM feed);
+)sql";
 // What is kept for speed alone. As the migrations make it of older databases.
 constexpr const char* kDerive = R"sql(
 DELETE FROM identity;
@@ -146,6 +151,7 @@ class Salvage {
     prepare(newest_schema());
     {
       Transaction transaction(target_);
+      target_.run(kCompletePolls);
       target_.run(kDerive);
       complete_again();
       save_ids();

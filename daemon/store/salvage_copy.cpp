@@ -239,7 +239,7 @@ void SalvageCopy::copy_rest(const Carver& source) {
   });
   copy(source, "completion", [&](const CarvedRow& row) { return has_article(row.id); });
   copy(source, "tombstone", [&](const CarvedRow& row) { return row.values[2].bytes.size() == kKeyBytes; });
-  for (const char* table : {"traffic", "attempt", "meta"}) copy(source, table, [](const CarvedRow&) { return true; });
+  for (const char* table : {"poll", "traffic", "attempt", "meta"}) copy(source, table, [](const CarvedRow&) { return true; });
 }
 
 }  // namespace newscache::store

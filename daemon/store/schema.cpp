@@ -334,6 +334,30 @@ CREATE VIEW searchable(id, text) AS
     R"sql(
 ALTER TABLE change ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
 )sql",
+    // 10: a poll that brings nothing writes the few bytes that it changes, and not the pages of all that is known of the
+    // feeds; see docs/decisions/0004-flash.md.
+    R"sql(
+CREATE TABLE poll(
+  feed_id INTEGER PRIMARY KEY REFERENCES feed(id) ON DELETE CASCADE,
+  last_attempt INTEGER,
+  last_success INTEGER,
+  next_poll INTEGER,
+  next_poll_rule TEXT NOT NULL DEFAULT '',
+  traffic_day INTEGER NOT NULL DEFAULT 0,
+  day_bytes INTEGER NOT NULL DEFAULT 0,
+  month_bytes INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO poll(feed_id, last_attempt, last_success, next_poll, next_poll_rule, traffic_day, day_bytes, month_bytes)
+  SELECT feed_id, last_attempt, last_success, next_poll, next_poll_rule, traffic_day, day_bytes, month_bytes
+  FROM feed_state;
+ALTER TABLE feed_state DROP COLUMN last_attempt;
+ALTER TABLE feed_state DROP COLUMN last_success;
+ALTER TABLE feed_state DROP COLUMN next_poll;
+ALTER TABLE feed_state DROP COLUMN next_poll_rule;
+ALTER TABLE feed_state DROP COLUMN traffic_day;
+ALTER TABLE feed_state DROP COLUMN day_bytes;
+ALTER TABLE feed_state DROP COLUMN month_bytes;
+)sql",
 };
 
 constexpr std::size_t kHeaderBytes = 100;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/database.hpp"
+#include "store/open_file.hpp"
 #include "unit/store/store_fixture.hpp"
 
 using namespace newscache;
@@ -190,4 +191,29 @@ TEST_CASE("an update for a feed that has moved to another address leaves no atte
   update.attempts = {attempt(kNow)};
   store.writer->apply({&update, 1}, Durability::relaxed);
   CHECK(store.reader->journal(feed, 50).value().empty());
+}
+
+TEST_CASE("polls that bring nothing write their times and not all that is known of the feeds") {
+  Store store;
+  std::vector<model::FeedUpdate> updates;
+  for (int i = 0; i < 500; ++i) {
+    model::FeedUpdate update;
+    update.feed_id = store.subscribe(std::to_string(i));
+    update.state.validators = {"\"0123456789abcdef0123456789abcdef\"", "Sun, 01 Mar 2026 00:00:00 GMT"};
+    update.state.body_hash = std::string(64, 'a');
+    updates.push_back(update);
+  }
+  store.writer->apply(updates, Durability::relaxed);
+  store.reopen();
+  const auto before = file_bytes(store.options.path + "-wal");
+  for (auto& update : updates) {
+    update.state.last_attempt = update.state.last_success = kNow;
+    update.state.next_poll = kNow + 1h;
+    update.state.next_poll_rule = "default";
+    update.state.traffic = {20'513, 310, 310};
+    update.attempts = {attempt(kNow)};
+  }
+  store.writer->apply(updates, Durability::relaxed);
+  CHECK(file_bytes(store.options.path + "-wal") - before < std::int64_t{500} * 128);
+  CHECK(store.reader->feed(updates.back().feed_id)->state == updates.back().state);
 }
