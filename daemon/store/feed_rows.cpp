@@ -30,7 +30,8 @@ constexpr std::string_view kInsertState = "INSERT INTO feed_state(feed_id) VALUE
 constexpr std::string_view kUpdate = R"sql(
 UPDATE feed SET url = ?, removed = ?, custom_title = ?, folder = ?, settings = ?, managed = ?, paused = ?, title = ?,
   home_page_url = ?, description = ?, language = ?, icon = ? WHERE id = ?)sql";
-constexpr std::string_view kInsertPoll = "INSERT INTO poll(feed_id) VALUES (?)";
+constexpr std::string_view kInsertPoll = R"sql(
+INSERT INTO poll(feed_id, next_poll_rule, traffic_day, day_bytes, month_bytes) VALUES (?, '', 0, 0, 0))sql";
 constexpr std::string_view kUpdateState = R"sql(
 UPDATE feed_state SET status = ?, etag = ?, last_modified = ?, body_hash = ?, error_cause = ?, error_detail = ?,
   error_count = ?, error_since = ?, ttl_s = ?, skip_hours = ?, skip_days = ?, unreliable_guids = ?,

@@ -46,12 +46,16 @@ INSERT OR IGNORE INTO feed(id, uid, url, custom_title, folder, settings, managed
 INSERT OR IGNORE INTO feed_state(feed_id) SELECT id FROM feed;
 DELETE FROM feed_state WHERE feed_id NOT IN (SELECT id FROM feed);
 DELETE FROM tombstone WHERE feed_id NOT IN (SELECT id FROM feed);
-DELETE FROM attempt WHERE feed_id NOT IN (SELECT id FROM feed WHERE removed = 0);
 )sql";
-// Feeds whose times are lost are due at once.
-constexpr const char* kCompletePolls = R"sql(
-INSERT OR IGNORE INTO poll(feed_id) SELECT id FROM feed;
+// In tables that early versions do not have. Feeds whose times are lost are due at once; in a snapshot of an earlier
+// version these are part of the states.
+constexpr const char* kCompletePolling = R"sql(
+INSERT OR IGNORE INTO poll(feed_id, last_attempt, last_success, next_poll, next_poll_rule, traffic_day, day_bytes,
+  month_bytes)
+  SELECT feed_id, last_attempt, last_success, next_poll, next_poll_rule, traffic_day, day_bytes, month_bytes
+  FROM feed_state;
 DELETE FROM poll WHERE feed_id NOT IN (SELECT id FROM feed);
+DELETE FROM attempt WHERE feed_id NOT IN (SELECT id FROM feed WHERE removed = 0);
 )sql";
 // What is kept for speed alone. As the migrations make it of older databases.
 constexpr const char* kDerive = R"sql(
@@ -151,7 +155,7 @@ class Salvage {
     prepare(newest_schema());
     {
       Transaction transaction(target_);
-      target_.run(kCompletePolls);
+      target_.run(kCompletePolling);
       target_.run(kDerive);
       complete_again();
       save_ids();

@@ -29,9 +29,9 @@ constexpr std::string_view kHasFeed = "SELECT 1 FROM feed WHERE id = ?";
 constexpr std::string_view kRestoreFolder = "UPDATE feed SET folder = ?2 WHERE id = ?1 AND folder = ''";
 
 // Tables whose rows look like no other's.
-constexpr std::string_view kRecognised[] = {"store",   "dictionary",      "feed",      "feed_state", "article",
-                                            "content", "article_version", "alias",     "tombstone",  "attempt",
-                                            "page",    "media",           "completion"};
+constexpr std::string_view kRecognised[] = {"store",   "dictionary",      "feed",       "feed_state", "article",
+                                            "content", "article_version", "alias",      "tombstone",  "attempt",
+                                            "page",    "media",           "completion", "poll"};
 constexpr std::string_view kWithoutRowid[] = {"alias", "meta", "media"};
 
 template <std::size_t size>
@@ -239,7 +239,9 @@ void SalvageCopy::copy_rest(const Carver& source) {
   });
   copy(source, "completion", [&](const CarvedRow& row) { return has_article(row.id); });
   copy(source, "tombstone", [&](const CarvedRow& row) { return row.values[2].bytes.size() == kKeyBytes; });
-  for (const char* table : {"poll", "traffic", "attempt", "meta"}) copy(source, table, [](const CarvedRow&) { return true; });
+  for (const char* table : {"poll", "traffic", "attempt", "meta"}) {
+    copy(source, table, [](const CarvedRow&) { return true; });
+  }
 }
 
 }  // namespace newscache::store

@@ -334,29 +334,24 @@ CREATE VIEW searchable(id, text) AS
     R"sql(
 ALTER TABLE change ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
 )sql",
-    // 10: a poll that brings nothing writes the few bytes that it changes, and not the pages of all that is known of the
-    // feeds; see docs/decisions/0004-flash.md.
+    // 10: a poll that brings nothing writes the few bytes that it changes, and not the pages of all that is known of
+    // feeds; see docs/decisions/0004-flash.md. Where they were they stay empty: salvaging goes by the places of columns.
     R"sql(
 CREATE TABLE poll(
   feed_id INTEGER PRIMARY KEY REFERENCES feed(id) ON DELETE CASCADE,
   last_attempt INTEGER,
   last_success INTEGER,
   next_poll INTEGER,
-  next_poll_rule TEXT NOT NULL DEFAULT '',
-  traffic_day INTEGER NOT NULL DEFAULT 0,
-  day_bytes INTEGER NOT NULL DEFAULT 0,
-  month_bytes INTEGER NOT NULL DEFAULT 0
+  next_poll_rule TEXT NOT NULL,
+  traffic_day INTEGER NOT NULL,
+  day_bytes INTEGER NOT NULL,
+  month_bytes INTEGER NOT NULL
 ) STRICT;
 INSERT INTO poll(feed_id, last_attempt, last_success, next_poll, next_poll_rule, traffic_day, day_bytes, month_bytes)
   SELECT feed_id, last_attempt, last_success, next_poll, next_poll_rule, traffic_day, day_bytes, month_bytes
   FROM feed_state;
-ALTER TABLE feed_state DROP COLUMN last_attempt;
-ALTER TABLE feed_state DROP COLUMN last_success;
-ALTER TABLE feed_state DROP COLUMN next_poll;
-ALTER TABLE feed_state DROP COLUMN next_poll_rule;
-ALTER TABLE feed_state DROP COLUMN traffic_day;
-ALTER TABLE feed_state DROP COLUMN day_bytes;
-ALTER TABLE feed_state DROP COLUMN month_bytes;
+UPDATE feed_state SET last_attempt = NULL, last_success = NULL, next_poll = NULL, next_poll_rule = '', traffic_day = 0,
+  day_bytes = 0, month_bytes = 0;
 )sql",
 };
 

@@ -281,8 +281,8 @@ TEST_CASE("another newscached that follows this one gets each article once, what
     refresh(follower);
     CHECK(titles(follower, "limit=100").size() == 12);
     // Not even an edit.
-    for (const auto& change :
-         get(follower, "/v1/changes?since=" + std::to_string(before)).json.at("changes").as_array()) {
+    const auto changes = get(follower, "/v1/changes?since=" + std::to_string(before));
+    for (const auto& change : changes.json.at("changes").as_array()) {
       INFO(boost::json::serialize(change));
       CHECK(change.at("type") == "feed");
     }

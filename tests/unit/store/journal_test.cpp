@@ -214,6 +214,8 @@ TEST_CASE("polls that bring nothing write their times and not all that is known 
     update.attempts = {attempt(kNow)};
   }
   store.writer->apply(updates, Durability::relaxed);
-  CHECK(file_bytes(store.options.path + "-wal") - before < std::int64_t{500} * 128);
+  const auto written = file_bytes(store.options.path + "-wal") - before;
+  CHECK(written > 0);
+  CHECK(written < std::int64_t{500} * 192);
   CHECK(store.reader->feed(updates.back().feed_id)->state == updates.back().state);
 }

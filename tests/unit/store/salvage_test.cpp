@@ -16,6 +16,7 @@
 #include "store/database.hpp"
 #include "store/set_aside.hpp"
 #include "store/writer_state.hpp"
+#include "unit/store/old_database.hpp"
 #include "unit/store/store_fixture.hpp"
 
 namespace fs = std::filesystem;
@@ -62,6 +63,16 @@ void fill(Store& store) {
       store.poll(feed, std::move(entries), kNow + std::chrono::hours(poll));
     }
   }
+  for (int f = 1; f <= kFeeds; ++f) {
+    model::FeedUpdate update;
+    update.feed_id = model::FeedId{f};
+    update.state = store.reader->feed(update.feed_id)->state;
+    update.state.last_attempt = update.state.last_success = kNow + std::chrono::minutes(f);
+    update.state.next_poll = kNow + std::chrono::hours(f);
+    update.state.next_poll_rule = "rhythm";
+    update.state.traffic = {20'513, 100 * f, 200 * f};
+    store.writer->apply({&update, 1}, Durability::synced);
+  }
   model::MarkRequest mark;
   for (std::int64_t id = 3; id < 70; id += 3) mark.ids.push_back(model::ArticleId{id});
   mark.read = true;
@@ -105,6 +116,7 @@ struct Sample {
       const auto rows = query.text(2) == "overflow" ? 1 : query.integer(3);
       if (query.text(0) == "article" && has_rows) articles_on[static_cast<std::size_t>(query.integer(1))] = rows;
       if (query.text(0) == "content" && has_rows) contents_on[static_cast<std::size_t>(query.integer(1))] = rows;
+      if (query.text(0) == "poll" && has_rows) times_on.insert(static_cast<std::size_t>(query.integer(1)));
     }
     database.run("PRAGMA wal_checkpoint(TRUNCATE)");
   }
@@ -117,6 +129,7 @@ struct Sample {
   std::size_t pages = 0;
   std::map<std::size_t, std::int64_t> articles_on;
   std::map<std::size_t, std::int64_t> contents_on;
+  std::set<std::size_t> times_on;
 };
 
 const Sample& sample() {
@@ -182,6 +195,19 @@ void check_feeds(const Options& options) {
   for (const auto& feed : sample().feeds) CHECK(urls.contains(feed.url));
 }
 
+void check_times(const std::vector<model::Feed>& before, const std::vector<model::Feed>& after) {
+  REQUIRE(before.size() == after.size());
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const auto& was = before[i].state;
+    const auto& is = after[i].state;
+    CHECK(is.last_attempt == was.last_attempt);
+    CHECK(is.last_success == was.last_success);
+    CHECK(is.next_poll == was.next_poll);
+    CHECK(is.next_poll_rule == was.next_poll_rule);
+    CHECK(is.traffic == was.traffic);
+  }
+}
+
 // What is new after the salvage gets a new id.
 void check_new_ids(const Options& options) {
   auto writer = open_writer(options);
@@ -236,9 +262,42 @@ TEST_CASE("whichever page is lost, only the articles that lie on it are; feeds a
     CHECK(losses.contents <= value_or_zero(sample().contents_on, page));
     CHECK(result.articles + losses.articles == static_cast<std::int64_t>(sample().articles.size()));
     check_feeds(options);
+    if (!sample().times_on.contains(page)) check_times(sample().feeds, open_reader(options)->feeds());
     check_consistent(options);
     CHECK(read_all(result.set_aside) == bytes);
   }
+}
+
+TEST_CASE("a database of an earlier version is salvaged with the times of its feeds") {
+  for (int schema = kOldestSchema; schema <= kNewestOldSchema; ++schema) {
+    INFO("schema " << schema);
+    Folder sound;
+    put_old_database(sound.database(), schema);
+    open_writer(options_in(sound));
+    const auto before = open_reader(options_in(sound))->feeds();
+    Folder folder;
+    const auto options = options_in(folder);
+    put_old_database(options.path, schema);
+    CHECK(salvaged(options).feeds == static_cast<std::int64_t>(before.size()));
+    open_writer(options);
+    check_times(before, open_reader(options)->feeds());
+    check_consistent(options);
+  }
+}
+
+TEST_CASE("a database of the version before, whose header is lost, is salvaged with the times of its feeds") {
+  Folder sound;
+  put_old_database(sound.database(), kNewestOldSchema);
+  auto bytes = read_all(sound.database());
+  open_writer(options_in(sound));
+  Folder folder;
+  const auto options = options_in(folder);
+  bytes.replace(0, kPageBytes, std::string(kPageBytes, '\0'));
+  write_all(options.path, bytes);
+  salvaged(options);
+  open_writer(options);
+  check_times(open_reader(options_in(sound))->feeds(), open_reader(options)->feeds());
+  check_consistent(options);
 }
 
 TEST_CASE("of a database that ends too early there is what lies before the end") {

@@ -158,7 +158,7 @@ void check_consistent(const Options& options) {
       {"unread of each feed",
        "SELECT count(*) FROM feed_state s WHERE unread <> "
        "(SELECT count(*) FROM article WHERE feed_id = s.feed_id AND read = 0)"},
-      {"feeds without times", "SELECT (SELECT count(*) FROM feed) - (SELECT count(*) FROM poll)"},
+      {"feeds without times", "SELECT count(*) FROM feed WHERE id NOT IN (SELECT feed_id FROM poll)"},
       {"newest revision", "SELECT revision - coalesce((SELECT max(revision) FROM change), revision) FROM store"},
       {"gaps in the change log", "SELECT coalesce(max(revision) - min(revision) + 1, 0) - count(*) FROM change"},
       {"articles whose revision the log does not know",
