@@ -70,7 +70,8 @@ StorageStatus Housekeeper::status() {
   StorageStatus status{state_, limit_, std::nullopt, trouble_};
   if (const auto disk = probe_()) {
     status.free_bytes = disk->free_bytes;
-    if (disk_state(*disk, state_) != state_ && !working_) alarm_.wake();
+    // Also while we are at work, which may have looked before that.
+    if (disk_state(*disk, state_) != state_) alarm_.wake();
   }
   return status;
 }
@@ -158,9 +159,11 @@ loop::awaitable<void> Housekeeper::open_for_writing() {
   auto thaw = [](store::Reader& reader) { return reader.thaw(); };
   auto stand_by = [](store::Writer& writer) { writer.stand_by(); };
   co_await services_.writer.run(stand_by);
+  // Before anything is written: who still reads the frozen file would never see it.
   const Result<void> readable = co_await services_.reader.run(thaw);
+  if (!readable) co_return;
   const bool writable = co_await services_.writer.run(reopen);
-  if (!readable || !writable) co_return;
+  if (!writable) co_return;
   reopening_ = false;
   limit_changed_ = true;
   failed_.reset();

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <filesystem>
+#include <future>
+#include <thread>
 
 #include "support/catch.hpp"
 #include "world.hpp"
@@ -30,9 +32,14 @@ struct House : World {
   }
   void begin() {
     start();
-    auto probe = [this] {
+    auto probe = [this, loop = std::this_thread::get_id()] {
       ++probes;
-      return std::optional(disk);
+      const auto seen = std::optional(disk);
+      if (std::this_thread::get_id() != loop && --probes_to_hang == 0) {
+        hangs.set_value();
+        goes_on.get_future().wait();
+      }
+      return seen;
     };
     housekeeper.emplace(services(), *poller, probe, (directory.path() / "reserve").string());
     clock.on_change = [this] {
@@ -66,6 +73,9 @@ struct House : World {
 
   sys::DiskSpace disk{1000 * mib, false, 4000 * mib};
   std::atomic<int> probes = 0;
+  std::atomic<int> probes_to_hang = -1;
+  std::promise<void> hangs;
+  std::promise<void> goes_on;
   model::FeedId feed{};
   std::vector<std::string> changes;
   std::optional<ingest::Housekeeper> housekeeper;
@@ -135,6 +145,27 @@ TEST_CASE("a refused write counts as a full disk until one is taken") {
   House house;
   house.begin();
   house.housekeeper->note_shortage(store::Shortage::disk);
+  house.quiesce();
+  CHECK(house.changes == std::vector<std::string>{"full", "ok"});
+}
+
+TEST_CASE("room that comes while the housekeeper is at work is seen when it is done") {
+  House house;
+  house.begin();
+  house.free(1 * mib);
+  const int before = house.probes;
+  house.wait(1min);
+  house.probes_to_hang = house.probes - before;  // the last one of a round
+  house.clock.advance(1min);
+  auto hangs = house.hangs.get_future();
+  while (hangs.wait_for(0s) != std::future_status::ready) {
+    house.io.restart();
+    house.io.poll();
+  }
+  house.disk.free_bytes = 1000 * mib;
+  house.housekeeper->status();
+  CHECK(house.changes == std::vector<std::string>{"full"});
+  house.goes_on.set_value();
   house.quiesce();
   CHECK(house.changes == std::vector<std::string>{"full", "ok"});
 }

@@ -2,6 +2,7 @@
 
 #include "ingest/poller.hpp"
 
+#include <atomic>
 #include <future>
 
 #include "ingest/subscriptions.hpp"
@@ -78,8 +79,10 @@ TEST_CASE("while the disk is slow nothing more is fetched than some megabytes, a
   world.tasks->spawn_vital("poller", world.poller->run());
   for (int turn = 0; turn < 40; ++turn) {
     world.io.poll();
-    auto last_in_turn = [] {};
-    world.await(loop::offload(world.worker, last_in_turn));
+    std::atomic<bool> digested = false;
+    auto note = [&digested] { digested = true; };
+    world.tasks->spawn("the worker's turn", loop::offload(world.worker, note));
+    world.run_until([&] { return digested.load(); });
   }
   CHECK(world.fetcher.asked.size() >= 8);
   CHECK(world.fetcher.asked.size() <= 8 + 4);
