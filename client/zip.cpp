@@ -18,7 +18,7 @@ constexpr std::uint16_t version = 20;
 constexpr std::uint16_t first_day = 0x21;  // 1 January 1980: zip knows no "none"
 
 void put(std::string& out, std::uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+  for (int i = 0; i < bytes; ++i, value >>= 8) out += static_cast<char>(value & 0xff);
 }
 
 std::string deflated(std::string_view bytes) {
