@@ -263,12 +263,6 @@ Query& Query::bind(std::int64_t value) {
   return *this;
 }
 
-Query& Query::bind(double value) {
-  const int code = sqlite3_bind_double(statement_, next_parameter_++, value);
-  if (code != SQLITE_OK) database_.fail(code, sqlite3_sql(statement_));
-  return *this;
-}
-
 Query& Query::bind(std::string_view text) {
   // A null pointer would bind NULL; an empty view may have one.
   const char* data = text.data() != nullptr ? text.data() : "";

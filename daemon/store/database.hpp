@@ -101,7 +101,6 @@ class Query {
   // Binds the next parameter.
   Query& bind(std::int64_t value);
   Query& bind(int value) { return bind(std::int64_t{value}); }
-  Query& bind(double value);
   Query& bind(bool value) { return bind(std::int64_t{value}); }
   Query& bind(std::string_view text);
   Query& bind(const std::string& text) { return bind(std::string_view(text)); }

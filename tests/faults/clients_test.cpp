@@ -65,6 +65,7 @@ TEST_CASE("a client that disappears while it writes has changed all or nothing, 
   CHECK(get(daemon, "/v1/feeds").json.at("feeds").as_array().size() == 2);  // with the imported one
 }
 
+#if !defined(__SANITIZE_ADDRESS__)  // with it objects are looked at through a pipe, for which there are no descriptors
 TEST_CASE(
     "without descriptors who is connected is served, the log says so once, and others come in when there are some") {
   Publisher publisher;
@@ -114,6 +115,7 @@ TEST_CASE(
   CHECK(titles(daemon).size() == 2);
   CHECK(count_of(daemon.log(), "cannot accept a connection") == 1);
 }
+#endif
 
 TEST_CASE("ten thousand subscriptions in one file are taken, and the same file again changes nothing") {
   constexpr int feeds = 10'000;

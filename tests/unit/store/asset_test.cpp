@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 #include "store/asset_files.hpp"
 #include "store/database.hpp"
@@ -246,6 +247,27 @@ TEST_CASE("a feed of 10,000 images stays within the limit, and no unread article
   CHECK(store.reader->completion(last.id)->cause == Cause::budget);
   CHECK(std::filesystem::is_empty(new_assets_path(store.options)));
   check_assets(store.options);
+  check_consistent(store);
+}
+
+TEST_CASE("pages for which store.limit leaves no room are given up, and the articles stay as they were") {
+  Articles store;
+  store.writer->limit(4 << 20);
+  store.add(1, 4);
+  std::mt19937 random(1);
+  std::vector<model::CompletionUpdate> updates;
+  for (const char* title : {"1", "2", "3"}) {
+    std::string noise(3 << 20, ' ');
+    for (auto& byte : noise) byte = static_cast<char>('a' + random() % 26);
+    updates.push_back(update_of(store.article(title)));
+    updates.back().page = captured("<p>" + noise + "</p>");
+  }
+  const auto before = store.article("3").entry.content_html;
+  CHECK(store.writer->complete(updates) == std::vector{true, true, true});
+  const auto after = store.article("3");
+  CHECK((after.entry.content_html == before));  // a failure is not to print megabytes
+  CHECK(after.offline == OfflineState::partial);
+  CHECK(store.reader->completion(after.id)->detail == "store.limit leaves no room for it");
   check_consistent(store);
 }
 

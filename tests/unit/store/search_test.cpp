@@ -253,6 +253,22 @@ TEST_CASE("a search result has a snippet with its words marked, as safe HTML, an
   const auto plain = store.only();
   CHECK(plain.snippet.empty());
   CHECK_FALSE(plain.score.has_value());
+  auto summary = entry(feed, "3", "Three", "");
+  summary.entry.summary = "1 < 2 hounds\nrun";
+  store.poll(feed, {summary});
+  query.text = "hounds";
+  CHECK_THAT(store.only(query).snippet, Catch::Matchers::Contains("1 &lt; 2 <mark>hounds</mark> run"));
+}
+
+TEST_CASE("of a very long text the beginning can be found, cut between two characters") {
+  Store store;
+  const auto feed = store.subscribe("a");
+  std::string text = "fox";
+  while (text.size() < 300 << 10) text += " \xc3\xa9t\xc3\xa9";
+  store.poll(feed, {entry(feed, "1", "One", "<p>" + text + " hound</p>")});
+  CHECK(store.search("fox").size() == 1);
+  CHECK(store.search("hound").empty());
+  check_consistent(store);
 }
 
 TEST_CASE("by relevance a word in the title counts more than one in the text") {
