@@ -41,10 +41,19 @@ std::string tidy_path(std::string_view path) {
   return tidy;
 }
 
+// Without control characters, which write_opml leaves out: XML has none.
+std::string collapsed(std::string text) {
+  const auto is_control = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  };
+  std::erase_if(text, is_control);
+  return text::collapse_white_space(text);
+}
+
 std::string name_of(const Element& outline) {
   std::string name = outline.attribute("title");
   if (name.empty()) name = outline.attribute("text");
-  name = text::collapse_white_space(name);
+  name = collapsed(std::move(name));
   name.resize(text::cut_utf8(name, kMaxName).size());
   return name;
 }
@@ -63,7 +72,7 @@ std::string feed_url(const Element& outline) {
 
 // The first of category="/a/b,/c", for lists that are not nested.
 std::string category_folder(const Element& outline) {
-  std::string all = text::collapse_white_space(outline.attribute("category"));
+  const std::string all = collapsed(outline.attribute("category"));
   return tidy_path(std::string_view(all).substr(0, all.find(',')));
 }
 

@@ -142,3 +142,14 @@ TEST_CASE("Folders that come back are written once, and control characters never
   CHECK(opml.find("text=\"F\"") == opml.rfind("text=\"F\""));
   CHECK(opml.find('\x01') == std::string::npos);
 }
+
+TEST_CASE("Control characters in a list's names are left out when it is read, as they are when it is written") {
+  auto list = read(
+      R"(<opml><body><outline text="A&#5;lpha &#5; one&#10;two"><outline text="A" xmlUrl="http://a.example/"/></outline>
+    <outline text="B&#1;" xmlUrl="http://b.example/" category="/Tech/&#05;Web//,/x"/></body></opml>)");
+  REQUIRE(list.size() == 2);
+  CHECK(list[0].folder == "Alpha one two");
+  CHECK(list[1].folder == "Tech/Web");
+  CHECK(list[1].title == "B");
+  CHECK(read(feed::write_opml(list, "x"))[1].folder == "Tech/Web");
+}
