@@ -1,8 +1,8 @@
 #pragma once
 // Attempts as rows: the last ones of each feed, for its journal. All feeds share one growing end and there is no index,
 // so that a round of polls writes few pages (up to schema 9, for 200 feeds: 74 kB with their states, instead of 177 kB
-// with an index over feed_id); journals are seldom read, and a scan takes milliseconds. The oldest are dropped in one go now
-// and then.
+// with an index over feed_id); journals are seldom read, and a scan takes milliseconds. The oldest are dropped in one
+// go now and then.
 
 #include <vector>
 

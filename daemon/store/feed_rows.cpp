@@ -185,7 +185,7 @@ void insert_feed(Database& database, const StoredFeed& stored) {
   query.bind(feed.home_page_url).bind(feed.description).bind(feed.language).bind(feed.icon).run();
   Query(database, kInsertState, model::raw(feed.id)).run();
   Query(database, kInsertPoll, model::raw(feed.id)).run();
-  update_feed_state(database, feed.id, {}, feed.state);
+  update_feed_state(database, feed.id, feed.state);
 }
 
 void update_feed(Database& database, const StoredFeed& stored) {
@@ -195,6 +195,11 @@ void update_feed(Database& database, const StoredFeed& stored) {
   query.bind_blob(settings).bind(feed.managed).bind(feed.paused).bind(stored.publisher_title);
   query.bind(feed.home_page_url).bind(feed.description).bind(feed.language).bind(feed.icon);
   query.bind(model::raw(feed.id)).run();
+}
+
+void update_feed_state(Database& database, model::FeedId id, const model::FeedState& state) {
+  update_poll(database, id, state);
+  update_state(database, id, state);
 }
 
 void update_feed_state(Database& database, model::FeedId id, const model::FeedState& before,

@@ -25,7 +25,8 @@ std::optional<StoredFeed> find_feed_by_uid(Database& database, std::string_view 
 void insert_feed(Database& database, const StoredFeed& feed);
 // Everything but state and counts.
 void update_feed(Database& database, const StoredFeed& feed);
-// Only the times where nothing else differs, and nothing where nothing does.
+void update_feed_state(Database& database, model::FeedId id, const model::FeedState& state);
+// The same by what a poll has changed: only the times where nothing else differs, and nothing where nothing does.
 void update_feed_state(Database& database, model::FeedId id, const model::FeedState& before,
                        const model::FeedState& after);
 void delete_feed(Database& database, model::FeedId id);

@@ -335,7 +335,7 @@ CREATE VIEW searchable(id, text) AS
 ALTER TABLE change ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
 )sql",
     // 10: a poll that brings nothing writes the few bytes that it changes, and not the pages of all that is known of
-    // feeds; see docs/decisions/0004-flash.md. Where they were they stay empty: salvaging goes by the places of columns.
+    // feeds; see docs/decisions/0004-flash.md. Where they were the columns stay, empty: salvaging goes by their places.
     R"sql(
 CREATE TABLE poll(
   feed_id INTEGER PRIMARY KEY REFERENCES feed(id) ON DELETE CASCADE,

@@ -102,12 +102,11 @@ Result<model::Feed> subscribe(Change& change, const model::NewFeed& wish, std::s
   stored->removed = false;
   take_over(stored->feed, wish);
   stored->feed.paused = false;
-  const auto before = stored->feed.state;
   forget_document(stored->feed.state);
   stored->feed.state.next_poll = wish.next_poll ? *wish.next_poll : now;
   if (returns) {
     update_feed(database, *stored);
-    update_feed_state(database, stored->feed.id, before, stored->feed.state);
+    update_feed_state(database, stored->feed.id, stored->feed.state);
   } else {
     insert_feed(database, *stored);
   }
@@ -201,9 +200,8 @@ Result<model::Feed> Writer::change_feed(model::FeedId id, const model::FeedPatch
   if (!patch_feed(stored->feed, patch)) return stored->feed;
   if (stored->feed.url != old_url) {
     if (const auto other = find_feed_by_url(database, stored->feed.url)) return subscribed(other->feed);
-    const auto before = stored->feed.state;
     forget_document(stored->feed.state);
-    update_feed_state(database, id, before, stored->feed.state);
+    update_feed_state(database, id, stored->feed.state);
   }
   update_feed(database, *stored);
   change.changed(id, model::ChangeOp::updated);
@@ -230,10 +228,9 @@ Result<void> Writer::remove_feed(model::FeedId id, bool purge) {
     stored->removed = true;
     forget_tombstones(database, id);  // what goes with a subscription comes back with it
     forget_attempts(database, id);
-    const auto before = stored->feed.state;
     forget_document(stored->feed.state);
     update_feed(database, *stored);
-    update_feed_state(database, id, before, stored->feed.state);
+    update_feed_state(database, id, stored->feed.state);
   }
   change.commit();
   return {};

@@ -7,7 +7,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <random>
 
 #include "store/asset_files.hpp"
 #include "store/database.hpp"
@@ -254,13 +253,10 @@ TEST_CASE("pages for which store.limit leaves no room are given up, and the arti
   Articles store;
   store.writer->limit(4 << 20);
   store.add(1, 4);
-  std::mt19937 random(1);
   std::vector<model::CompletionUpdate> updates;
   for (const char* title : {"1", "2", "3"}) {
-    std::string noise(3 << 20, ' ');
-    for (auto& byte : noise) byte = static_cast<char>('a' + random() % 26);
     updates.push_back(update_of(store.article(title)));
-    updates.back().page = captured("<p>" + noise + "</p>");
+    updates.back().page = captured("<p>" + noise(3 << 20, updates.size()) + "</p>");
   }
   const auto before = store.article("3").entry.content_html;
   CHECK(store.writer->complete(updates) == std::vector{true, true, true});

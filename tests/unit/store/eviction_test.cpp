@@ -14,17 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Text that does not compress.
-std::string noise(std::size_t bytes, std::uint64_t seed) {
-  std::string text;
-  while (text.size() < bytes) {
-    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-    text += static_cast<char>('a' + (seed >> 33) % 26);
-    if (text.size() % 9 == 8) text += ' ';
-  }
-  return text;
-}
-
 std::int64_t file_bytes(const Options& options) {
   struct stat info {};
   return ::stat(options.path.c_str(), &info) == 0 ? info.st_size : 0;

@@ -125,6 +125,16 @@ model::IncomingEntry entry(model::FeedId feed, const std::string& guid, const st
   return incoming;
 }
 
+std::string noise(std::size_t bytes, std::uint64_t seed) {
+  std::string text;
+  while (text.size() < bytes) {
+    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    text += static_cast<char>('a' + (seed >> 33) % 26);
+    if (text.size() % 9 == 8) text += ' ';
+  }
+  return text;
+}
+
 std::vector<model::IncomingEntry> entries_titled(model::FeedId feed, int count, const std::string& title) {
   std::vector<model::IncomingEntry> entries;
   for (int i = 0; i < count; ++i) entries.push_back(entry(feed, std::to_string(i), title));

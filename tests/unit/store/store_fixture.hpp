@@ -54,6 +54,8 @@ struct Store {
 std::string uid_of(model::FeedId feed, const std::string& guid);
 model::IncomingEntry entry(model::FeedId feed, const std::string& guid, const std::string& title,
                            const std::string& content = "<p>text</p>");
+// Text that does not compress.
+std::string noise(std::size_t bytes, std::uint64_t seed);
 // So many with one title; their guids are numbers from 0 on.
 std::vector<model::IncomingEntry> entries_titled(model::FeedId feed, int count, const std::string& title);
 
