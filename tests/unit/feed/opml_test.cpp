@@ -117,6 +117,17 @@ TEST_CASE("What is written is read back the same") {
   }
 }
 
+TEST_CASE("A name that looks encoded twice is repaired in a list without a declaration, and kept in one of our own") {
+  // "Été, déjà là" in UTF-8, read as windows-1252, in UTF-8 again.
+  const std::string twice = "\u00c3\u2030t\u00c3\u00a9, d\u00c3\u00a9j\u00c3\u00a0 l\u00c3\u00a0";
+  const std::vector<Subscription> list = {{"http://a.example/", "A", twice, ""}};
+  CHECK(read(feed::write_opml(list, "x"))[0].folder == twice);
+  const auto foreign =
+      read("<opml><body><outline text='" + twice + "'><outline xmlUrl='http://a.example/'/></outline></body></opml>");
+  REQUIRE(foreign.size() == 1);
+  CHECK(foreign[0].folder == "\u00c9t\u00e9, d\u00e9j\u00e0 l\u00e0");
+}
+
 TEST_CASE("A folder's path is read as it will be written: without empty parts and white space around them") {
   auto list =
       read(R"(<opml><body><outline text="/News // World /"><outline text="A" xmlUrl="http://a.example/"/></outline>
