@@ -1,7 +1,5 @@
 #include "api/answer_cache.hpp"
 
-#include "api/request.hpp"
-
 namespace newscache::api {
 namespace {
 
@@ -12,22 +10,13 @@ constexpr std::size_t largest_share = 8;
 
 }  // namespace
 
-std::size_t Answer::bytes() const {
-  return sizeof(Answer) + fields.capacity() + body.capacity() + etag.capacity() + unchanged_fields.capacity();
-}
+std::size_t Answer::bytes() const { return sizeof(Answer) + fields.capacity() + body.capacity(); }
 
-std::string answer_key(const Request& request, std::string_view target, bool gzip_accepted) {
+std::string answer_key(std::string_view head, bool is_tcp, bool is_secure, bool is_admin) {
   std::string key;
-  key.reserve(target.size() + 96);
-  for (const bool flag : {gzip_accepted, request.is_secure, request.is_admin, request.chunks_understood}) {
-    key += flag ? '1' : '0';
-  }
-  for (const std::string_view part :
-       {target, std::string_view(request.host), std::string_view(request.accept), std::string_view(request.range),
-        std::string_view(request.if_range), std::string_view(request.last_event_id)}) {
-    key.append("\n").append(part);
-  }
-  return key;
+  key.reserve(head.size() + 3);
+  for (const bool flag : {is_tcp, is_secure, is_admin}) key += flag ? '1' : '0';
+  return key.append(head);
 }
 
 void AnswerCache::clear() {

@@ -15,22 +15,19 @@
 
 namespace newscache::api {
 
-struct Request;
-
 // As it is sent behind the lines that are of the moment (head_opening()); connections that send it share it.
 struct Answer {
   int status = 200;
+  bool keep_alive = true;
   std::string fields;
   std::string body;
-  std::string etag;
-  std::string unchanged_fields;  // of the 304 for who has that already
 
   std::size_t bytes() const;
 };
 
-// Whatever an answer to a GET may depend on, but If-None-Match: two requests with the same key get the same. No part of
-// a request's head has a line's end in it.
-std::string answer_key(const Request& request, std::string_view target, bool gzip_accepted);
+// Whatever an answer to a GET may depend on: the whole head, byte for byte, and who asks through which door. Clients
+// ask in the same words again, and a repeated question need not even be parsed.
+std::string answer_key(std::string_view head, bool is_tcp, bool is_secure, bool is_admin);
 
 class AnswerCache {
  public:

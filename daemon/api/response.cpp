@@ -182,14 +182,6 @@ Response not_modified(std::string etag) {
   return response;
 }
 
-Response not_modified(const Response& response) {
-  auto unchanged = not_modified(response.etag);
-  for (const auto& header : response.headers) {
-    if (header.first == "Vary") unchanged.headers.push_back(header);
-  }
-  return unchanged;
-}
-
 namespace {
 
 void append_field(std::string& head, std::string_view name, std::string_view value) {

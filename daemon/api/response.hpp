@@ -57,9 +57,6 @@ bool matches_etag(std::string_view if_none_match, std::string_view etag);
 // 304 for what the client has already.
 Response not_modified(std::string etag);
 
-// The same where it has been asked for without the tag, and the answer would be this one.
-Response not_modified(const Response& response);
-
 // The part of a head that is of the moment: status line, date, and whether the connection ends.
 std::string head_opening(int status, bool keep_alive, Instant now);
 // What follows it, to the empty line. A stream's answer is chunked unless `chunks_understood` is false.

@@ -119,6 +119,7 @@ class Session {
   Step check_policy();
   Step check_access(std::string_view query);
   bool was_answered();
+  bool may_be_kept() const;
   Step check_route(const Target& target);
   Step check_body(const Route& route);
   Step take_form();
@@ -127,7 +128,7 @@ class Session {
   loop::awaitable<Response> handle();
   loop::awaitable<bool> write(Response response);
   loop::awaitable<bool> write_pieces(Response response, bool compressed);
-  loop::awaitable<bool> write_answer(std::shared_ptr<const Answer> answer, bool unchanged);
+  loop::awaitable<bool> write_answer(std::shared_ptr<const Answer> answer);
   loop::awaitable<bool> send(std::vector<asio::const_buffer> parts);
   loop::awaitable<void> stream(Response response);
   loop::awaitable<void> linger();
@@ -150,9 +151,9 @@ class Session {
   Request request_;
   std::optional<Spool> spool_;
   Response refusal_;
-  std::shared_ptr<const Answer> answer_;   // when it has been answered before,
-  std::string key_;                        // else what its answer will be kept as,
-  std::optional<store::Edition> edition_;  // and of when; none: it is not kept
+  std::string key_;                        // what its answer is kept as,
+  std::shared_ptr<const Answer> answer_;   // when it has been answered before;
+  std::optional<store::Edition> edition_;  // else of when the new one is; none: it is not kept
   bool head_only_ = false;
   bool keep_alive_ = true;
   bool gzip_accepted_ = false;
@@ -273,7 +274,8 @@ Session::Step Session::check_policy() {
   }
   if (const Step step = check_access(target ? target->query : std::string_view()); step != Step::request) return step;
   if (!target) return refuse(problem(target.error()));
-  if (was_answered()) return Step::answered;
+  if (door_.is_tcp && was_answered()) return Step::answered;
+  if (may_be_kept()) edition_ = host_->answers.edition();
   return check_route(*target);
 }
 
@@ -310,14 +312,16 @@ Session::Step Session::check_access(std::string_view query) {
   return refuse(std::move(*refusal));
 }
 
-// What is asked with a body, or with an expectation, is looked at in full.
 bool Session::was_answered() {
-  if (request_.method != Method::get || request_.dialect != Dialect::native) return false;
-  if (!parser_->is_done() || parser_->get().count(http::field::expect) != 0) return false;
-  edition_ = host_->answers.edition();
-  key_ = answer_key(request_, view(parser_->get().target()), gzip_accepted_);
   answer_ = host_->answers.find(key_);
+  if (answer_) keep_alive_ = answer_->keep_alive;
   return answer_ != nullptr;
+}
+
+// What comes with a body or an expectation is more than its head says.
+bool Session::may_be_kept() const {
+  return request_.method == Method::get && request_.dialect == Dialect::native && parser_->is_done() &&
+         parser_->get().count(http::field::expect) == 0;
 }
 
 // Once a minute at most: a log must not grow with somebody's guesses.
@@ -468,6 +472,14 @@ loop::awaitable<Session::Step> Session::read_request() {
   keep_alive_ = true;
   gzip_accepted_ = false;
   Step step = co_await read_head();
+  if (step == Step::request) {
+    key_ = answer_key(view(buffer_).substr(0, head_size_), door_.is_tcp, door_.tls != nullptr, caller_.is_admin);
+    // Over TCP the secret is looked at first.
+    if (!door_.is_tcp && was_answered()) {
+      buffer_.consume(head_size_);
+      step = Step::answered;
+    }
+  }
   if (step == Step::request) step = parse_head();
   if (step == Step::request) step = check_policy();
   if (step == Step::request) step = co_await read_body();
@@ -519,11 +531,8 @@ bool Session::wants_compressed(const Response& response) const {
 loop::awaitable<bool> Session::write(Response response) {
   response = in_dialect(request_.dialect, std::move(response));
   if (host_->stopping || (!response.has_known_length() && !request_.chunks_understood)) keep_alive_ = false;
-  const bool is_kept =
-      response.status == 200 && !response.etag.empty() && edition_ && route_->is_kept && !response.rest;
-  auto answer = std::make_shared<Answer>();
-  if (is_kept) answer->unchanged_fields = head_fields(not_modified(response), request_.chunks_understood);
-  if (is_kept) answer->etag = response.etag;
+  const bool is_kept = (response.status == 200 || response.status == 304) && !response.etag.empty() && edition_ &&
+                       route_->is_kept && !response.rest;
   bool compressed = false;
   if (wants_compressed(response)) {
     response.headers.emplace_back("Vary", "Accept-Encoding");
@@ -540,28 +549,25 @@ loop::awaitable<bool> Session::write(Response response) {
     auto job = [body = std::move(response.body)] { return Gzip().add(body, true); };
     response.body = co_await loop::offload(host_->worker, std::move(job));
   }
+  auto answer = std::make_shared<Answer>();
   answer->status = response.status;
+  answer->keep_alive = keep_alive_;
   answer->fields = head_fields(response, request_.chunks_understood);
-  answer->body = std::move(response.body);
+  if (!head_only_) answer->body = std::move(response.body);
   if (is_kept) {
     answer->body.shrink_to_fit();
     host_->answers.keep(std::move(key_), *edition_, answer);
   }
-  co_return co_await write_answer(std::move(answer), false);
+  co_return co_await write_answer(std::move(answer));
 }
 
-// `unchanged`: to who has it already.
-loop::awaitable<bool> Session::write_answer(std::shared_ptr<const Answer> answer, bool unchanged) {
+loop::awaitable<bool> Session::write_answer(std::shared_ptr<const Answer> answer) {
   if (host_->stopping) keep_alive_ = false;
-  const int status = unchanged ? 304 : answer->status;
-  const auto opening = head_opening(status, keep_alive_, host_->clock.wall());
-  std::vector<asio::const_buffer> parts{asio::buffer(opening),
-                                        asio::buffer(unchanged ? answer->unchanged_fields : answer->fields)};
+  const auto opening = head_opening(answer->status, keep_alive_, host_->clock.wall());
+  std::vector<asio::const_buffer> parts{asio::buffer(opening), asio::buffer(answer->fields),
+                                        asio::buffer(answer->body)};
   Held held(host_->held);
-  if (!head_only_ && status != 304) {
-    parts.push_back(asio::buffer(answer->body));
-    held.set(answer->body.size());
-  }
+  held.set(answer->body.size());
   co_return co_await send(std::move(parts));
 }
 
@@ -654,8 +660,7 @@ loop::awaitable<void> Session::run() {
     }
     bool written = false;
     if (step == Step::answered) {
-      const bool unchanged = matches_etag(request_.if_none_match, answer_->etag);
-      written = co_await write_answer(std::move(answer_), unchanged);
+      written = co_await write_answer(std::move(answer_));
     } else {
       written = co_await write(std::move(response));
     }
