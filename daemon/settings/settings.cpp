@@ -78,7 +78,11 @@ class Loader {
     try {
       read(toml::parse(document, file_));
     } catch (const toml::parse_error& error) {
-      return Error{Cause::invalid, fmt::format("{}: {}", where(error.source()), error.description())};
+      // The parser quotes what it saw as it was, which may be the end of the line.
+      std::string seen(error.description());
+      std::replace_if(
+          seen.begin(), seen.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+      return Error{Cause::invalid, fmt::format("{}: {}", where(error.source()), seen)};
     }
     if (errors_.empty()) return {};
     return Error{Cause::invalid, errors_.begin()->second};
