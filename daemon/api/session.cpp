@@ -119,7 +119,6 @@ class Session {
   Step check_policy();
   Step check_access(std::string_view query);
   bool was_answered();
-  bool may_be_kept() const;
   Step check_route(const Target& target);
   Step check_body(const Route& route);
   Step take_form();
@@ -275,7 +274,8 @@ Session::Step Session::check_policy() {
   if (const Step step = check_access(target ? target->query : std::string_view()); step != Step::request) return step;
   if (!target) return refuse(problem(target.error()));
   if (door_.is_tcp && was_answered()) return Step::answered;
-  if (may_be_kept()) edition_ = host_->answers.edition();
+  // With a body a request is more than its head.
+  if (parser_->is_done()) edition_ = host_->answers.edition();
   return check_route(*target);
 }
 
@@ -314,14 +314,7 @@ Session::Step Session::check_access(std::string_view query) {
 
 bool Session::was_answered() {
   answer_ = host_->answers.find(key_);
-  if (answer_) keep_alive_ = answer_->keep_alive;
   return answer_ != nullptr;
-}
-
-// What comes with a body or an expectation is more than its head says.
-bool Session::may_be_kept() const {
-  return request_.method == Method::get && request_.dialect == Dialect::native && parser_->is_done() &&
-         parser_->get().count(http::field::expect) == 0;
 }
 
 // Once a minute at most: a log must not grow with somebody's guesses.
@@ -531,8 +524,8 @@ bool Session::wants_compressed(const Response& response) const {
 loop::awaitable<bool> Session::write(Response response) {
   response = in_dialect(request_.dialect, std::move(response));
   if (host_->stopping || (!response.has_known_length() && !request_.chunks_understood)) keep_alive_ = false;
-  const bool is_kept = (response.status == 200 || response.status == 304) && !response.etag.empty() && edition_ &&
-                       route_->is_kept && !response.rest;
+  // 200, or 304: nothing else of such a route has a tag.
+  const bool is_kept = !response.etag.empty() && edition_ && route_->is_kept && !response.rest;
   bool compressed = false;
   if (wants_compressed(response)) {
     response.headers.emplace_back("Vary", "Accept-Encoding");
@@ -562,7 +555,7 @@ loop::awaitable<bool> Session::write(Response response) {
 }
 
 loop::awaitable<bool> Session::write_answer(std::shared_ptr<const Answer> answer) {
-  if (host_->stopping) keep_alive_ = false;
+  keep_alive_ = answer->keep_alive && !host_->stopping;
   const auto opening = head_opening(answer->status, keep_alive_, host_->clock.wall());
   std::vector<asio::const_buffer> parts{asio::buffer(opening), asio::buffer(answer->fields),
                                         asio::buffer(answer->body)};
@@ -613,7 +606,9 @@ loop::awaitable<void> Session::stream(Response response) {
   const Counted counted(host_->streams);
   phase_ = Phase::streaming;
   parser_.reset();
-  buffer_ = beast::flat_buffer();  // there may be a thousand streams, and nothing more is read from them
+  // There may be a thousand streams, and nothing more is read from them.
+  buffer_ = beast::flat_buffer();
+  key_ = {};
   co_await stream_events(*host_, transport_, deadline_, subscriber, std::move(head), request_.chunks_understood);
 }
 

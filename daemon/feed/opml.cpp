@@ -6,7 +6,6 @@
 #include "feed/xml.hpp"
 #include "text/decode.hpp"
 #include "text/entities.hpp"
-#include "text/sniff.hpp"
 #include "text/url.hpp"
 #include "text/utf8.hpp"
 
@@ -19,14 +18,6 @@ constexpr std::size_t kMaxName = 500;     // bytes of a folder's or feed's name
 constexpr std::size_t kMaxFolder = 1000;  // bytes of a folder's path
 
 Error no_opml(std::string what) { return {Cause::invalid, "this is no OPML document but " + std::move(what)}; }
-
-// A list that says it is UTF-8, and is, is taken at its word: a folder whose name only looks encoded twice, which is
-// repaired in feeds, would come back from our own list as another folder.
-std::string decoded(std::string_view bytes) {
-  const bool honest =
-      text::equal_ignoring_case(text::xml_declared_encoding(bytes), "utf-8") && text::is_valid_utf8(bytes);
-  return honest ? std::string(bytes) : text::decode_xml(bytes, {}).utf8;
-}
 
 std::vector<std::string_view> split_path(std::string_view folder) {
   std::vector<std::string_view> parts;
@@ -157,15 +148,31 @@ void append_attribute(std::string& out, std::string_view name, std::string_view 
   out += '"';
 }
 
+// What looks encoded twice is repaired when a list is read, whoever wrote it: where that would change one of ours, all
+// of it is spelled in ASCII.
+std::string safe_to_read(std::string list) {
+  if (text::decode_xml(list, {}).utf8 == list) return list;
+  std::string spelled;
+  for (std::string_view rest = list; !rest.empty();) {
+    const auto code_point = text::next_code_point(rest);
+    if (code_point < 0x80) {
+      spelled += static_cast<char>(code_point);
+    } else {
+      spelled.append("&#").append(std::to_string(code_point)).append(";");
+    }
+  }
+  return spelled;
+}
+
 }  // namespace
 
 Result<std::vector<Subscription>> parse_opml(std::string_view bytes) {
   if (bytes.size() > kMaxBytes) return Error{Cause::too_large, "the OPML document is larger than 16 MiB"};
-  std::string utf8 = decoded(bytes);
-  if (text::trim(utf8).empty()) return no_opml("empty");
+  text::Decoded decoded = text::decode_xml(bytes, {});
+  if (text::trim(decoded.utf8).empty()) return no_opml("empty");
   XmlDocument document;
   auto loaded = document.load(
-      std::move(utf8), [&] { return decoded(bytes); }, ParseLimits{});
+      std::move(decoded.utf8), [&] { return text::decode_xml(bytes, {}).utf8; }, ParseLimits{});
   if (loaded.has_error()) {
     Error error = loaded.error();
     if (error.cause == Cause::not_a_feed) return no_opml("something that cannot be read");
@@ -217,7 +224,7 @@ std::string write_opml(const std::vector<Subscription>& subscriptions, std::stri
     out += "/>\n";
   }
   close_to(0);
-  return out + "</body>\n</opml>\n";
+  return safe_to_read(out + "</body>\n</opml>\n");
 }
 
 }  // namespace newscache::feed

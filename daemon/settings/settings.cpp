@@ -15,6 +15,7 @@
 #include "settings/http.hpp"
 #include "settings/site.hpp"
 #include "settings/suggest.hpp"
+#include "text/utf8.hpp"
 
 namespace newscache::settings {
 namespace {
@@ -24,6 +25,13 @@ constexpr std::size_t largest_file = 4 << 20;
 constexpr std::size_t most_feeds = 10'000;
 constexpr std::size_t most_hosts = 1'000;
 constexpr std::size_t most_sites = 1'000;
+
+// What is quoted, a key or what the parser saw, may hold the end of a line.
+Error one_line(std::string detail) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  std::replace_if(detail.begin(), detail.end(), is_control, ' ');
+  return {Cause::invalid, std::move(detail)};
+}
 
 std::string_view type_of(const toml::node& node) {
   switch (node.type()) {
@@ -78,14 +86,10 @@ class Loader {
     try {
       read(toml::parse(document, file_));
     } catch (const toml::parse_error& error) {
-      // The parser quotes what it saw as it was, which may be the end of the line.
-      std::string seen(error.description());
-      std::replace_if(
-          seen.begin(), seen.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
-      return Error{Cause::invalid, fmt::format("{}: {}", where(error.source()), seen)};
+      return one_line(fmt::format("{}: {}", where(error.source()), error.description()));
     }
     if (errors_.empty()) return {};
-    return Error{Cause::invalid, errors_.begin()->second};
+    return one_line(errors_.begin()->second);
   }
 
   // What no single key can tell, once all files are read.
@@ -113,7 +117,7 @@ class Loader {
 
   void complain(const toml::source_region& source, std::string_view key, std::string_view problem) {
     errors_.emplace(std::pair(source.begin.line, source.begin.column),
-                    fmt::format("{}: {}: {}", where(source), key.substr(0, 200), problem));
+                    fmt::format("{}: {}: {}", where(source), text::cut_utf8(key, 200), problem));
   }
 
   void read(const toml::table& document) {

@@ -266,6 +266,19 @@ TEST_CASE("a new token is in force after a reload, and the old one is not") {
   CHECK(connect_tcp(port).get("/v1/status", {{"Authorization", "Bearer fedcba9876543210"}}).status == 200);
 }
 
+TEST_CASE("what a page got over TCP is not given to the same words at the Unix socket") {
+  const TemporaryDirectory folder;
+  const auto port = free_port();
+  const auto address = "127.0.0.1:" + std::to_string(port);
+  Daemon daemon("[http]\nadmin = true\nlisten = [\"" + address + "\"]\ntoken_file = \"" + secret_file(folder, token) +
+                "\"\n");
+  daemon.start();
+  auto page = bearer;
+  page.insert(page.end(), {{"Host", address}, {"Origin", "http://" + address}});
+  for (int i = 0; i < 3; ++i) CHECK(connect_tcp(port).get("/v1/articles", page).status == 200);
+  CHECK(HttpClient(daemon.socket()).get("/v1/articles", page).status == 403);
+}
+
 TEST_CASE("a TCP socket that systemd passes is served when http.listen names it, and else nothing is") {
   const TemporaryDirectory folder;
   const auto port = free_port();

@@ -117,15 +117,17 @@ TEST_CASE("What is written is read back the same") {
   }
 }
 
-TEST_CASE("A name that looks encoded twice is repaired in a list without a declaration, and kept in one of our own") {
-  // "Été, déjà là" in UTF-8, read as windows-1252, in UTF-8 again.
+TEST_CASE(
+    "A name that looks encoded twice is repaired in a list of others, and comes back from one of ours as it was") {
+  // "\u00c9t\u00e9, d\u00e9j\u00e0 l\u00e0" in UTF-8, read as windows-1252, in UTF-8 again.
   const std::string twice = "\u00c3\u2030t\u00c3\u00a9, d\u00c3\u00a9j\u00c3\u00a0 l\u00c3\u00a0";
-  const std::vector<Subscription> list = {{"http://a.example/", "A", twice, ""}};
-  CHECK(read(feed::write_opml(list, "x"))[0].folder == twice);
-  const auto foreign =
-      read("<opml><body><outline text='" + twice + "'><outline xmlUrl='http://a.example/'/></outline></body></opml>");
-  REQUIRE(foreign.size() == 1);
-  CHECK(foreign[0].folder == "\u00c9t\u00e9, d\u00e9j\u00e0 l\u00e0");
+  const auto theirs = read("<?xml version='1.0' encoding='UTF-8'?><opml><body><outline text='" + twice +
+                           "'><outline xmlUrl='http://a.example/'/></outline></body></opml>");
+  REQUIRE(theirs.size() == 1);
+  CHECK(theirs[0].folder == "\u00c9t\u00e9, d\u00e9j\u00e0 l\u00e0");
+  CHECK(read(feed::write_opml({{"http://a.example/", "A", twice, ""}}, "x"))[0].folder == twice);
+  const auto plain = feed::write_opml({{"http://a.example/", "A", "\u00c9t\u00e9", ""}}, "x");
+  CHECK(plain.find("\u00c9t\u00e9") != std::string::npos);
 }
 
 TEST_CASE("A folder's path is read as it will be written: without empty parts and white space around them") {

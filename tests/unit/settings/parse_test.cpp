@@ -177,8 +177,9 @@ TEST_CASE("errors are one line, and of several the first in the file is told") {
   const std::string error = error_of("[store]\nkeep_days = 0\n[net]\nmax_transfers = 0\n[budget]\nday = 1\n");
   CHECK(error.starts_with("test.toml:2:13: store.keep_days:"));
   CHECK(std::count(error.begin(), error.end(), '\n') == 0);
-  // What the parser quotes may be the line's end.
+  // What is quoted may hold the line's end.
   CHECK(error_of("[net]\nproxy = n\n").ends_with("'n '"));
+  CHECK(error_of("\"a\\nb\" = 1").starts_with("test.toml:1:1: a b: "));
 }
 
 TEST_CASE("a value of a stranger's length does not make a long message") {
