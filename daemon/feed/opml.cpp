@@ -41,12 +41,9 @@ std::string tidy_path(std::string_view path) {
   return tidy;
 }
 
-// Without control characters, which write_opml leaves out: XML has none.
+// Without control characters, which references bring in and write_opml leaves out.
 std::string collapsed(std::string text) {
-  const auto is_control = [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r';
-  };
-  std::erase_if(text, is_control);
+  remove_control_characters(text);
   return text::collapse_white_space(text);
 }
 

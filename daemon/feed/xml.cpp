@@ -61,8 +61,6 @@ bool has_control_characters(std::string_view text) {
   return std::any_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), is_forbidden);
 }
 
-void remove_control_characters(std::string& text) { std::erase_if(text, is_forbidden); }
-
 // Past the '>' that ends the tag at `begin`; counts its attributes.
 std::size_t scan_tag(std::string_view xml, std::size_t begin, MarkupCount& count, bool& empty) {
   for (std::size_t at = begin; at < xml.size(); ++at) {
@@ -151,6 +149,8 @@ std::size_t past(std::string_view xml, std::string_view end, std::size_t from) {
 }
 
 }  // namespace
+
+void remove_control_characters(std::string& text) { std::erase_if(text, is_forbidden); }
 
 MarkupCount count_markup(std::string_view xml) {
   MarkupCount count;

@@ -24,6 +24,9 @@ struct MarkupCount {
 };
 MarkupCount count_markup(std::string_view xml);
 
+// Those that XML has none of (XML 1.0, section 2.2); white space stays.
+void remove_control_characters(std::string& text);
+
 class XmlDocument {
  public:
   XmlDocument() = default;
